@@ -1,0 +1,1 @@
+"""The vocabulary: frozen nouns that every other package shares. No I/O, no clock, no randomness."""

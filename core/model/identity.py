@@ -1,0 +1,102 @@
+"""Who acts and what they may do. Code asks for a permission, never for a role."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from pydantic import Field
+
+from core.errors import NotAllowed
+from core.model.base import Noun, UtcTime
+
+
+class Role(StrEnum):
+    MEMBER = "member"
+    SUPPORT = "support"
+    ADMIN = "admin"
+
+
+class Permission(StrEnum):
+    """`resource:action`, kept in alphabetical order."""
+
+    COSTS_READ = "costs:read"
+    MEDIA_MANAGE = "media:manage"  # change files of other people
+    MEDIA_READ = "media:read"
+    MEDIA_READ_ALL = "media:read_all"  # read files of other people
+    MEDIA_UPLOAD = "media:upload"
+    PEOPLE_MANAGE = "people:manage"
+    SETTINGS_READ = "settings:read"
+    URL_DIAGNOSE = "url:diagnose"
+    URL_REPAIR = "url:repair"
+    USAGE_READ = "usage:read"
+
+
+_MEMBER = frozenset({Permission.MEDIA_READ, Permission.MEDIA_UPLOAD})
+_SUPPORT = _MEMBER | {Permission.MEDIA_READ_ALL, Permission.URL_DIAGNOSE, Permission.URL_REPAIR}
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.MEMBER: _MEMBER,
+    Role.SUPPORT: frozenset(_SUPPORT),
+    Role.ADMIN: frozenset(Permission),
+}
+
+
+class Actor(Noun):
+    """The signed-in person on whose behalf a service acts."""
+
+    account_id: str
+    role: Role
+    session_id: str = ""
+    email: str = ""
+    username: str = ""
+
+    def may(self, permission: Permission) -> bool:
+        return permission in ROLE_PERMISSIONS[self.role]
+
+    def require(self, permission: Permission) -> None:
+        """Raise `NotAllowed` unless the actor's role grants `permission`."""
+        if not self.may(permission):
+            raise NotAllowed(
+                f"This needs {permission.value}, which the role {self.role.value} lacks.",
+                hint="An admin can change your role on the People page.",
+            )
+
+
+class Account(Noun):
+    """A person's account without anything secret; the password hash lives in `Credential`."""
+
+    id: str
+    email: str
+    username: str
+    role: Role
+    created_at: UtcTime
+    full_name: str = ""
+    gender: str = ""
+    date_of_birth: date | None = None
+    disabled: bool = False
+    last_sign_in_at: UtcTime | None = None
+
+
+class Session(Noun):
+    """One sign-in. `id` is the SHA-256 of the token: a stolen table signs nobody in."""
+
+    id: str
+    account_id: str
+    created_at: UtcTime
+    expires_at: UtcTime
+    last_seen_at: UtcTime
+    device: str = ""
+    address: str = ""
+
+
+class AuditEvent(Noun):
+    """Who did what to which thing, when. `details` never holds secrets."""
+
+    id: str
+    at: UtcTime
+    action: str  # `noun.verb`, such as `session.created` or `file.trashed`
+    actor_id: str = ""  # empty where nobody is signed in
+    subject: str = ""  # `kind/id`
+    address: str = ""
+    details: dict[str, str] = Field(default_factory=dict)

@@ -1,0 +1,233 @@
+"""Files as members see them, and the way of an upload from ticket to delivery. Sizes are bytes."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from core.model.base import Noun, UtcTime
+
+
+class FileKind(StrEnum):
+    IMAGE = "image"
+    VIDEO = "video"
+    AUDIO = "audio"
+    DOCUMENT = "document"
+    OTHER = "other"
+
+
+class FileState(StrEnum):
+    """Where a file is on its way. Refused uploads never become files; see `Upload.state`."""
+
+    PROCESSING = "processing"
+    DELIVERED = "delivered"  # thumbnail and original answered through the CDN as they should
+    UNDELIVERED = "undelivered"  # stored, but the CDN does not answer as it should: see `delivery`
+
+
+class Rendition(Noun):
+    """A smaller picture made from an image: `thumbnail` (400 px) or `preview` (1600 px), WebP."""
+
+    name: str
+    key: str
+    width: int
+    height: int
+    size: int
+    content_type: str = "image/webp"
+
+
+class RemovedField(Noun):
+    """One metadata field that was in the upload and is not in what is served."""
+
+    group: str  # EXIF, GPS, XMP, IPTC, Comment, Thumbnail
+    name: str
+    value: str = ""
+
+
+class DeliveryStep(Noun):
+    """One check of what the CDN answers, such as `original: content type`."""
+
+    name: str
+    ok: bool
+    expected: str = ""
+    actual: str = ""
+
+
+class ObjectRef(Noun):
+    """One object in S3; `version_id` pins the bytes where the bucket is versioned."""
+
+    bucket: str
+    key: str
+    version_id: str | None = None
+    etag: str = ""
+    size: int = 0
+
+
+class MediaFile(Noun):
+    id: str
+    owner_id: str
+    name: str
+    size: int  # of the served object; `upload_size` is what the person sent
+    content_type: str
+    kind: FileKind
+    state: FileState
+    uploaded_at: UtcTime
+    bucket: str
+    key: str  # what the CDN serves
+    version_id: str | None = None
+    etag: str = ""
+    upload_size: int = 0
+    checksum: str = (
+        ""  # SHA-256 of the uploaded bytes, hex; empty where the file was too large to read here
+    )
+    folder: str = ""
+    tags: tuple[str, ...] = ()
+    width: int | None = None
+    height: int | None = None
+    taken_at: UtcTime | None = None
+    camera: str = ""
+    renditions: tuple[Rendition, ...] = ()
+    removed: tuple[RemovedField, ...] = ()
+    notes: tuple[str, ...] = ()  # what processing wants the person to know
+    pristine: ObjectRef | None = None  # the exact upload of an image, private, never behind the CDN
+    delivery: tuple[DeliveryStep, ...] = ()
+    delivered_at: UtcTime | None = None
+    trashed_at: UtcTime | None = None
+
+    def rendition(self, name: str) -> Rendition | None:
+        return next((r for r in self.renditions if r.name == name), None)
+
+
+class UploadState(StrEnum):
+    OPEN = "open"
+    COMPLETED = "completed"
+    REFUSED = "refused"
+    ABORTED = "aborted"
+
+
+class Problem(Noun):
+    """A stored error, shown later: the same fields as an RFC 9457 answer."""
+
+    slug: str
+    title: str
+    status: int
+    detail: str
+    hint: str = ""
+
+
+class UploadTicket(Noun):
+    """What a browser needs to send bytes straight to S3. `url` may be relative to this site."""
+
+    upload_id: str
+    method: Literal["post", "multipart"]
+    url: str
+    fields: dict[str, str] = Field(default_factory=dict)
+    part_size: int | None = None
+    expires_at: UtcTime
+
+
+class Upload(Noun):
+    """What the server remembers of a ticket until the file exists."""
+
+    id: str
+    owner_id: str
+    name: str
+    size: int
+    content_type: str
+    folder: str
+    bucket: str
+    key: str
+    method: Literal["post", "multipart"]
+    multipart_id: str = ""
+    part_size: int | None = None
+    state: UploadState = UploadState.OPEN
+    created_at: UtcTime
+    expires_at: UtcTime
+    file_id: str = ""
+    job_id: str = ""
+    problem: Problem | None = None
+
+
+class UploadedPart(Noun):
+    part_number: int
+    etag: str
+    size: int
+
+
+class JobState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Job(Noun):
+    """Durable work: written before it starts, resumed after a crash, kept with how it ended."""
+
+    id: str
+    kind: str
+    subject_id: str
+    owner_id: str
+    state: JobState = JobState.QUEUED
+    attempts: int = 0
+    created_at: UtcTime
+    updated_at: UtcTime
+    done: int = 0
+    total: int = 0
+    step: str = ""
+    problem: Problem | None = None
+
+
+class FileSort(StrEnum):
+    NEWEST = "-uploaded_at"
+    OLDEST = "uploaded_at"
+    NAME = "name"
+    NAME_DESCENDING = "-name"
+    LARGEST = "-size"
+    SMALLEST = "size"
+
+
+class FileQuery(Noun):
+    """What a person looks for. `None` means: whatever it is."""
+
+    text: str = ""
+    owner_id: str | None = None
+    folder: str | None = None
+    kind: FileKind | None = None
+    state: FileState | None = None
+    trashed: bool = False
+    sort: FileSort = FileSort.NEWEST
+
+
+class FilePage(Noun):
+    items: tuple[MediaFile, ...]
+    next_cursor: str | None
+    total: int
+
+
+class KindTotal(Noun):
+    kind: FileKind
+    count: int
+    size: int
+
+
+class DayTotal(Noun):
+    """What arrived on one UTC day."""
+
+    day: date
+    count: int
+    size: int
+
+
+class LibrarySummary(Noun):
+    """What is stored, without the trash. `size` counts served objects and renditions."""
+
+    count: int
+    size: int
+    by_kind: tuple[KindTotal, ...]
+    by_day: tuple[DayTotal, ...]
+    processing: int
+    undelivered: int
+    trashed: int

@@ -1,0 +1,120 @@
+"""Every setting, described once; the README's table is tested against this file."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.errors import Configuration
+
+MIB = 1024 * 1024
+GIB = 1024 * MIB
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class Cloud(StrEnum):
+    EMULATOR = "emulator"
+    AWS = "aws"
+
+
+class Store(StrEnum):
+    SQLITE = "sqlite"
+    DYNAMODB = "dynamodb"
+
+
+class Settings(BaseSettings):
+    """Read from `DASHBOARD_…` environment variables; frozen, built once by `load_settings`."""
+
+    model_config = SettingsConfigDict(env_prefix="DASHBOARD_", frozen=True, extra="ignore")
+
+    environment: Environment = Field(
+        Environment.DEVELOPMENT, description="development or production"
+    )
+    cloud: Cloud = Field(Cloud.EMULATOR, description="emulator (embedded, no account) or aws")
+    data_dir: Path = Field(Path("data"), description="Folder for the database and the emulator")
+    port: int = Field(8501, ge=1, le=65535, description="Port of the app")
+    public_url: str = Field(
+        "", description="Address that people type; empty: http://localhost:PORT"
+    )
+    secret_key: SecretStr = Field(
+        SecretStr(""), description="Signs access tokens; empty: generated once into DATA_DIR"
+    )
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="Bearer token for /metrics; empty: /metrics answers 404"
+    )
+    self_registration: bool = Field(True, description="People may make their own account")
+    session_hours: int = Field(12, ge=1, le=24 * 30, description="Life of a browser session")
+    failed_sign_ins_per_account: int = Field(
+        5, ge=1, description="Wrong passwords for one account before it is locked for a while"
+    )
+    failed_sign_ins_per_address: int = Field(
+        30, ge=1, description="Wrong passwords from one address before it is locked for a while"
+    )
+    lockout_minutes: int = Field(15, ge=1, description="How long a lock-out lasts")
+    region: str = Field("us-east-1", description="AWS region of the bucket and the table")
+    media_bucket: str = Field("", description="Bucket of the media stack (cloud = aws)")
+    distribution_id: str = Field("", description="CloudFront distribution id (cloud = aws)")
+    cdn_domain: str = Field("", description="Domain that serves the media (cloud = aws)")
+    store: Store = Field(Store.SQLITE, description="Where records live: sqlite or dynamodb")
+    records_table: str = Field("", description="DynamoDB table of the media stack")
+    max_upload_bytes: int = Field(5 * GIB, ge=1, description="Largest file that is taken, bytes")
+    single_post_bytes: int = Field(
+        16 * MIB, ge=1, le=5 * GIB, description="Up to this size an upload is one POST, bytes"
+    )
+    part_bytes: int = Field(
+        16 * MIB, ge=5 * MIB, le=5 * GIB, description="Size of a part of a larger upload, bytes"
+    )
+    max_image_pixels: int = Field(
+        64_000_000, ge=1, description="Largest picture that is decoded, pixels"
+    )
+    workers: int = Field(2, ge=1, le=32, description="Pictures that are processed side by side")
+    trash_days: int = Field(30, ge=1, description="Days until a trashed file is deleted for good")
+
+    @property
+    def site_url(self) -> str:
+        return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+    @model_validator(mode="after")
+    def _refuse_nonsense(self) -> Self:
+        production = self.environment is Environment.PRODUCTION
+        if production and self.cloud is Cloud.EMULATOR:
+            raise ValueError("the embedded emulator is refused in production: set CLOUD=aws")
+        if production and not self.secret_key.get_secret_value():
+            raise ValueError("production needs SECRET_KEY (32 random bytes or more)")
+        if production and not self.public_url.startswith("https://"):
+            raise ValueError("production needs PUBLIC_URL with https://")
+        if 0 < len(self.secret_key.get_secret_value()) < 32:
+            raise ValueError("SECRET_KEY needs at least 32 characters")
+        if self.cloud is Cloud.AWS and not (
+            self.media_bucket and self.distribution_id and self.cdn_domain
+        ):
+            raise ValueError("cloud = aws needs MEDIA_BUCKET, DISTRIBUTION_ID and CDN_DOMAIN")
+        if self.store is Store.DYNAMODB and self.cloud is Cloud.AWS and not self.records_table:
+            raise ValueError("store = dynamodb needs RECORDS_TABLE")
+        return self
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the environment. Raises `Configuration` that names each wrong setting."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks each value
+    except ValidationError as error:
+        problems = "; ".join(_sentence(item) for item in error.errors())
+        raise Configuration(
+            f"The settings are wrong: {problems}.",
+            hint="Settings are DASHBOARD_… environment variables; the README lists them.",
+        ) from error
+
+
+def _sentence(item: object) -> str:
+    assert isinstance(item, dict)  # noqa: S101  # pydantic's documented shape
+    name = "_".join(str(part) for part in item["loc"]).upper()
+    return f"DASHBOARD_{name}: {item['msg']}" if name else str(item["msg"])

@@ -1,0 +1,1 @@
+"""What the product itself remembers. SQL and DynamoDB live here, business rules do not."""
