@@ -10,6 +10,8 @@ from pydantic import Field
 from core.errors import NotAllowed
 from core.model.base import Noun, UtcTime
 
+SESSION_COOKIE = "dashboard_session"
+
 
 class Role(StrEnum):
     MEMBER = "member"
