@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     cloud: Cloud = Field(Cloud.EMULATOR, description="emulator (embedded, no account) or aws")
     data_dir: Path = Field(Path("data"), description="Folder for the database and the emulator")
     port: int = Field(8501, ge=1, le=65535, description="Port of the app")
+    address: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 in a container")
     public_url: str = Field(
         "", description="Address that people type; empty: http://localhost:PORT"
     )
@@ -76,6 +77,7 @@ class Settings(BaseSettings):
         64_000_000, ge=1, description="Largest picture that is decoded, pixels"
     )
     workers: int = Field(2, ge=1, le=32, description="Pictures that are processed side by side")
+    demo: bool = Field(False, description="Load demo content once (only with the emulator)")
     trash_days: int = Field(30, ge=1, description="Days until a trashed file is deleted for good")
 
     @property
@@ -89,6 +91,8 @@ class Settings(BaseSettings):
             raise ValueError("the embedded emulator is refused in production: set CLOUD=aws")
         if production and not self.secret_key.get_secret_value():
             raise ValueError("production needs SECRET_KEY (32 random bytes or more)")
+        if self.demo and self.cloud is not Cloud.EMULATOR:
+            raise ValueError("demo content is for the emulator only: unset DEMO")
         if production and not self.public_url.startswith("https://"):
             raise ValueError("production needs PUBLIC_URL with https://")
         if 0 < len(self.secret_key.get_secret_value()) < 32:

@@ -1,0 +1,254 @@
+"""The one assembly: settings → clouds, stores → services. Nothing else builds a service."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from core.accounts.service import AccountsService
+from core.aws.clients import AwsClients
+from core.aws.edge import Edge
+from core.aws.s3 import MediaBucket
+from core.diagnostics.service import DiagnosticsService
+from core.emulator.service import Emulator, attach_emulator, start_emulator
+from core.errors import Configuration, DashboardError
+from core.library.service import LibraryService
+from core.settings import Cloud, Settings, Store
+from core.stores.audit_log import AuditLog
+from core.stores.dynamodb import DynamoRecordStore
+from core.stores.jobs import JobQueue, JobRunner
+from core.stores.records import RecordStore
+from core.stores.search_index import SearchIndex
+from core.stores.sqlite import SqliteRecordStore
+from core.upload.service import UploadService
+
+S3_ROUTE = "/emulator/s3"
+CDN_ROUTE = "/emulator/cdn"
+
+_HOUSEKEEPING_SECONDS = 3600.0
+_INDEX_REFRESH_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class CloudParts:
+    """What differs between the embedded cloud and AWS, and nothing else."""
+
+    clients: AwsClients
+    bucket: MediaBucket
+    edge: Edge
+    distribution_id: str
+    records_table: str
+    cdn_prefix: str  # path under which this site serves distributions itself; '' on AWS
+    emulator: Emulator | None
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    settings: Settings
+    store: RecordStore
+    index: SearchIndex
+    audit: AuditLog
+    accounts: AccountsService
+    uploads: UploadService
+    library: LibraryService
+    diagnostics: DiagnosticsService
+    jobs: JobQueue
+    runner: JobRunner
+    cloud: CloudParts
+    started_at: datetime
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def emulator(self) -> Emulator | None:
+        return self.cloud.emulator
+
+    def start(self) -> None:
+        """Resume the jobs and begin the housekeeping."""
+        self.runner.start()
+        self._repeat("housekeeping", _HOUSEKEEPING_SECONDS, self._keep_house)
+        if self.settings.store is Store.DYNAMODB:
+            self._repeat("index", _INDEX_REFRESH_SECONDS, lambda: self.index.refresh(self.store))
+
+    def stop(self) -> None:
+        self._stop.set()
+        self.runner.stop()
+        self.index.close()
+        self.store.close()
+        if self.cloud.emulator is not None:
+            self.cloud.emulator.stop()
+
+    def health(self) -> Mapping[str, tuple[bool, str]]:
+        """Each dependency by name: whether it answers, and what it said."""
+        checks: dict[str, Callable[[], object]] = {
+            "records": lambda: self.store.get("account", "health"),
+            "search index": lambda: self.index.summary("health"),
+            "media bucket": lambda: self.cloud.bucket.check(),
+        }
+        return {name: _outcome(check) for name, check in checks.items()}
+
+    def _keep_house(self) -> None:
+        self.uploads.sweep()
+        self.library.purge()
+
+    def _repeat(self, name: str, seconds: float, work: Callable[[], object]) -> None:
+        def loop() -> None:
+            while not self._stop.wait(seconds):
+                try:
+                    work()
+                except DashboardError as error:
+                    print(f"{name}: {error.message}", flush=True)  # noqa: T201  # the console is the operator's
+
+        threading.Thread(target=loop, name=name, daemon=True).start()
+
+
+def _outcome(check: Callable[[], object]) -> tuple[bool, str]:
+    try:
+        check()
+    except DashboardError as error:
+        return False, error.message
+    return True, "answers"
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def open_cloud(settings: Settings) -> CloudParts:
+    """Start or join the embedded cloud, or address AWS with the machine's own credentials."""
+    if settings.cloud is Cloud.EMULATOR:
+        emulator = attach_emulator(settings) or start_emulator(settings)
+        return _embedded(settings, emulator)
+    clients = AwsClients(settings.region, None, None, None)
+    return CloudParts(
+        clients=clients,
+        bucket=MediaBucket(clients.s3, settings.media_bucket),
+        edge=Edge(f"https://{settings.cdn_domain}"),
+        distribution_id=settings.distribution_id,
+        records_table=settings.records_table,
+        cdn_prefix="",
+        emulator=None,
+    )
+
+
+def _embedded(settings: Settings, emulator: Emulator) -> CloudParts:
+    stack = emulator.stack
+    clients = AwsClients(
+        settings.region, emulator.endpoint, emulator.access_key, emulator.secret_key
+    )
+    label = stack.distribution_domain.split(".")[0]
+    return CloudParts(
+        clients=clients,
+        bucket=MediaBucket(
+            clients.s3,
+            stack.media_bucket,
+            signing_endpoint=emulator.endpoint,
+            public_prefix=S3_ROUTE,
+        ),
+        edge=Edge(f"{CDN_ROUTE}/{label}", connect_base=f"http://127.0.0.1:{settings.port}"),
+        distribution_id=stack.distribution_id,
+        records_table=stack.records_table,
+        cdn_prefix=f"{CDN_ROUTE}/",
+        emulator=emulator,
+    )
+
+
+def open_stores(settings: Settings, cloud: CloudParts | None) -> tuple[RecordStore, SearchIndex]:
+    """SQLite holds records and index in one file; beside DynamoDB the index is a file of its own."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    index = SearchIndex(settings.data_dir / "dashboard.sqlite3")
+    if settings.store is Store.SQLITE:
+        return SqliteRecordStore(settings.data_dir / "dashboard.sqlite3", [index]), index
+    if cloud is None:
+        raise Configuration(
+            "The DynamoDB store needs the cloud.", hint="Set DASHBOARD_STORE=sqlite."
+        )
+    return DynamoRecordStore(cloud.clients.dynamodb, cloud.records_table), index
+
+
+def secret_key(settings: Settings) -> str:
+    """The configured key, or one that is made once and kept readable by its owner only."""
+    configured = settings.secret_key.get_secret_value()
+    return configured or _generated(settings.data_dir / "secret.key")
+
+
+def _generated(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", opener=_private) as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text()
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def build_accounts(settings: Settings, store: RecordStore) -> AccountsService:
+    """Enough for the command line to manage accounts without a cloud."""
+    return AccountsService(store, AuditLog(store, utc_now), settings, utc_now, secret_key(settings))
+
+
+def build_dashboard(settings: Settings) -> Dashboard:
+    cloud = open_cloud(settings)
+    store, index = open_stores(settings, cloud)
+    audit = AuditLog(store, utc_now)
+    jobs = JobQueue(store, utc_now)
+    uploads = UploadService(store, cloud.bucket, cloud.edge, jobs, audit, settings, utc_now)
+    library = LibraryService(store, index, cloud.bucket, cloud.edge, audit, settings, utc_now)
+    return Dashboard(
+        settings=settings,
+        store=store,
+        index=index,
+        audit=audit,
+        accounts=build_accounts(settings, store),
+        uploads=uploads,
+        library=library,
+        diagnostics=_diagnostics(cloud, library),
+        jobs=jobs,
+        runner=JobRunner(jobs, {"process_upload": uploads.process}, settings.workers),
+        cloud=cloud,
+        started_at=utc_now(),
+    )
+
+
+def _diagnostics(cloud: CloudParts, library: LibraryService) -> DiagnosticsService:
+    return DiagnosticsService(
+        cloud.clients,
+        clock=utc_now,
+        cdn_prefix=cloud.cdn_prefix,
+        find_record=library.find_record,
+    )
+
+
+_current: list[Dashboard] = []
+
+
+def install(dashboard: Dashboard | None) -> None:
+    """Make the process's one dashboard reachable for pages and routes; None removes it."""
+    _current[:] = [] if dashboard is None else [dashboard]
+
+
+def current() -> Dashboard:
+    if not _current:
+        raise Configuration(
+            "The dashboard has not started.",
+            hint="Start it with `make run`, which opens the stores and the cloud first.",
+        )
+    return _current[0]
+
+
+def describe(settings: Settings) -> dict[str, Any]:
+    """What an admin may know of the settings: everything but secrets."""
+    return {
+        name: str(value)
+        for name, value in settings.model_dump().items()
+        if name not in {"secret_key", "metrics_token"}
+    }
