@@ -24,7 +24,7 @@ def clean_name(raw: str) -> str:
 
     Raises `InvalidInput` where nothing readable is left.
     """
-    name = _plain(re.split(r"[/\\]", raw)[-1])
+    name = plain_text(re.split(r"[/\\]", raw)[-1])
     if not name.strip(". "):
         raise InvalidInput("The name is empty.", hint="Give the file a name with a visible letter.")
     return shorten(name, NAME_LIMIT)
@@ -32,7 +32,7 @@ def clean_name(raw: str) -> str:
 
 def clean_folder(raw: str) -> str:
     """`a/b` without empty, `.` or `..` parts; '' is the top. Raises `InvalidInput` if too deep."""
-    parts = [part for part in map(_plain, re.split(r"[/\\]", raw)) if part.strip(". ")]
+    parts = [part for part in map(plain_text, re.split(r"[/\\]", raw)) if part.strip(". ")]
     if len(parts) > FOLDER_DEPTH:
         raise InvalidInput(
             f"The folder has {len(parts)} levels.", hint=f"Use at most {FOLDER_DEPTH} levels."
@@ -60,7 +60,8 @@ def shorten(name: str, limit: int) -> str:
     return (stem[: limit - len(suffix)].rstrip() + suffix) if len(name) > limit else name
 
 
-def _plain(text: str) -> str:
+def plain_text(text: str) -> str:
+    """One line without control and direction marks, each run of blanks as one space, NFC."""
     readable = "".join(" " if _blank(char) else char for char in text if _readable(char))
     return " ".join(unicodedata.normalize("NFC", readable).split())
 

@@ -1,0 +1,1 @@
+"""Finding, changing, trashing and downloading files that are already stored."""

@@ -1,0 +1,111 @@
+"""The library's rules as functions of a file: who may see and change it, what a change is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from core.errors import Conflict, InvalidInput, NotFound
+from core.model.identity import Actor, Permission
+from core.model.library import FileChanges
+from core.model.media import FileQuery, MediaFile
+from core.model.names import NAME_LIMIT, clean_folder, clean_name, plain_text
+
+TAG_LIMIT = 20
+TAG_LENGTH = 50
+
+
+def visible(actor: Actor, file: MediaFile) -> MediaFile:
+    """The file as this person may see it. Raises `NotFound` for other people's files."""
+    if actor.account_id == file.owner_id:
+        return file
+    if not actor.may(Permission.MEDIA_READ_ALL):
+        raise absent(file.id)
+    return without_private_values(file)
+
+
+def changeable(actor: Actor, file: MediaFile) -> MediaFile:
+    """The file itself, if this person may change it; `visible` decides what others get to know."""
+    visible(actor, file)
+    if actor.account_id != file.owner_id:
+        actor.require(Permission.MEDIA_MANAGE)
+    return file
+
+
+def without_private_values(file: MediaFile) -> MediaFile:
+    """Removed metadata (places, serial numbers) is its owner's; others learn only which fields."""
+    removed = tuple(field.model_copy(update={"value": ""}) for field in file.removed)
+    return file.model_copy(update={"removed": removed})
+
+
+def scope(actor: Actor, query: FileQuery) -> FileQuery | None:
+    """The query within what this person may see; None where that is nothing."""
+    if actor.may(Permission.MEDIA_READ_ALL):
+        return query
+    if query.owner_id not in {None, actor.account_id}:
+        return None
+    return query.model_copy(update={"owner_id": actor.account_id})
+
+
+def changed(file: MediaFile, changes: FileChanges) -> MediaFile:
+    """Apply the changes. The name is what people read: key and URL stay as they are."""
+    update: dict[str, object] = {}
+    if changes.name is not None:
+        update["name"] = _name(changes.name)
+    if changes.folder is not None:
+        update["folder"] = clean_folder(changes.folder)
+    if changes.tags is not None:
+        update["tags"] = _tags(changes.tags)
+    return file.model_copy(update=update)
+
+
+def difference(before: MediaFile, after: MediaFile) -> dict[str, str]:
+    """What the audit event tells: each changed field with its old and new value."""
+    pairs = {
+        "name": (before.name, after.name),
+        "folder": (before.folder, after.folder),
+        "tags": (", ".join(before.tags), ", ".join(after.tags)),
+    }
+    return {field: f"{old!r} → {new!r}" for field, (old, new) in pairs.items() if old != new}
+
+
+def restorable(file: MediaFile, trash_days: int, now: datetime) -> bool:
+    """After `trash_days` the purge may be at work on the objects: what it began is not undone."""
+    return file.trashed_at is None or now < file.trashed_at + timedelta(days=trash_days)
+
+
+def restored(file: MediaFile, trash_days: int, now: datetime) -> MediaFile:
+    if not restorable(file, trash_days, now):
+        raise Conflict(
+            f"{file.name} has been in the trash for more than {trash_days} days.",
+            hint="It is being deleted for good. Upload it again.",
+        )
+    return file.model_copy(update={"trashed_at": None})
+
+
+def trashed(file: MediaFile, now: datetime) -> MediaFile:
+    return file if file.trashed_at else file.model_copy(update={"trashed_at": now})
+
+
+def absent(id: str) -> NotFound:
+    return NotFound(f"There is no file {id[:80]!r}.", hint="It may have been deleted.")
+
+
+def _name(raw: str) -> str:
+    if len(raw) > NAME_LIMIT:
+        raise InvalidInput(
+            f"The name is {len(raw)} characters long.",
+            hint=f"Use at most {NAME_LIMIT} characters.",
+        )
+    return clean_name(raw)
+
+
+def _tags(raw: Iterable[str]) -> tuple[str, ...]:
+    """Trimmed, lower case, each once, in the order given."""
+    tags = tuple(dict.fromkeys(filter(None, (plain_text(tag).casefold() for tag in raw))))
+    if len(tags) > TAG_LIMIT or any(len(tag) > TAG_LENGTH for tag in tags):
+        raise InvalidInput(
+            "These are too many tags, or one is too long.",
+            hint=f"Use at most {TAG_LIMIT} tags of at most {TAG_LENGTH} characters.",
+        )
+    return tags
