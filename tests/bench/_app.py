@@ -1,0 +1,54 @@
+"""A running app, an admin's HTTP session, and memory readings, for the benches."""
+
+import contextlib
+import json
+import re
+import tempfile
+from pathlib import Path
+
+import httpx
+
+from tests.browser.running import RunningApp
+
+EMAIL, PASSWORD = "bench@example.com", "granite-lantern-meadow-73"
+MIB = 1024 * 1024
+
+
+@contextlib.contextmanager
+def running_app(**options):
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        app = RunningApp(Path(folder), **options)
+        try:
+            yield app.start()
+        finally:
+            app.stop()
+
+
+def admin_client(app):
+    """Claim the first-admin link as a browser does, then sign in as a program."""
+    link = app.first_admin_link()
+    with httpx.Client(base_url=app.url, timeout=60) as visitor:
+        form = visitor.get(link).text
+        fields = dict(
+            re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', form)
+        )
+        fields |= {"email": EMAIL, "username": "Bench", "password": PASSWORD}
+        made = visitor.post("/session/first-admin", data=fields, headers={"Origin": app.url})
+        assert made.status_code == 303, made.text
+    client = httpx.Client(base_url=app.url, timeout=120)
+    answer = client.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD})
+    client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+    return client
+
+
+def memory_mib(pid):
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+)", status).group(1)) / 1024
+
+
+def children(pid):
+    return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def report(name, **numbers):
+    print(json.dumps({"bench": name, **numbers}))
