@@ -1,0 +1,1 @@
+"""The only door to AWS: one file per AWS service, our words in and out, no rules about media."""

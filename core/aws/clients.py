@@ -1,0 +1,85 @@
+"""boto3 clients, built once from explicit arguments: no module-level client, no hidden region."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from threading import RLock
+from typing import TYPE_CHECKING, Any, cast
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudfront import CloudFrontClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_kms import KMSClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sts import STSClient
+
+
+class AwsClients:
+    """Lazy and cached. With `endpoint_url` (the emulator) S3 is addressed by path.
+
+    Without keys boto3's own chain (profile, role, environment) finds the credentials.
+    """
+
+    def __init__(
+        self,
+        region: str,
+        endpoint_url: str | None = None,
+        access_key: str | None = None,
+        secret_key: str | None = None,
+    ) -> None:
+        self.region, self.endpoint_url = region, endpoint_url
+        self._session = boto3.Session(
+            aws_access_key_id=access_key, aws_secret_access_key=secret_key, region_name=region
+        )
+        self._making = RLock()  # a session is not safe to make clients from in two threads
+
+    @cached_property
+    def s3(self) -> S3Client:
+        style = "path" if self.endpoint_url else "virtual"
+        return cast("S3Client", self._make("s3", s3={"addressing_style": style}))
+
+    @cached_property
+    def cloudfront(self) -> CloudFrontClient:
+        return cast("CloudFrontClient", self._make("cloudfront"))
+
+    @cached_property
+    def dynamodb(self) -> DynamoDBClient:
+        return cast("DynamoDBClient", self._make("dynamodb"))
+
+    @cached_property
+    def cloudformation(self) -> CloudFormationClient:
+        return cast("CloudFormationClient", self._make("cloudformation"))
+
+    @cached_property
+    def iam(self) -> IAMClient:
+        return cast("IAMClient", self._make("iam"))
+
+    @cached_property
+    def kms(self) -> KMSClient:
+        return cast("KMSClient", self._make("kms"))
+
+    @cached_property
+    def sts(self) -> STSClient:
+        return cast("STSClient", self._make("sts"))
+
+    def _make(self, service: str, **special: Any) -> Any:
+        if service == "s3":
+            special["signature_version"] = "s3v4"  # the old one signs no region and no POST date
+        config = Config(
+            connect_timeout=5,
+            read_timeout=60,
+            max_pool_connections=32,
+            retries={"mode": "standard", "max_attempts": 3},
+            # Presigned requests are made by browsers, which add no checksum of AWS's own.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            **special,
+        )
+        with self._making:
+            make: Any = self._session.client  # the stubs know only literal names
+            return make(service, endpoint_url=self.endpoint_url, config=config)

@@ -1,0 +1,52 @@
+"""What the CDN answers, seen as a viewer sees it: a HEAD without credentials or redirects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+import httpx
+
+_TIMEOUT = httpx.Timeout(5.0, connect=2.0)
+
+
+@dataclass(frozen=True)
+class EdgeAnswer:
+    """`status` is 0 where nobody answered; then `error` says why. Header names in lower case."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    error: str = ""
+
+
+class Edge:
+    """`base_url` is what browsers use, possibly relative to this site, as `/emulator/cdn/media`.
+
+    Then `connect_base` completes it when this process itself asks. `host` is sent as the Host
+    where the CDN is reached by another name than its own.
+    """
+
+    def __init__(self, base_url: str, *, connect_base: str = "", host: str = "") -> None:
+        self.base_url = base_url.rstrip("/")
+        self._connect_base = connect_base.rstrip("/")
+        headers = {"Accept-Encoding": "identity"} | ({"Host": host} if host else {})
+        # A proxy from the environment would answer for the CDN; the answer must be its own.
+        self._http = httpx.Client(
+            timeout=_TIMEOUT, headers=headers, follow_redirects=False, trust_env=False
+        )
+
+    def url(self, key: str) -> str:
+        """The address of `key`, percent-encoded by RFC 3986 with `/` kept."""
+        return f"{self.base_url}/{quote(key, safe='/~')}"
+
+    def head(self, url: str) -> EdgeAnswer:
+        target = self._connect_base + url if url.startswith("/") else url
+        try:
+            answer = self._http.head(target)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            return EdgeAnswer(0, error=f"no answer: {type(error).__name__}")
+        return EdgeAnswer(answer.status_code, dict(answer.headers))
+
+    def close(self) -> None:
+        self._http.close()

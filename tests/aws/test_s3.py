@@ -1,0 +1,175 @@
+"""The bucket adapter against moto: what is written is what is read, and addresses say so."""
+
+import io
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from moto import mock_aws
+
+import core.aws.s3 as s3_module
+from core.aws.clients import AwsClients
+from core.aws.s3 import MediaBucket, ServedAs
+from core.errors import Configuration, Conflict, NotFound
+from core.model.media import ObjectRef
+
+HOUR = timedelta(hours=1)
+PNG = ServedAs("image/png", "public, max-age=31536000, immutable", "inline")
+
+
+@pytest.fixture
+def bucket():
+    with mock_aws():
+        client = AwsClients("us-east-1", None, "AKIATEST", "secret").s3
+        client.create_bucket(Bucket="media")
+        client.put_bucket_versioning(Bucket="media", VersioningConfiguration={"Status": "Enabled"})
+        yield MediaBucket(client, "media")
+
+
+def test_an_object_answers_with_the_headers_it_was_put_with(bucket):
+    ref = bucket.put("a b/ü.png", b"bytes", PNG, {"file": "1"})
+    found = bucket.head("a b/ü.png")
+    assert found.ref == ref
+    assert found.ref.size == 5
+    assert (found.content_type, found.content_disposition) == ("image/png", "inline")
+    assert found.cache_control == "public, max-age=31536000, immutable"
+    assert found.metadata == {"file": "1"}
+
+
+def test_a_missing_object_is_not_found(bucket):
+    assert bucket.find("nothing") is None
+    with pytest.raises(NotFound):
+        bucket.head("nothing")
+
+
+def test_a_missing_bucket_is_a_matter_of_configuration(bucket):
+    other = MediaBucket(bucket._s3, "elsewhere")
+    with pytest.raises(Configuration):
+        other.put("k", b"", PNG)
+    bucket.check()
+    with pytest.raises((NotFound, Configuration)):
+        other.check()
+
+
+def test_a_stream_gives_the_pinned_version_even_after_an_overwrite(bucket):
+    ref = bucket.put("k", b"first" * 1000, PNG)
+    bucket.put("k", b"second", PNG)
+    assert b"".join(bucket.open_stream(ref)) == b"first" * 1000
+    assert bucket.read_range("k", 0, 3, ref.version_id) == b"fir"
+
+
+def test_a_stream_of_changed_bytes_is_a_conflict(bucket):
+    ref = bucket.put("k", io.BytesIO(b"first"), PNG)
+    bucket.put("k", b"second", PNG)
+    unpinned = ref.model_copy(update={"version_id": None})
+    with pytest.raises(Conflict):
+        list(bucket.open_stream(unpinned))
+
+
+def test_a_copy_has_its_own_headers(bucket):
+    source = bucket.put("from", b"bytes", ServedAs("text/html"))
+    target = bucket.copy(
+        source, "to/ü +.bin", ServedAs("application/octet-stream", "", "attachment")
+    )
+    found = bucket.head("to/ü +.bin")
+    assert found.ref == target
+    assert (found.content_type, found.content_disposition) == (
+        "application/octet-stream",
+        "attachment",
+    )
+
+
+def test_a_very_large_object_is_copied_in_parts(bucket, monkeypatch):
+    monkeypatch.setattr(s3_module, "LARGEST_COPY", 6 * 1024**2)
+    monkeypatch.setattr(s3_module, "_COPY_PART", 5 * 1024**2)
+    body = b"0123456789" * 800_000
+    source = bucket.put("from", body, PNG)
+    target = bucket.copy(source, "to", PNG)
+    assert target.size == len(body)
+    assert b"".join(bucket.open_stream(target)) == body
+    assert bucket.head("to").content_type == "image/png"
+
+
+def test_delete_hides_and_erase_removes_every_version(bucket):
+    first = bucket.put("k", b"1", PNG)
+    bucket.put("k", b"2", PNG)
+    bucket.put("k-longer", b"3", PNG)
+    bucket.delete("k")
+    assert bucket.find("k") is None
+    assert bucket.head("k", first.version_id).ref.size == 1
+    assert bucket.erase("k") == 3
+    with pytest.raises(NotFound):
+        bucket.head("k", first.version_id)
+    assert bucket.find("k-longer") is not None
+    assert bucket.erase("k") == 0
+
+
+def test_a_folder_is_removed_and_its_neighbour_stays(bucket):
+    for key in ("f/1/a", "f/1/b", "f/10/a"):
+        bucket.put(key, b"x", PNG)
+    assert bucket.delete_prefix("f/1/") == 2
+    assert [o.ref.key for o in bucket.list("f/")] == ["f/10/a"]
+    with pytest.raises(ValueError, match="not a folder"):
+        bucket.delete_prefix("f/1")
+
+
+def test_a_listing_starts_after_a_key(bucket):
+    for key in ("l/1", "l/2", "l/3"):
+        bucket.put(key, b"x", PNG)
+    assert [o.ref.key for o in bucket.list("l/", start_after="l/1")] == ["l/2", "l/3"]
+
+
+def test_a_multipart_upload_lists_its_parts_and_becomes_an_object(bucket):
+    upload = bucket.create_multipart("big", "video/mp4")
+    for number, body in ((1, b"a" * 5 * 1024**2), (2, b"b")):
+        bucket._s3.upload_part(
+            Bucket="media", Key="big", UploadId=upload, PartNumber=number, Body=body
+        )
+    assert [u.multipart_id for u in bucket.list_uploads("b")] == [upload]
+    parts = bucket.parts("big", upload)
+    assert [(p.part_number, p.size) for p in parts] == [(1, 5 * 1024**2), (2, 1)]
+    ref = bucket.complete_multipart("big", upload, parts)
+    assert bucket.head("big").ref == ref
+    with pytest.raises(NotFound):
+        bucket.parts("big", upload)
+
+
+def test_aborting_twice_is_silent(bucket):
+    upload = bucket.create_multipart("big", "video/mp4")
+    bucket.abort_multipart("big", upload)
+    bucket.abort_multipart("big", upload)
+    assert bucket.list_uploads("") == ()
+
+
+def test_an_address_for_the_emulator_is_rewritten_for_the_browser():
+    client = AwsClients("us-east-1", "http://127.0.0.1:4566", "AKIATEST", "secret").s3
+    bucket = MediaBucket(
+        client, "media", signing_endpoint="http://127.0.0.1:4566", public_prefix="/emulator/s3"
+    )
+    url = bucket.presign_get(
+        "a b+c/é.png", expires=HOUR, content_disposition='attachment; filename="x"'
+    )
+    parts = urlsplit(url)
+    assert parts.path == "/emulator/s3/media/a%20b%2Bc/%C3%A9.png"
+    query = parse_qs(parts.query)
+    assert query["X-Amz-Expires"] == ["3600"]
+    assert query["response-content-disposition"] == ['attachment; filename="x"']
+    part = bucket.part_url("k", "upload", 7, expires=HOUR)
+    assert part.startswith("/emulator/s3/media/k?")
+    assert parse_qs(urlsplit(part).query)["partNumber"] == ["7"]
+    post = bucket.presign_post("k", content_type="image/png", size=3, expires=HOUR)
+    assert post.url == "/emulator/s3/media"
+    assert post.fields["key"] == "k"
+
+
+def test_an_address_on_aws_is_absolute_and_regional():
+    client = AwsClients("eu-central-1", None, "AKIATEST", "secret").s3
+    url = MediaBucket(client, "media").presign_get("k", expires=HOUR)
+    assert url.startswith("https://media.s3.eu-central-1.amazonaws.com/k?")
+
+
+def test_an_unknown_version_is_not_found(bucket):
+    ref = bucket.put("k", b"1", PNG)
+    gone = ObjectRef(bucket="media", key="k", version_id="0" * 32, etag=ref.etag)
+    with pytest.raises(NotFound):
+        list(bucket.open_stream(gone))
