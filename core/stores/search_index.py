@@ -1,0 +1,169 @@
+"""The library's read model: every list, search, total and summary of files is read from here.
+
+Beside SQLite records it is written in their transaction; beside DynamoDB it is a file of its own
+that `refresh` brings up to date.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from core.errors import InvalidInput
+from core.model.media import (
+    DayTotal,
+    FileKind,
+    FilePage,
+    FileQuery,
+    FileState,
+    KindTotal,
+    LibrarySummary,
+    MediaFile,
+)
+from core.stores import search_query, search_tables
+from core.stores.database import Database
+from core.stores.records import Change, RecordStore
+
+MAX_LIMIT = 1000
+
+_STATE = "CREATE TABLE IF NOT EXISTS library_state (version INTEGER NOT NULL, cursor TEXT NOT NULL)"
+
+
+class SearchIndex:
+    """Every typed word must occur in name, folder or tags, in any place, case or accents aside.
+
+    Equal keys are ordered by id, in the same direction. A folder is exact, '' is the top.
+    """
+
+    name = "library"
+    version = 1
+
+    def __init__(self, path: Path) -> None:
+        self.attached = False
+        self._database = Database(path)
+        self._refreshing = threading.Lock()
+        with self._database.write() as connection:
+            connection.execute(_STATE)
+            state = connection.execute("SELECT version FROM library_state").fetchone()
+            if state is None or state[0] != self.version:
+                self.reset(connection)
+
+    def reset(self, connection: sqlite3.Connection) -> None:
+        search_tables.create(connection)
+        connection.execute(_STATE)
+        connection.execute("DELETE FROM library_state")
+        connection.execute("INSERT INTO library_state VALUES (?, '')", (self.version,))
+
+    def apply(self, connection: sqlite3.Connection, change: Change) -> None:
+        if change.kind != "file":
+            return
+        if change.record is None:
+            search_tables.drop_file(connection, change.id)
+        else:
+            search_tables.put_file(connection, _file(change.id, change.record.data))
+
+    def search(
+        self, query: FileQuery, *, limit: int = 60, cursor: str | None = None, offset: int = 0
+    ) -> FilePage:
+        """One page; `offset` counts from the cursor, or from the start. Raises `InvalidInput`."""
+        if not 1 <= limit <= MAX_LIMIT or not 0 <= offset < 2**62:
+            raise InvalidInput(
+                "There is no such page.", hint=f"Ask for 1 to {MAX_LIMIT} files from 0 on."
+            )
+        after = search_query.open_cursor(query, cursor) if cursor else None
+        count = search_query.total(query)
+        with self._database.read() as connection:
+            (total,) = connection.execute(count.sql, count.values).fetchone()
+            # One more than asked for tells whether there is a next page.
+            page = search_query.page(query, total, limit + 1, offset, after)
+            rows = connection.execute(page.sql, page.values).fetchall()
+        more = search_query.next_cursor(query, *rows[limit - 1][:2]) if len(rows) > limit else None
+        files = tuple(MediaFile.model_validate_json(json) for _, _, json in rows[:limit])
+        return FilePage(items=files, next_cursor=more, total=total)
+
+    def summary(self, owner_id: str | None = None) -> LibrarySummary:
+        """What one person, or (None) everybody, has stored."""
+        owner = search_tables.ANY if owner_id is None else search_tables.only(owner_id)
+        with self._database.read() as connection:
+            totals = connection.execute(
+                "SELECT trashed, kind, state, count, size FROM library_total "
+                "WHERE owner = ? AND folder = ? AND count > 0",
+                (owner, search_tables.ANY),
+            ).fetchall()
+            days = connection.execute(
+                "SELECT day, count, size FROM library_day WHERE owner = ? AND count > 0 "
+                "ORDER BY day",
+                (owner,),
+            ).fetchall()
+        return _summary(totals, days)
+
+    def refresh(self, store: RecordStore) -> int:
+        """Take in what changed since the last time; 0 where the store itself keeps the index."""
+        if self.attached:
+            return 0
+        taken = 0
+        with self._refreshing:
+            while size := self._take_in(store):
+                taken += size
+        return taken
+
+    def _take_in(self, store: RecordStore) -> int:
+        with self._database.read() as connection:
+            (cursor,) = connection.execute("SELECT cursor FROM library_state").fetchone()
+        try:
+            changes = store.changes(cursor)
+        except InvalidInput:
+            # Another store than last time: what is here belongs to the old one.
+            changes = store.changes()
+            cursor = None
+        with self._database.write() as connection:
+            if cursor is None:
+                self.reset(connection)
+            for change in changes.items:
+                self.apply(connection, change)
+            connection.execute("UPDATE library_state SET cursor = ?", (changes.cursor,))
+        return len(changes.items)
+
+    def close(self) -> None:
+        self._database.close()
+
+
+def _file(id: str, data: dict[str, Any]) -> MediaFile:
+    try:
+        return MediaFile.model_validate(data)
+    except ValidationError as error:
+        raise InvalidInput(
+            f"The record of file {id!r} is not a file ({error.error_count()} fields are wrong).",
+            hint="Was it written by a newer version? Run that one, or delete the record.",
+        ) from error
+
+
+def _summary(
+    totals: list[tuple[int, str, str, int, int]], days: list[tuple[str, int, int]]
+) -> LibrarySummary:
+    live = [row[1:] for row in totals if not row[0]]
+    return LibrarySummary(
+        count=sum(count for _, _, count, _ in live),
+        size=sum(size for _, _, _, size in live),
+        by_kind=tuple(
+            KindTotal(
+                kind=kind,
+                count=sum(count for name, _, count, _ in live if name == kind),
+                size=sum(size for name, _, _, size in live if name == kind),
+            )
+            for kind in FileKind
+            if any(name == kind for name, *_ in live)
+        ),
+        by_day=tuple(
+            DayTotal(day=date.fromisoformat(day), count=count, size=size)
+            for day, count, size in days
+        ),
+        processing=sum(count for _, state, count, _ in live if state == FileState.PROCESSING),
+        undelivered=sum(count for _, state, count, _ in live if state == FileState.UNDELIVERED),
+        trashed=sum(count for trashed, _, _, count, _ in totals if trashed),
+    )
