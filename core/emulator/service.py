@@ -1,0 +1,212 @@
+"""Starts, joins and stops the embedded cloud: one child process, one deployed stack, one key.
+
+The app works with the key of an IAM user that has the template's policies and nothing else, so
+that signatures and rights are really checked. Root is for deploying, the demo and tests.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TextIO
+
+from core.emulator.clients import ROOT_KEY, EmulatorClients
+from core.emulator.folder import Folder
+from core.emulator.process import (
+    DEPLOYING,
+    SERVED,
+    ChildProcess,
+    ChildSettings,
+    answers,
+    save_now,
+)
+from core.emulator.stack import (
+    TEMPLATE,
+    StackOutputs,
+    deploy,
+    fingerprint,
+    is_live,
+    parameters,
+)
+from core.emulator.user import AppKey, ensure_user, grant_diagnosis
+from core.errors import Configuration
+from core.settings import Environment, Settings
+
+_CONNECTION, _CREDENTIALS, _STACK = "connection.json", "credentials.json", "stack.json"
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """A running embedded cloud, as its owner and as a process that joined it see it."""
+
+    endpoint: str
+    access_key: str
+    secret_key: str
+    stack: StackOutputs
+    region: str
+    data_dir: Path
+    _token: str
+    _stop: Callable[[], None]
+    _pid: Callable[[], int]
+
+    @property
+    def pid(self) -> int:
+        return self._pid()
+
+    def stop(self) -> None:
+        """Save and end the child. Does nothing for a process that only joined."""
+        self._stop()
+
+    def snapshot(self) -> None:
+        """Have everything on disk when this returns; by itself a change is saved in a second."""
+        save_now(_port(self.endpoint), self._token)
+
+    def clients(self) -> EmulatorClients:
+        """Clients with the app's key: what the template's policies allow."""
+        return EmulatorClients(self.endpoint, self.region, self.access_key, self.secret_key)
+
+    def root_clients(self) -> EmulatorClients:
+        """Clients that may do everything: for the demo's planted faults and for tests only."""
+        return EmulatorClients(self.endpoint, self.region, ROOT_KEY, self._token, token=self._token)
+
+    def let_diagnose(self, bucket: str) -> None:
+        """Let the app list and head the objects of another bucket, as its admin would on AWS."""
+        grant_diagnosis(self.root_clients().iam, bucket)
+
+
+def start_emulator(settings: Settings) -> Emulator:
+    """Start the child, deploy what is not deployed, and answer when it serves.
+
+    Raises `Configuration` in production, when another process holds the folder, and when the
+    template can't be deployed; `AwsUnavailable` when the child does not start.
+    """
+    if settings.environment is Environment.PRODUCTION:
+        raise Configuration(
+            "The embedded cloud is refused in production.", hint="Set DASHBOARD_CLOUD=aws."
+        )
+    folder = Folder((settings.data_dir / "emulator").resolve())
+    folder.prepare()
+    lock = folder.lock()
+    try:
+        return _Start(settings, folder, lock).run()
+    except BaseException:
+        lock.close()
+        raise
+
+
+def attach_emulator(settings: Settings) -> Emulator | None:
+    """Join the emulator that another process runs in this data folder; None where there is none."""
+    folder = Folder((settings.data_dir / "emulator").resolve())
+    connection, key, record = (folder.read(name) for name in (_CONNECTION, _CREDENTIALS, _STACK))
+    if not (connection and key and record):
+        return None
+    if not answers(int(connection["port"]), str(connection["token"])):
+        return None
+    return Emulator(
+        endpoint=_endpoint(int(connection["port"])),
+        access_key=key["access_key"],
+        secret_key=key["secret_key"],
+        stack=StackOutputs(**record["outputs"]),
+        region=settings.region,
+        data_dir=settings.data_dir,
+        _token=connection["token"],
+        _stop=lambda: None,
+        _pid=lambda: int(connection["pid"]),
+    )
+
+
+class _Start:
+    """One start: the quick way where the stack is as the template says, else a deployment."""
+
+    def __init__(self, settings: Settings, folder: Folder, lock: TextIO) -> None:
+        self._settings = settings
+        self._folder = folder
+        self._lock = lock
+        self._port = folder.port()
+        self._token = secrets.token_urlsafe(32)
+        self._origins = _origins(settings)
+        self._template = TEMPLATE.read_text()
+        self._child = ChildProcess(
+            ChildSettings(
+                folder, self._port, self._token, self._origins, settings.region, lock.fileno()
+            )
+        )
+
+    def run(self) -> Emulator:
+        for name in self._folder.repair():
+            _say(f"The embedded cloud's {name} was damaged; its newest copy is used.")
+        self._folder.keep_copy()
+        try:
+            emulator = self._as_deployed() or self._deployed_now()
+        except BaseException:
+            self._child.stop()
+            raise
+        self._folder.write(
+            _CONNECTION, {"port": self._port, "token": self._token, "pid": self._child.pid}
+        )
+        return emulator
+
+    def _as_deployed(self) -> Emulator | None:
+        record, key = self._folder.read(_STACK), self._folder.read(_CREDENTIALS)
+        if record.get("fingerprint") != self._fingerprint() or not key:
+            return None
+        self._child.start(SERVED)
+        emulator = self._emulator(StackOutputs(**record["outputs"]), AppKey(**key))
+        if is_live(emulator.clients(), emulator.stack):
+            return emulator
+        self._child.stop()
+        return None
+
+    def _deployed_now(self) -> Emulator:
+        self._child.start(DEPLOYING)
+        root = EmulatorClients(
+            _endpoint(self._port), self._settings.region, ROOT_KEY, self._token, token=self._token
+        )
+        outputs = deploy(root, self._template, parameters(self._origins))
+        key = ensure_user(root.iam, outputs, self._folder.read(_CREDENTIALS))
+        self._child.stop()  # saves, and drops the 40 MB that only a deployment needs
+        self._folder.write(_CREDENTIALS, asdict(key))
+        self._folder.write(_STACK, {"fingerprint": self._fingerprint(), "outputs": asdict(outputs)})
+        self._child.start(SERVED)
+        return self._emulator(outputs, key)
+
+    def _fingerprint(self) -> str:
+        return fingerprint(self._template, parameters(self._origins))
+
+    def _emulator(self, outputs: StackOutputs, key: AppKey) -> Emulator:
+        return Emulator(
+            endpoint=_endpoint(self._port),
+            access_key=key.access_key,
+            secret_key=key.secret_key,
+            stack=outputs,
+            region=self._settings.region,
+            data_dir=self._settings.data_dir,
+            _token=self._token,
+            _stop=self._stop,
+            _pid=lambda: self._child.pid,
+        )
+
+    def _stop(self) -> None:
+        self._folder.forget(_CONNECTION)
+        self._child.stop()
+        self._lock.close()
+
+
+def _origins(settings: Settings) -> tuple[str, ...]:
+    local = (f"http://localhost:{settings.port}", f"http://127.0.0.1:{settings.port}")
+    return tuple(dict.fromkeys((settings.site_url, *local)))
+
+
+def _endpoint(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
+
+
+def _port(endpoint: str) -> int:
+    return int(endpoint.rsplit(":", 1)[1])
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)  # noqa: T201  # the console is the operator's
