@@ -256,6 +256,14 @@ class MediaBucket:
         )
         return PresignedPost(self._public(answer["url"]), dict(answer["fields"]))
 
+    def credentials_end(self) -> datetime | None:
+        """When the credentials that sign end, and every address signed with them; None: never.
+
+        botocore 1.43 tells it only in `RefreshableCredentials._expiry_time`.
+        """
+        signer = getattr(self._s3, "_request_signer", None)
+        return getattr(getattr(signer, "_credentials", None), "_expiry_time", None)
+
     # Multipart uploads
 
     @translate("s3")

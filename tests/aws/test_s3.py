@@ -1,10 +1,11 @@
 """The bucket adapter against moto: what is written is what is read, and addresses say so."""
 
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from botocore.credentials import RefreshableCredentials
 from moto import mock_aws
 
 import core.aws.s3 as s3_module
@@ -173,3 +174,16 @@ def test_an_unknown_version_is_not_found(bucket):
     gone = ObjectRef(bucket="media", key="k", version_id="0" * 32, etag=ref.etag)
     with pytest.raises(NotFound):
         list(bucket.open_stream(gone))
+
+
+def test_credentials_without_an_end_never_end(bucket):
+    assert bucket.credentials_end() is None
+
+
+def test_temporary_credentials_tell_when_they_end(bucket):
+    end = datetime.now(UTC) + timedelta(minutes=40)
+    keys = {"access_key": "A", "secret_key": "s", "token": "t", "expiry_time": end.isoformat()}
+    bucket._s3._request_signer._credentials = RefreshableCredentials.create_from_metadata(
+        keys, refresh_using=lambda: keys, method="assume-role"
+    )
+    assert bucket.credentials_end() == end
