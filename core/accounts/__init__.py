@@ -1,0 +1,1 @@
+"""Who may come in: accounts, passwords, sessions, lock-out. Only `service.py` reaches the store."""

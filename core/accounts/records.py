@@ -1,0 +1,27 @@
+"""What goes in and out of this room besides accounts and sessions."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field
+
+from core.model.base import Noun
+from core.model.identity import Account, Session
+
+
+class SignIn(Noun):
+    """The only moment at which the token of a session exists outside the person's browser."""
+
+    token: str = Field(repr=False)
+    session: Session
+    account: Account
+
+
+class ProfileChanges(Noun):
+    """Fields that are not set stay as they are; `date_of_birth=None` removes it."""
+
+    username: str = ""
+    full_name: str = ""
+    gender: str = ""
+    date_of_birth: date | None = None

@@ -1,0 +1,415 @@
+"""Accounts, sign-in, sessions and roles: the only file of this room that reaches the store.
+
+Nothing about who somebody is gets cached: each call reads the session row and the account row, so
+that a revoked session, a disabled account and a new role count at once.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from core.accounts import lockout, passwords, rules, sessions, tokens
+from core.accounts.records import ProfileChanges, SignIn
+from core.errors import Conflict, InvalidInput, NotAllowed, NotFound, NotSignedIn
+from core.model.credentials import Credential, FirstAdminLink
+from core.model.identity import Account, Actor, AuditEvent, Permission, Role, Session
+from core.settings import Settings
+from core.stores.account_records import AccountRecords
+from core.stores.audit_log import AuditLog
+from core.stores.collection import Listing, Stored
+from core.stores.records import Operation, RecordStore
+
+_ATTEMPTS = 8
+_STALE_TRIES = 4  # dropped per failed sign-in: more than one adds, so that they can't pile up
+
+
+class AccountsService:
+    def __init__(
+        self,
+        store: RecordStore,
+        audit: AuditLog,
+        settings: Settings,
+        clock: Callable[[], datetime],
+        secret_key: str,
+    ) -> None:
+        self._records, self._audit, self._settings = AccountRecords(store), audit, settings
+        self._clock, self._key = clock, secret_key
+        self._life = timedelta(hours=settings.session_hours)
+        window = timedelta(minutes=settings.lockout_minutes)
+        self._limits = {
+            "account": lockout.Limit(settings.failed_sign_ins_per_account, window),
+            "address": lockout.Limit(settings.failed_sign_ins_per_address, window),
+        }
+
+    # Making accounts
+
+    def register(self, email: str, password: str, username: str, *, address: str = "") -> Account:
+        """Raises `NotAllowed` where self-registration is off, `Conflict` for a taken email."""
+        if not self._settings.self_registration:
+            raise NotAllowed(
+                "People can't make their own account here.", hint="Ask an admin for an account."
+            )
+        counter = self._count_try("address", address)
+        try:
+            account = self._new_account(email, password, username, Role.MEMBER, address=address)
+        except InvalidInput:
+            self._take_back(counter)
+            raise
+        self._take_back(counter)  # only taken emails stay counted: they tell who has an account
+        return account
+
+    def create_admin(self, email: str, password: str) -> Account:
+        """From the command line only: whoever runs it may read the store anyway."""
+        username = rules.checked_email(email).partition("@")[0][: rules.LIMITS["username"]]
+        return self._new_account(email, password, username, Role.ADMIN)
+
+    def has_admin(self) -> bool:
+        return bool(self._records.admins())
+
+    def first_admin_token(self) -> str | None:
+        """A new one-time token, which ends the one before; None as soon as there is an admin."""
+        if self.has_admin():
+            return None
+        token = secrets.token_urlsafe(32)
+        link = FirstAdminLink(token_hash=sessions.row_id(token), created_at=self._clock())
+        self._records.replace_first_admin_link(link)
+        return token
+
+    def is_first_admin_token(self, token: str) -> bool:
+        return self._first_admin_link(token) is not None
+
+    def claim_first_admin(
+        self,
+        token: str,
+        email: str,
+        username: str,
+        password: str,
+        *,
+        address: str = "",
+        device: str = "",
+    ) -> SignIn:
+        """Make the first admin and sign in. Of two claims at once, one gets `Conflict`."""
+        link = self._first_admin_link(token)
+        if link is None:
+            raise NotFound(
+                "This link can't be used any more.",
+                hint="It works once. While there is no admin, each start prints a new one.",
+            )
+        used = self._records.drop_first_admin_link(link.version)
+        account = self._new_account(
+            email, password, username, Role.ADMIN, address=address, also=[used]
+        )
+        return self._begin_session(account, address=address, device=device)
+
+    def _first_admin_link(self, token: str) -> Stored[FirstAdminLink] | None:
+        link = self._records.first_admin_link()
+        right = link is not None and hmac.compare_digest(
+            link.value.token_hash, sessions.row_id(token)
+        )
+        return link if right and not self.has_admin() else None
+
+    def _new_account(
+        self,
+        email: str,
+        password: str,
+        username: str,
+        role: Role,
+        *,
+        address: str = "",
+        also: Sequence[Operation] = (),
+    ) -> Account:
+        account = Account(
+            id=secrets.token_hex(12),
+            email=rules.checked_email(email),
+            username=rules.checked_text("username", username, required=True),
+            role=role,
+            created_at=self._clock(),
+        )
+        credential = self._credential(account, password)
+        self._refuse_taken(account.email)
+        event = self._event("account.created", None, account, address, role=role.value)
+        roster = self._records.roster_change(partial(rules.admins_with, account=account))
+        puts = self._records.new_account(account, credential)
+        try:
+            self._records.transact([*puts, *roster, self._audit.put(event), *also])
+        except Conflict:
+            self._refuse_taken(account.email)
+            raise
+        return account
+
+    def _refuse_taken(self, email: str) -> None:
+        if self._records.emails.find(email) is not None:
+            raise Conflict("This email already has an account.", hint="Sign in with it instead.")
+
+    def _credential(self, account: Account, password: str) -> Credential:
+        passwords.check_strength(password, email=account.email, username=account.username)
+        return Credential(
+            account_id=account.id,
+            password_hash=passwords.hash_password(password),
+            changed_at=self._clock(),
+        )
+
+    # Signing in and out
+
+    def sign_in(self, email: str, password: str, *, address: str = "", device: str = "") -> SignIn:
+        """Raises `NotSignedIn`, and `TooManyAttempts` while the account or address is locked."""
+        name = rules.normal_email(email)
+        by_address = self._count_try("address", address)
+        by_account = self._count_try("account", name)
+        account, verdict = self._verdict(name, password)
+        if account is None or not verdict.right:
+            self._failed(account, address, by_account, by_address)
+            raise NotSignedIn(
+                "The email or the password is wrong.",
+                hint="Check both. Capital letters count in the password.",
+            )
+        self._take_back(by_address)
+        self._records.tries.remove(by_account)
+        if account.disabled:
+            self._record("sign_in.refused", None, account, address, reason="account is disabled")
+            raise NotSignedIn("This account is disabled.", hint="An admin can enable it again.")
+        if verdict.upgrade:
+            self._upgrade_hash(account, password)
+        return self._begin_session(account, address=address, device=device)
+
+    def access_token(self, session: Session) -> str:
+        """A JWT of 7 days that names the session's row; it ends with that row."""
+        now = self._clock()
+        self._records.sessions.update(session.id, lambda row: sessions.for_bearer(row, now))
+        return tokens.issue(session, now, self._key)
+
+    def actor_for_cookie(self, token: str | None) -> Actor | None:
+        return self._actor(sessions.row_id(token)) if token else None
+
+    def actor_for_bearer(self, jwt: str) -> Actor | None:
+        claims = tokens.read(jwt, self._clock(), self._key)
+        actor = self._actor(claims.session_id) if claims else None
+        return actor if actor and claims and actor.account_id == claims.account_id else None
+
+    def sign_out(self, actor: Actor) -> None:
+        self._records.sessions.remove(actor.session_id)
+        self._record("session.ended", actor, None, session=_short(actor.session_id))
+
+    def _verdict(self, email: str, password: str) -> tuple[Account | None, passwords.Verdict]:
+        known = self._records.by_email(email) if rules.is_email(email) else None
+        if known is None:
+            return None, passwords.verify_nobody(password)
+        account, credential = known
+        return account, passwords.verify(credential.password_hash, password)
+
+    def _upgrade_hash(self, account: Account, password: str) -> None:
+        change = {"password_hash": passwords.hash_password(password), "changed_at": self._clock()}
+        self._records.credentials.update(account.id, lambda c: c.model_copy(update=change))
+
+    def _begin_session(self, account: Account, *, address: str, device: str) -> SignIn:
+        token, now = secrets.token_urlsafe(32), self._clock()
+        session = sessions.begin(token, account.id, now, self._life, device=device, address=address)
+        event = self._event("session.created", None, account, address, session=_short(session.id))
+        self._records.transact([self._records.sessions.put(session), self._audit.put(event)])
+        rows = self._records.sessions.all(account.id)
+        self._records.end_sessions(sessions.surplus(rows, now))
+        seen = self._records.accounts.update(
+            account.id, lambda a: a.model_copy(update={"last_sign_in_at": now})
+        )
+        return SignIn(token=token, session=session, account=seen)
+
+    def _actor(self, session_id: str) -> Actor | None:
+        row, now = self._records.sessions.find(session_id), self._clock()
+        if row is None or not sessions.is_live(row.value, now):
+            return None
+        account = self._records.accounts.find(row.value.account_id)
+        if account is None or account.value.disabled:
+            return None
+        self._slide(row, now)
+        return sessions.actor(account.value, row.value)
+
+    def _slide(self, row: Stored[Session], now: datetime) -> None:
+        moved = sessions.slide(row.value, now, self._life)
+        if moved is None:
+            return
+        try:
+            self._records.sessions.save(moved, row.version)
+        except Conflict:
+            # Another tab moved it, or it was revoked in this moment: never bring it back.
+            return
+
+    # Lock-out
+
+    def _count_try(self, subject: str, name: str) -> str:
+        """Count before looking at the password. Returns the counter's id, '' where none is kept."""
+        if not name:
+            return ""
+        now, counter = self._clock(), lockout.counter_id(subject, name)
+        limit = self._limits[subject]
+        self._records.count_try(counter, lambda tries: lockout.count(tries, counter, now, limit))
+        return counter
+
+    def _take_back(self, counter: str) -> None:
+        if counter:
+            self._records.change_try(counter, lockout.take_back)
+
+    def _failed(self, account: Account | None, address: str, *counters: str) -> None:
+        # What was typed as the email isn't kept: people type passwords into the wrong box.
+        reason = "wrong password" if account else "unknown email"
+        self._record("sign_in.failed", None, account, address, reason=reason)
+        now = self._clock()
+        for counter in filter(None, counters):
+            found = self._records.tries.find(counter)
+            end = lockout.locked_until(found.value if found else None, now)
+            if end is not None:
+                what, until = counter.partition("-")[0], end.isoformat(timespec="seconds")
+                self._record("sign_in.locked", None, account, address, what=what, until=until)
+        window = self._limits["account"].window
+        self._records.drop_tries(lambda tries: lockout.is_stale(tries, now, window), _STALE_TRIES)
+
+    # One's own account
+
+    def profile(self, actor: Actor) -> Account:
+        return self._records.accounts.get(actor.account_id)
+
+    def update_profile(self, actor: Actor, changes: ProfileChanges) -> Account:
+        fields = rules.checked_changes(changes, self._clock())
+        account = self._records.accounts.update(
+            actor.account_id, lambda a: a.model_copy(update=fields)
+        )
+        self._record("account.changed", actor, account, fields=", ".join(sorted(fields)))
+        return account
+
+    def change_password(self, actor: Actor, current: str, new: str) -> None:
+        """Ends all other sessions. A wrong current password counts like a failed sign-in."""
+        account = self.profile(actor)
+        counter = self._count_try("account", account.email)
+        _, verdict = self._verdict(account.email, current)
+        if not verdict.right:
+            self._failed(account, "", counter)
+            raise InvalidInput(
+                "The current password is wrong.", hint="Enter the password you signed in with."
+            )
+        self._records.tries.remove(counter)
+        if current == new:
+            raise InvalidInput("The new password is the old one.", hint="Choose another one.")
+        fresh = self._credential(account, new)
+        self._records.credentials.update(account.id, lambda _: fresh)
+        rows = self._records.sessions.all(account.id)
+        self._records.end_sessions(row for row in rows if row.id != actor.session_id)
+        self._record("account.password_changed", actor, account)
+
+    def sessions(self, actor: Actor) -> tuple[Session, ...]:
+        """One's own live sessions, newest first."""
+        now, rows = self._clock(), self._records.sessions.all(actor.account_id)
+        return tuple(reversed([row for row in rows if sessions.is_live(row, now)]))
+
+    def revoke_session(self, actor: Actor, session_id: str) -> None:
+        row = self._records.sessions.find(session_id)
+        if row is None or row.value.account_id != actor.account_id:
+            raise NotFound("There is no such session.", hint="It may have ended already.")
+        self._records.sessions.remove(session_id)
+        self._record("session.revoked", actor, None, session=_short(session_id))
+
+    def revoke_all(self, actor: Actor, account_id: str) -> None:
+        """Sign an account out everywhere, this session included. Admins may do it for others."""
+        own = account_id == actor.account_id
+        account = self._records.accounts.find(account_id)
+        if account is None or not (own or actor.may(Permission.PEOPLE_MANAGE)):
+            raise _no_such_account()
+        ended = self._records.end_sessions(self._records.sessions.all(account_id))
+        self._record("account.sessions_revoked", actor, account.value, count=str(ended))
+
+    # Everybody's accounts
+
+    def people(
+        self, actor: Actor, *, text: str = "", after: str | None = None, limit: int = 50
+    ) -> Listing[Account]:
+        """By email. `text` is looked for in email, username and full name."""
+        actor.require(Permission.PEOPLE_MANAGE)
+        found: list[Account] = []
+        while True:
+            page = self._records.accounts.page(after=after, limit=limit - len(found))
+            found += [account for account in page.items if rules.mentions(account, text)]
+            after = page.next
+            if after is None or len(found) >= limit:
+                return Listing(tuple(found), after)
+
+    def change_role(self, actor: Actor, id: str, role: Role) -> Account:
+        actor.require(Permission.PEOPLE_MANAGE)
+        return self._rewrite(actor, id, "account.role_changed", {"role": role})
+
+    def set_disabled(self, actor: Actor, id: str, disabled: bool) -> Account:
+        """A disabled account has no sessions, and none come back when it is enabled again."""
+        actor.require(Permission.PEOPLE_MANAGE)
+        action = "account.disabled" if disabled else "account.enabled"
+        account = self._rewrite(actor, id, action, {"disabled": disabled})
+        # When enabling, too: a sign-in may have been under way while the account was disabled.
+        self._records.end_sessions(self._records.sessions.all(id))
+        return account
+
+    def audit_events(
+        self, actor: Actor, month: str, *, after: str | None = None, limit: int = 100
+    ) -> Listing[AuditEvent]:
+        """Newest first; `month` as `2026-11`."""
+        actor.require(Permission.PEOPLE_MANAGE)
+        return self._audit.page(month, after=after, limit=limit)
+
+    def _rewrite(self, actor: Actor, id: str, action: str, change: dict[str, Any]) -> Account:
+        for _ in range(_ATTEMPTS):
+            stored = self._records.accounts.find(id)
+            if stored is None:
+                raise _no_such_account()
+            account = stored.value.model_copy(update=change)
+            details = {name: str(value) for name, value in change.items()}
+            # Account and roster of admins change together, or not at all.
+            operations = [
+                self._records.accounts.put(account, stored.version),
+                self._audit.put(self._event(action, actor, account, **details)),
+                *self._records.roster_change(partial(rules.admins_with, account=account)),
+            ]
+            try:
+                self._records.transact(operations)
+            except Conflict:
+                continue
+            return account
+        raise Conflict("This account is being changed by others.", hint="Try again.")
+
+    # The audit log
+
+    def _event(
+        self,
+        action: str,
+        actor: Actor | None,
+        account: Account | None,
+        address: str = "",
+        **details: str,
+    ) -> AuditEvent:
+        return self._audit.event(
+            action,
+            actor=actor,
+            subject=f"account/{account.id}" if account else "",
+            address=rules.one_line(address, 64),
+            details=details,
+        )
+
+    def _record(
+        self,
+        action: str,
+        actor: Actor | None,
+        account: Account | None,
+        address: str = "",
+        **details: str,
+    ) -> None:
+        self._records.transact(
+            [self._audit.put(self._event(action, actor, account, address, **details))]
+        )
+
+
+def _no_such_account() -> NotFound:
+    return NotFound("There is no such account.", hint="Look it up on the People page.")
+
+
+def _short(session_id: str) -> str:
+    """Enough to tell sessions apart in the audit log."""
+    return session_id[:12]
