@@ -1,0 +1,237 @@
+"""What is taken, under which key, and how it is served. Pure: requests and bytes in, rules out."""
+
+from __future__ import annotations
+
+import math
+
+from core.errors import InvalidInput, TooLarge, UnreadableContent, UnsupportedType
+from core.model.base import Noun
+from core.model.media import FileKind
+from core.model.names import attachment, clean_folder, clean_name, safe_segment
+from core.upload.content import (
+    IMAGE_TYPES,
+    RAW_SUFFIXES,
+    UNKNOWN,
+    claimed_image,
+    content_type,
+    image_type,
+    plain_type,
+    suffix_of,
+)
+
+MAX_PARTS = 10_000
+MIB = 1024 * 1024
+STREAMED_LIMIT = 100 * MIB  # through the server, for scripts; browsers send straight to S3
+FOREVER = "public, max-age=31536000, immutable"
+
+INCOMING, MEDIA, ORIGINALS = "incoming/", "media/", "originals/"
+THUMBNAIL, PREVIEW = "thumbnail", "preview"
+
+# What a browser may show from the media domain. Nothing in here can run a script there.
+INLINE_TYPES = frozenset(
+    {
+        "application/pdf",
+        "audio/aac",
+        "audio/flac",
+        "audio/mp4",
+        "audio/mpeg",
+        "audio/ogg",
+        "audio/wav",
+        "audio/webm",
+        "image/avif",
+        "image/bmp",
+        "image/gif",
+        "image/jpeg",
+        "image/png",
+        "image/webp",
+        "text/plain",
+        "video/mp4",
+        "video/ogg",
+        "video/quicktime",
+        "video/webm",
+    }
+)
+# Types that a browser would run or build a page from: their name is not even repeated.
+_ACTIVE_TYPES = frozenset(
+    {
+        "application/ecmascript",
+        "application/javascript",
+        "application/x-javascript",
+        "application/x-shockwave-flash",
+        "application/xml",
+        "text/cache-manifest",
+        "text/css",
+        "text/ecmascript",
+        "text/html",
+        "text/javascript",
+        "text/xml",
+        "text/xsl",
+    }
+)
+_DOCUMENTS = (
+    "application/epub",
+    "application/msword",
+    "application/pdf",
+    "application/rtf",
+    "application/vnd.ms-",
+    "application/vnd.oasis.opendocument",
+    "application/vnd.openxmlformats",
+    "text/",
+)
+
+
+class UploadRequest(Noun):
+    """What a person wants to send. `size` is bytes; `content_type` is only their word for it."""
+
+    name: str
+    size: int
+    content_type: str = ""
+    folder: str = ""
+
+
+class Verdict(Noun):
+    """What the bytes are taken for. `image`: taken apart, oriented, stripped, made smaller."""
+
+    content_type: str
+    kind: FileKind
+    image: bool
+    notes: tuple[str, ...] = ()
+
+
+def admit(request: UploadRequest, limit: int) -> UploadRequest:
+    """The request with harmless names. Raises `InvalidInput` for no bytes, `TooLarge`."""
+    if request.size <= 0:
+        raise InvalidInput(
+            f"{display_name(request.name)} is empty (0 bytes).",
+            hint="Check that it was saved completely, then send it again.",
+        )
+    if request.size > limit:
+        raise TooLarge(
+            f"{display_name(request.name)} has {_mib(request.size)}; "
+            f"{_mib(limit)} is the most that is taken.",
+            hint="Send a smaller file, or ask an admin to raise the limit.",
+        )
+    return UploadRequest(
+        name=display_name(request.name),
+        size=request.size,
+        content_type=_declared(request.content_type),
+        folder=clean_folder(request.folder),
+    )
+
+
+def display_name(raw: str) -> str:
+    """Any script, no path, control or direction marks; `file` where nothing readable is left."""
+    try:
+        return clean_name(raw)
+    except InvalidInput:
+        return "file"
+
+
+def judge(name: str, declared: str, head: bytes) -> Verdict:
+    """Decide by content. Raises `UnsupportedType` where a picture is promised and none is there."""
+    found, claimed = image_type(head), claimed_image(name, declared)
+    if claimed and not found:
+        raise UnsupportedType(
+            f"{name} says that it is a {IMAGE_TYPES[claimed]} picture, but its content is not one.",
+            hint="Send the picture itself, or give the file the extension of what it is.",
+        )
+    if found and suffix_of(name) not in RAW_SUFFIXES:
+        return Verdict(
+            content_type=found, kind=FileKind.IMAGE, image=True, notes=_renamed(found, claimed)
+        )
+    return _plain(name, found, head)
+
+
+def _renamed(found: str, claimed: str) -> tuple[str, ...]:
+    if found == claimed:
+        return ()
+    said = f"a {IMAGE_TYPES[claimed]} picture" if claimed else "another type"
+    return (f"The name says {said}; the content is {IMAGE_TYPES[found]} and is served as such.",)
+
+
+def _plain(name: str, found: str, head: bytes) -> Verdict:
+    if found:
+        raw = "This is a camera raw file: it is kept as it is, with its metadata, as a download."
+        return Verdict(content_type=UNKNOWN, kind=FileKind.OTHER, image=False, notes=(raw,))
+    actual = content_type(head, name)
+    served = UNKNOWN if is_active(actual) else actual
+    return Verdict(content_type=served or UNKNOWN, kind=_kind(actual), image=False)
+
+
+def is_active(content_type: str) -> bool:
+    """Whether a browser could run it: scripts, pages, style sheets, anything made of XML."""
+    return content_type in _ACTIVE_TYPES or content_type.endswith("+xml")
+
+
+def _kind(content_type: str) -> FileKind:
+    if content_type.startswith(_DOCUMENTS) and not is_active(content_type):
+        return FileKind.DOCUMENT
+    family = content_type.partition("/")[0]
+    # A picture that is not taken apart (SVG, PSD, icons) has no thumbnail, so it is no image here.
+    return FileKind(family) if family in {"video", "audio"} else FileKind.OTHER
+
+
+def disposition(content_type: str, name: str) -> str:
+    return "inline" if plain_type(content_type) in INLINE_TYPES else attachment(name)
+
+
+def served_type(content_type: str) -> str:
+    """The Content-Type header: text is known to be UTF-8, as `judge` only calls that text."""
+    return "text/plain; charset=utf-8" if content_type == "text/plain" else content_type
+
+
+def part_size(size: int, preferred: int) -> int:
+    """The size of a part, so that `size` needs at most 10,000 of them; whole MiB when grown."""
+    needed = math.ceil(size / MAX_PARTS / MIB) * MIB
+    return max(preferred, needed)
+
+
+def part_count(size: int, part: int) -> int:
+    return math.ceil(size / part)
+
+
+def check_size(name: str, expected: int, actual: int) -> None:
+    """Raise where the bytes that arrived are not as many as the ticket was made for."""
+    if actual > expected:
+        raise TooLarge(
+            f"{name}: {actual} bytes arrived, {expected} were announced.",
+            hint="Start the upload again; the file changed while it was sent.",
+        )
+    if actual < expected:
+        raise UnreadableContent(
+            f"{name}: only {actual} of {expected} bytes arrived.",
+            hint="Start the upload again; the file changed while it was sent.",
+        )
+
+
+# Keys
+
+
+def incoming_key(upload_id: str) -> str:
+    return f"{INCOMING}{upload_id}"
+
+
+def served_key(file_id: str, name: str) -> str:
+    """Never the key of a rendition, whatever the person's file is called."""
+    segment = safe_segment(name)
+    if segment in {f"{THUMBNAIL}.webp", f"{PREVIEW}.webp"}:
+        segment = f"original-{segment}"
+    return f"{MEDIA}{file_id}/{segment}"
+
+
+def original_key(file_id: str, name: str) -> str:
+    return f"{ORIGINALS}{file_id}/{safe_segment(name)}"
+
+
+def rendition_key(file_id: str, rendition: str) -> str:
+    return f"{MEDIA}{file_id}/{rendition}.webp"
+
+
+def _declared(content_type: str) -> str:
+    plain = plain_type(content_type)
+    readable = plain.isascii() and plain.isprintable() and plain.count("/") == 1
+    return plain if readable and " " not in plain and len(plain) <= 100 else UNKNOWN
+
+
+def _mib(size: int) -> str:
+    return f"{size / MIB:,.1f} MiB"
