@@ -87,6 +87,20 @@ def trashed(file: MediaFile, now: datetime) -> MediaFile:
     return file if file.trashed_at else file.model_copy(update={"trashed_at": now})
 
 
+def own_folders(file: MediaFile) -> tuple[str, ...]:
+    """The prefixes under which uploads put everything that is made for one file."""
+    return f"media/{file.id}/", f"originals/{file.id}/"
+
+
+def other_keys(file: MediaFile) -> tuple[str, ...]:
+    """Keys that the record names outside its own folders, as older records do."""
+    named = {file.key, *(rendition.key for rendition in file.renditions)}
+    if file.pristine:
+        named.add(file.pristine.key)
+    folders = own_folders(file)
+    return tuple(sorted(key for key in named if key and not key.startswith(folders)))
+
+
 def absent(id: str) -> NotFound:
     return NotFound(f"There is no file {id[:80]!r}.", hint="It may have been deleted.")
 
