@@ -9,6 +9,7 @@ from core.model.base import Noun
 from core.model.media import FileKind
 from core.model.names import attachment, clean_folder, clean_name, safe_segment
 from core.upload.content import (
+    IMAGE_SUFFIXES,
     IMAGE_TYPES,
     RAW_SUFFIXES,
     UNKNOWN,
@@ -217,6 +218,18 @@ def served_key(file_id: str, name: str) -> str:
     if segment in {f"{THUMBNAIL}.webp", f"{PREVIEW}.webp"}:
         segment = f"original-{segment}"
     return f"{MEDIA}{file_id}/{segment}"
+
+
+def served_name(name: str, content_type: str) -> str:
+    """The name with an extension that fits what is served: a HEIC picture is served as JPEG."""
+    if IMAGE_SUFFIXES.get(suffix_of(name)) == content_type:
+        return name
+    suffix = next(s for s in _SERVED_SUFFIXES if IMAGE_SUFFIXES[s] == content_type)
+    stem = name[: -len(suffix_of(name)) or None] if suffix_of(name) in IMAGE_SUFFIXES else name
+    return f"{stem}{suffix}"
+
+
+_SERVED_SUFFIXES = (".jpg", ".png", ".gif", ".webp", ".avif")
 
 
 def original_key(file_id: str, name: str) -> str:

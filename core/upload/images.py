@@ -1,0 +1,250 @@
+"""From an uploaded picture to what is served: checked, upright, without metadata, made smaller.
+
+Files in, files and facts out. No pixel is coded anew unless it has to be: JPEG, PNG, GIF and WebP
+that stand upright only lose their metadata.
+"""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pi_heif
+from PIL import Image, ImageFile, ImageSequence, JpegImagePlugin
+
+from core.errors import DashboardError, UnreadableContent
+from core.upload import containers, metadata
+from core.upload.pixels import (
+    SmallPicture,
+    bare,
+    for_web,
+    renditions,
+    upright,
+    upright_size,
+)
+
+_FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "HEIF", "TIFF")
+_CONTENT_TYPES = {
+    "AVIF": "image/avif",
+    "GIF": "image/gif",
+    "JPEG": "image/jpeg",
+    "PNG": "image/png",
+    "WEBP": "image/webp",
+}
+# An animation that must be coded anew may have so many times the pixels of the largest picture.
+_ANIMATION_FACTOR = 4
+_COPY = 1024 * 1024
+
+pi_heif.register_heif_opener()
+
+
+@dataclass(frozen=True)
+class PreparedImage:
+    """`width` and `height` are of the upright picture; the served bytes are in the target file."""
+
+    content_type: str
+    width: int
+    height: int
+    facts: metadata.Metadata
+    renditions: tuple[SmallPicture, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Served:
+    content_type: str
+    picture: Image.Image  # upright, for the renditions
+    notes: tuple[str, ...] = ()
+
+
+def prepare(source: Path, target: Path, *, max_pixels: int) -> PreparedImage:
+    """Write the served copy to `target`. Raises `UnreadableContent` for anything that is damaged,
+    cut off or larger than `max_pixels`; then `target` holds nothing of use.
+    """
+    with _decoding(max_pixels), Image.open(source, formats=_FORMATS) as image:
+        _check_pixels(image.size, max_pixels)
+        facts = metadata.read(image)
+        width, height = upright_size(image.size, facts.orientation)
+        icc = _profile(image)
+        served = _stripped(image, source, target, facts) or _recoded(
+            image, target, facts, icc, max_pixels
+        )
+        return PreparedImage(
+            content_type=served.content_type,
+            width=width,
+            height=height,
+            facts=facts,
+            renditions=renditions(served.picture, icc),
+            notes=served.notes,
+        )
+
+
+@contextmanager
+def _decoding(max_pixels: int) -> Iterator[None]:
+    try:
+        yield
+    except DashboardError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_many_pixels("The picture", max_pixels) from error
+    except Exception as error:  # decoders raise anything at hostile bytes; all means "damaged"
+        raise UnreadableContent(
+            f"The picture is damaged or cut off ({_reason(error)}).",
+            hint="Open it on your computer to see whether it is complete, then send it again.",
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    words = str(error).strip().rstrip(".")
+    return (
+        words if isinstance(error, OSError) and words and "/" not in words else "it can't be read"
+    )
+
+
+def _check_pixels(size: tuple[int, int], max_pixels: int) -> None:
+    if size[0] * size[1] > max_pixels:
+        raise _too_many_pixels(f"The picture of {size[0]:,} × {size[1]:,} pixels", max_pixels)
+
+
+def _too_many_pixels(what: str, max_pixels: int) -> UnreadableContent:
+    return UnreadableContent(
+        f"{what} is larger than the {max_pixels / 1_000_000:g} megapixels that are taken.",
+        hint="Make it smaller, or send it in a ZIP file.",
+    )
+
+
+def _profile(image: Image.Image) -> bytes:
+    """The colour profile, unless something else hides in it."""
+    icc = image.info.get("icc_profile") or b""
+    return b"" if containers.foreign(icc) else icc
+
+
+def _stripped(
+    image: ImageFile.ImageFile, source: Path, target: Path, facts: metadata.Metadata
+) -> _Served | None:
+    """The file without its metadata; None where the pixels have to be coded anew."""
+    name = _format(image)
+    if name not in containers.STRIPPERS or facts.orientation != 1 or image.mode == "CMYK":
+        return None
+    with source.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        try:
+            end = _write(containers.STRIPPERS[name](data), data, target)
+        except ValueError:
+            return None  # a decoder may be more lenient, and then writes it as it should be
+        rest = len(data) - end if data[end:].strip(b"\0") else 0
+    if _holds_foreign(target):
+        return None
+    return _Served(_CONTENT_TYPES[name], image, _about_rest(rest))
+
+
+def _write(pieces: Iterator[containers.Piece], data: mmap.mmap, target: Path) -> int:
+    """Return where the picture ended in `data`."""
+    end = 0
+    with target.open("wb") as out:
+        for piece in pieces:
+            if isinstance(piece, bytes):
+                out.write(piece)
+                continue
+            for start in range(piece.start, piece.stop, _COPY):
+                out.write(data[start : min(start + _COPY, piece.stop)])
+            end = piece.stop
+    return end
+
+
+def _about_rest(rest: int) -> tuple[str, ...]:
+    if not rest:
+        return ()
+    return (f"The file went on for {rest:,} bytes after the picture; they are not served.",)
+
+
+def _holds_foreign(path: Path) -> bool:
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return containers.foreign(data)
+
+
+def _recoded(
+    image: ImageFile.ImageFile,
+    target: Path,
+    facts: metadata.Metadata,
+    icc: bytes,
+    max_pixels: int,
+) -> _Served:
+    name = _format(image)
+    options = _options(image, name)  # the source's tables are gone once it is turned
+    frames = _frames(image, facts.orientation, max_pixels)
+    picture, notes = frames[0], _about_coding(image, name, facts)
+    if image.mode == "CMYK":
+        picture, icc, options = for_web(picture, icc), b"", {"quality": 92}
+        frames = [picture]
+    name, options = _shown(name, picture, options)
+    if name in {"JPEG", "WEBP", "AVIF"}:
+        frames = [_codable(frame, name, icc) for frame in frames]
+    if len(frames) > 1:
+        options |= {"save_all": True, "append_images": [bare(frame) for frame in frames[1:]]}
+    bare(frames[0]).save(target, name, icc_profile=icc or None, **options)
+    return _Served(_CONTENT_TYPES[name], picture, notes)
+
+
+def _format(image: Image.Image) -> str:
+    return "JPEG" if image.format == "MPO" else str(image.format)
+
+
+def _options(image: ImageFile.ImageFile, name: str) -> dict[str, Any]:
+    """How to code it so that as little as possible is lost."""
+    if name == "JPEG":
+        assert isinstance(image, JpegImagePlugin.JpegImageFile)  # noqa: S101  # by its format
+        sampling = JpegImagePlugin.get_sampling(image)
+        progressive = bool(image.info.get("progressive"))
+        tables: dict[str, Any] = {"qtables": image.quantization, "progressive": progressive}
+        return tables | ({"subsampling": sampling} if sampling >= 0 else {})
+    animation = {key: image.info[key] for key in ("loop", "duration") if key in image.info}
+    return {
+        "AVIF": {"quality": 80, "speed": 8},
+        "GIF": animation,
+        "PNG": {},
+        "WEBP": {"quality": 90, "method": 4} | animation,
+    }.get(name, {})
+
+
+def _frames(image: ImageFile.ImageFile, orientation: int, max_pixels: int) -> list[Image.Image]:
+    """Every frame of an animation, upright; of everything else, and of a book of pages, the first."""
+    count = getattr(image, "n_frames", 1) if image.format in {"GIF", "WEBP", "PNG", "AVIF"} else 1
+    if count == 1 or count * image.width * image.height > _ANIMATION_FACTOR * max_pixels:
+        return [upright(image, orientation)]
+    return [upright(frame.copy(), orientation) for frame in ImageSequence.Iterator(image)]
+
+
+def _shown(name: str, picture: Image.Image, options: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """TIFF and HEIC are not shown by most browsers; JPEG is, and WebP where parts are clear."""
+    if name not in {"TIFF", "HEIF"}:
+        return name, options
+    if picture.has_transparency_data:
+        return "WEBP", {"quality": 90, "method": 4}
+    return "JPEG", {"quality": 90}
+
+
+def _codable(frame: Image.Image, name: str, icc: bytes) -> Image.Image:
+    if name == "JPEG" and frame.mode == "L":
+        return frame
+    web = for_web(frame, icc)
+    return web.convert("RGB") if name == "JPEG" else web
+
+
+def _about_coding(
+    image: ImageFile.ImageFile, name: str, facts: metadata.Metadata
+) -> tuple[str, ...]:
+    notes = []
+    if name in {"TIFF", "HEIF"}:
+        what = "HEIC" if name == "HEIF" else name
+        notes.append(f"Most browsers don't show {what}, so a copy is served; the original is kept.")
+    elif image.mode == "CMYK":
+        notes.append("Its print colours (CMYK) were converted to screen colours (sRGB).")
+    elif facts.orientation == 1 and name in containers.STRIPPERS:
+        notes.append("It held more than a picture, so the picture was coded anew without the rest.")
+    if name == "TIFF" and getattr(image, "n_frames", 1) > 1:
+        notes.append("Only the first page is shown.")
+    return tuple(notes)
