@@ -1,6 +1,7 @@
 """What both stores agree on: which records they take, how data is written, opaque cursors.
 
-The limits are DynamoDB's (item 400 KB, index key 1024 bytes), so that nothing works on one only.
+The limits are DynamoDB's (item 400 KB, transaction 4 MB, index key 1024 bytes): nothing works on
+one store only.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from core.errors import InvalidInput, TooLarge
+from core.errors import Conflict, InvalidInput, TooLarge
 from core.stores.records import Operation, Put, Record
 
 MAX_DATA_BYTES = 350_000
-MAX_KEY_BYTES = 1000
+MAX_KEY_BYTES = 900
 MAX_OPERATIONS = 100
+MAX_TRANSACTION_BYTES = 3_000_000
 
 
 def check_page(limit: int) -> None:
@@ -24,8 +26,8 @@ def check_page(limit: int) -> None:
         raise InvalidInput(f"A page of {limit} is not possible.", hint="Ask for 1 to 10,000.")
 
 
-def check_operations(operations: Sequence[Operation]) -> None:
-    """Raise `InvalidInput` where DynamoDB would refuse the transaction as a whole."""
+def write_operations(operations: Sequence[Operation]) -> list[str]:
+    """Each put's data as JSON ('' for a delete). Raises where DynamoDB would refuse them all."""
     if len(operations) > MAX_OPERATIONS:
         raise InvalidInput(
             f"{len(operations)} operations don't fit into one transaction.",
@@ -36,6 +38,21 @@ def check_operations(operations: Sequence[Operation]) -> None:
         raise InvalidInput(
             "A transaction names the same record twice.", hint="Merge the operations on it."
         )
+    texts = [_write_operation(operation) for operation in operations]
+    size = sum(len(text.encode()) for text in texts)
+    if size > MAX_TRANSACTION_BYTES:
+        raise TooLarge(
+            f"A transaction of {size} bytes is too large.",
+            hint=f"At most {MAX_TRANSACTION_BYTES} bytes fit into one: use several.",
+        )
+    return texts
+
+
+def _write_operation(operation: Operation) -> str:
+    if isinstance(operation, Put):
+        return write_data(operation.record)
+    check_key(operation.kind, operation.id)
+    return ""
 
 
 def operation_key(operation: Operation) -> tuple[str, str]:
@@ -59,9 +76,20 @@ def check_key(kind: str, id: str, parent: str = "", sort: str = "") -> None:
         )
 
 
+def conflict(kind: str, id: str, *, taken: bool) -> Conflict:
+    if taken:
+        return Conflict(f"There is already a {kind} {id!r}.", hint="Use another one.")
+    return Conflict(
+        f"The {kind} {id!r} was changed in the meantime.",
+        hint="Load it again and repeat the change.",
+    )
+
+
 def write_data(record: Record) -> str:
     """The record's data as JSON. Raises `InvalidInput` if it is not JSON, `TooLarge`."""
     check_key(record.kind, record.id, record.parent, record.sort)
+    if record.version < 0:
+        raise InvalidInput("A record's version is below zero.", hint="0 means: it is new.")
     try:
         text = json.dumps(record.data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         size = len(text.encode())

@@ -7,17 +7,16 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from core.errors import Conflict
 from core.stores.database import Database
 from core.stores.encoding import (
     bad_cursor,
     check_key,
-    check_operations,
     check_page,
+    conflict,
     read_cursor,
     read_data,
     write_cursor,
-    write_data,
+    write_operations,
 )
 from core.stores.projection import Projection, Projections
 from core.stores.records import Change, ChangePage, Delete, Operation, Put, Record, RecordPage
@@ -87,8 +86,7 @@ class SqliteRecordStore:
         self.transact([Delete(kind=kind, id=id, version=version)])
 
     def transact(self, operations: Sequence[Operation]) -> tuple[Record, ...]:
-        check_operations(operations)
-        texts = [write_data(op.record) if isinstance(op, Put) else None for op in operations]
+        texts = write_operations(operations)
         moment = self._clock()
         changes: list[Change] = []
         with self._database.write() as connection:
@@ -153,18 +151,18 @@ class SqliteRecordStore:
 def _perform(
     connection: sqlite3.Connection,
     operation: Operation,
-    text: str | None,
+    text: str,
     moment: datetime,
     sequence: int,
 ) -> Change | None:
     """Check the version, write the row, and say what changed (None: nothing to delete)."""
+    row: _Row
     at = moment.isoformat(timespec="microseconds")
     if isinstance(operation, Put):
         record = operation.record
         version = _checked(connection, record.kind, record.id, record.version)[0] + 1
         row = (record.kind, record.id, record.parent, record.sort, version, at, text)
     else:
-        check_key(operation.kind, operation.id)
         version, alive = _checked(connection, operation.kind, operation.id, operation.version)
         if not alive:
             return None
@@ -190,15 +188,6 @@ def _checked(
     if expected is not None and expected != (version if alive else 0):
         raise conflict(kind, id, taken=expected == 0)
     return version, alive
-
-
-def conflict(kind: str, id: str, *, taken: bool) -> Conflict:
-    if taken:
-        return Conflict(f"There is already a {kind} {id!r}.", hint="Use another one.")
-    return Conflict(
-        f"The {kind} {id!r} was changed in the meantime.",
-        hint="Load it again and repeat the change.",
-    )
 
 
 def _last_sequence(connection: sqlite3.Connection) -> int:

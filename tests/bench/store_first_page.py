@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from core.model.media import FileKind, FileQuery, FileSort, FileState, MediaFile, Rendition
-from core.stores.collection import Collection
+from core.stores.files import file_records
 from core.stores.search_index import SearchIndex
 from core.stores.sqlite import SqliteRecordStore
 
@@ -71,14 +71,7 @@ def make_file(number, pick):
 
 
 def fill(store, count):
-    files = Collection(
-        store,
-        "file",
-        MediaFile,
-        key=lambda f: f.id,
-        parent=lambda f: f.owner_id,
-        sort=lambda f: f.uploaded_at.isoformat(),
-    )
+    files = file_records(store)
     pick = random.Random(7)
     for first in range(0, count, 100):
         numbers = range(first, min(first + 100, count))
