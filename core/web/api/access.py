@@ -1,0 +1,123 @@
+"""Who calls, proven by the session cookie or a bearer token, and where this site is.
+
+A cookie travels with every request, also with those that another site makes a browser send. So
+whoever changes something by cookie must show that the request came from this site.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Protocol
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+
+from core.errors import NotAllowed, NotSignedIn
+from core.model.identity import SESSION_COOKIE, Actor
+
+if TYPE_CHECKING:  # the routes get the services handed in; they need not load them
+    from core.accounts.service import AccountsService
+    from core.diagnostics.service import DiagnosticsService
+    from core.library.service import LibraryService
+    from core.settings import Settings
+    from core.stores.jobs import JobQueue
+    from core.upload.service import UploadService
+
+_SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+_bearer = HTTPBearer(auto_error=False, description="The access_token of POST /api/auth/login")
+_cookie = APIKeyCookie(
+    name=SESSION_COOKIE,
+    auto_error=False,
+    description="The browser's session. Calls that change something need a same-origin Origin.",
+)
+
+
+class Services(Protocol):
+    """What the routes need of the dashboard."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def accounts(self) -> AccountsService: ...
+    @property
+    def uploads(self) -> UploadService: ...
+    @property
+    def library(self) -> LibraryService: ...
+    @property
+    def diagnostics(self) -> DiagnosticsService: ...
+    @property
+    def jobs(self) -> JobQueue: ...
+
+
+def services(request: Request) -> Services:
+    found: Services = request.app.state.get_dashboard()
+    return found
+
+
+Dashboard = Annotated[Services, Depends(services)]
+
+
+def current_actor(
+    request: Request,
+    dashboard: Dashboard,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    cookie: Annotated[str | None, Depends(_cookie)],
+) -> Actor:
+    """Raise `NotSignedIn`, or `NotAllowed` for a change by cookie from another site."""
+    if bearer is not None:
+        return _signed_in(dashboard.accounts.actor_for_bearer(bearer.credentials))
+    actor = _signed_in(dashboard.accounts.actor_for_cookie(cookie))
+    if request.method not in _SAFE_METHODS and not comes_from_here(request, dashboard.settings):
+        raise NotAllowed(
+            "This request came from another site.",
+            hint="Call from this site, or with a bearer token instead of the cookie.",
+        )
+    return actor
+
+
+Caller = Annotated[Actor, Depends(current_actor)]
+
+
+def comes_from_here(request: Request, settings: Settings) -> bool:
+    """Browsers tell by `Sec-Fetch-Site`, older ones by `Origin`; neither can be set by a page."""
+    if "sec-fetch-site" in request.headers:
+        return request.headers["sec-fetch-site"] == "same-origin"
+    host = urlsplit(request.headers.get("origin", "")).netloc
+    return bool(host) and host in {request.url.netloc, urlsplit(settings.site_url).netloc}
+
+
+def address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def device(request: Request) -> str:
+    return request.headers.get("user-agent", "")
+
+
+class Site:
+    """Makes addresses that services give relative to this site absolute for programs."""
+
+    def __init__(self, request: Request, dashboard: Dashboard) -> None:
+        self._base = dashboard.settings.public_url.rstrip("/") or _seen_base(request)
+
+    def absolute(self, url: str) -> str:
+        return self._base + url if url.startswith("/") else url
+
+
+Here = Annotated[Site, Depends()]
+
+
+def _seen_base(request: Request) -> str:
+    """Behind a forwarded port only the browser's Origin knows that the outside is https."""
+    origin = urlsplit(request.headers.get("origin", ""))
+    known = origin.netloc == request.url.netloc and origin.scheme in {"http", "https"}
+    return f"{origin.scheme if known else request.url.scheme}://{request.url.netloc}"
+
+
+def _signed_in(actor: Actor | None) -> Actor:
+    if actor is None:
+        raise NotSignedIn(
+            "You are not signed in, or your session has ended.",
+            hint="Sign in with POST /api/auth/login and send the token as `Authorization: Bearer`.",
+        )
+    return actor

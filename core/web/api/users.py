@@ -1,0 +1,92 @@
+"""One's own profile, password and sessions; everybody's accounts for those who manage people."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from core.accounts.records import ProfileChanges
+from core.errors import Conflict, InvalidInput, TooManyAttempts
+from core.model.identity import Account
+from core.web.api.access import Caller, Dashboard
+from core.web.api.openapi import OWN, SIGNED_IN, problems
+from core.web.api.parameters import Cursor, Limit
+from core.web.api.schemas import (
+    AccountChangesIn,
+    AccountOut,
+    AccountsOut,
+    PasswordIn,
+    ProfileIn,
+    SessionOut,
+    SessionsOut,
+)
+
+router = APIRouter(prefix="/users", tags=["people"])
+
+
+@router.get("/me", response_model=AccountOut, responses=problems(*SIGNED_IN))
+def my_profile(caller: Caller, dashboard: Dashboard) -> Account:
+    return dashboard.accounts.profile(caller)
+
+
+@router.patch("/me", response_model=AccountOut, responses=problems(*SIGNED_IN))
+def change_my_profile(body: ProfileIn, caller: Caller, dashboard: Dashboard) -> Account:
+    """Change the fields that are sent; `date_of_birth: null` removes it."""
+    changes = ProfileChanges(**body.model_dump(exclude_unset=True))
+    return dashboard.accounts.update_profile(caller, changes)
+
+
+@router.put("/me/password", status_code=204, responses=problems(*SIGNED_IN, TooManyAttempts))
+def change_my_password(body: PasswordIn, caller: Caller, dashboard: Dashboard) -> None:
+    """All other sessions are revoked."""
+    dashboard.accounts.change_password(caller, body.current, body.new)
+
+
+@router.get("/me/sessions", responses=problems(*SIGNED_IN))
+def my_sessions(caller: Caller, dashboard: Dashboard) -> SessionsOut:
+    """Where this account is signed in, newest first."""
+    rows = dashboard.accounts.sessions(caller)
+    return SessionsOut(
+        items=[
+            SessionOut(
+                **row.model_dump(exclude={"account_id"}), current=row.id == caller.session_id
+            )
+            for row in rows
+        ]
+    )
+
+
+@router.delete("/me/sessions/{id}", status_code=204, responses=problems(*OWN))
+def revoke_my_session(id: str, caller: Caller, dashboard: Dashboard) -> None:
+    """End one session everywhere, at once."""
+    dashboard.accounts.revoke_session(caller, id)
+
+
+@router.get("", responses=problems(*SIGNED_IN))
+def list_people(
+    caller: Caller,
+    dashboard: Dashboard,
+    query: Annotated[str, Query(max_length=200, description="Part of a name or email")] = "",
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> AccountsOut:
+    """Needs people:manage."""
+    found = dashboard.accounts.people(caller, text=query, after=cursor, limit=limit)
+    return AccountsOut(
+        items=[AccountOut.model_validate(account) for account in found.items],
+        next_cursor=found.next,
+    )
+
+
+@router.patch("/{id}", response_model=AccountOut, responses=problems(*OWN, Conflict))
+def change_person(id: str, body: AccountChangesIn, caller: Caller, dashboard: Dashboard) -> Account:
+    """Give a role, disable or enable. Needs people:manage."""
+    account: Account | None = None
+    if body.role is not None:
+        account = dashboard.accounts.change_role(caller, id, body.role)
+    if body.disabled is not None:
+        account = dashboard.accounts.set_disabled(caller, id, body.disabled)
+    if account is None:
+        raise InvalidInput("Nothing is to be changed.", hint="Send `role`, `disabled` or both.")
+    return account
