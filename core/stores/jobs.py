@@ -94,6 +94,11 @@ class JobQueue:
     def failed(self) -> tuple[Job, ...]:
         return tuple(self._jobs.all(JobState.FAILED.value))
 
+    def counts(self) -> dict[JobState, int]:
+        """Jobs that wait, run or failed. The done ones are many and say little."""
+        states = (JobState.QUEUED, JobState.RUNNING, JobState.FAILED)
+        return {state: sum(1 for _ in self._jobs.all(state.value)) for state in states}
+
     def claim(self) -> Job | None:
         """The oldest job that is due, now running and this caller's alone; None: nothing is due."""
         now = self._clock()
