@@ -1,0 +1,93 @@
+"""Numbers, sizes, times and keys as people read them. Pure: `now` is an argument."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+_UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
+_STEPS = (
+    (timedelta(minutes=1), timedelta(seconds=1), "s"),
+    (timedelta(hours=1), timedelta(minutes=1), "min"),
+    (timedelta(days=1), timedelta(hours=1), "h"),
+    (timedelta(days=30), timedelta(days=1), "d"),
+)
+_GAP = "\u2026"  # …
+
+
+def size(count: int) -> str:
+    """`1536` → `1.5 KiB`. One decimal below 10, none above 100."""
+    value = float(count)
+    for unit in _UNITS:
+        if value < 1024 or unit == _UNITS[-1]:
+            break
+        value /= 1024
+    if unit == "B":
+        return f"{count:,} B"
+    return f"{value:,.{1 if value < 99.95 else 0}f} {unit}"
+
+
+def number(value: int) -> str:
+    """`4310` → `4,310`."""
+    return f"{value:,}"
+
+
+def counted(value: int, one: str, many: str = "") -> str:
+    """`2, "file"` → `2 files`."""
+    return f"{value:,} {one if value == 1 else many or one + 's'}"
+
+
+def share(part: int, whole: int) -> str:
+    """A percentage that never rounds a fault away: 4309 of 4310 is 99.9 %, not 100 %."""
+    if whole <= 0:
+        return "\u2013"
+    percent = 100 * part / whole
+    if percent in (0, 100):
+        return f"{percent:.0f} %"
+    return f"{min(max(percent, 0.1), 99.9):.1f} %"
+
+
+def moment(at: datetime) -> str:
+    """The absolute form, in UTC: `2026-11-20 09:31 UTC`."""
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """`5 min ago`, `in 3 h`; from 30 days on the date."""
+    distance = abs(now - at)
+    for limit, unit, word in _STEPS:
+        if distance < limit:
+            amount = f"{distance // unit} {word}"
+            return _relative(amount, past=at <= now, present=distance < timedelta(seconds=5))
+    return f"{at:%Y-%m-%d}"
+
+
+def _relative(amount: str, *, past: bool, present: bool) -> str:
+    if present:
+        return "just now"
+    return f"{amount} ago" if past else f"in {amount}"
+
+
+def shorten(text: str, width: int = 48) -> str:
+    """Shortened in the middle, because both ends of a key tell more than its middle."""
+    if len(text) <= width:
+        return text
+    tail = (width - 1) // 2
+    return f"{text[: width - 1 - tail]}{_GAP}{text[len(text) - tail :]}"
+
+
+def dimensions(width: int | None, height: int | None) -> str:
+    """Width by height, with the megapixels from one on."""
+    if not width or not height:
+        return ""
+    pixels = width * height / 1_000_000
+    megapixels = f" ({pixels:.1f} MP)" if pixels >= 1 else ""
+    return f"{width} \u00d7 {height}{megapixels}"
+
+
+def saved(before: int, after: int) -> str:
+    """What processing did to the size: `2.1 MiB → 1.8 MiB (14 % less)`."""
+    if before <= 0 or before == after:
+        return size(after)
+    change = 100 * (before - after) / before
+    word = "less" if change > 0 else "more"
+    return f"{size(before)} \u2192 {size(after)} ({abs(change):.0f} % {word})"

@@ -1,0 +1,139 @@
+"""The table of accounts, what an admin can do with one, and the record of who did what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import streamlit as st
+
+from core.model.identity import Account, Actor, AuditEvent, Role
+from core.ui import parts, session
+from core.ui.frame import guarded, show
+from core.ui.parts import Tone
+
+STEP = 50
+_MOMENT = "YYYY-MM-DD HH:mm"
+
+
+@st.fragment
+@guarded
+def accounts(actor: Actor) -> None:
+    """Search, pick a row, act on it."""
+    text = st.text_input(
+        "Search", key="who", bind="query-params", placeholder="Name or email", type="search",
+        label_visibility="collapsed", width=360, live="400ms",
+    )  # fmt: skip
+    shown = st.session_state.setdefault(session.PEOPLE_SHOWN, STEP)
+    listing = session.services().accounts.people(actor, text=text or "", limit=shown)
+    if not listing.items:
+        show(parts.empty_state("Nobody found", "No account has this in its name or email."))
+        return
+    picked = _account_table(listing.items)
+    if listing.next is not None and st.button(f"Show {STEP} more"):
+        st.session_state[session.PEOPLE_SHOWN] = shown + STEP
+        st.rerun(scope="fragment")
+    if picked is None:
+        show(parts.note("Select a row to change a role, disable an account or end its sessions."))
+    else:
+        account_actions(actor, picked)
+
+
+def _account_table(people: Sequence[Account]) -> Account | None:
+    rows = [
+        {
+            "Name": person.username,
+            "Email": person.email,
+            "Role": person.role.value,
+            "State": "disabled" if person.disabled else "active",
+            "Last sign-in (UTC)": person.last_sign_in_at,
+            "Since (UTC)": person.created_at,
+        }
+        for person in people
+    ]
+    event = st.dataframe(
+        rows,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="accounts",
+        column_config={
+            "Last sign-in (UTC)": st.column_config.DatetimeColumn(format=_MOMENT),
+            "Since (UTC)": st.column_config.DatetimeColumn(format="YYYY-MM-DD"),
+        },
+        alt="Accounts with role, state and last sign-in",
+    )
+    chosen = [at for at in event.selection.rows if at < len(people)]
+    return people[chosen[0]] if chosen else None
+
+
+def account_actions(actor: Actor, person: Account) -> None:
+    """What an admin can do with one account. Each is recorded, and each has a way back."""
+    tone, word = (Tone.FAIL, "disabled") if person.disabled else (Tone.OK, "active")
+    show(parts.title(person.username or person.email, person.email), parts.badge(tone, word))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        role = st.selectbox(
+            "Role", list(Role), index=list(Role).index(person.role),
+            key=f"role_{person.id}", width=160,
+        )  # fmt: skip
+        accounts = session.services().accounts
+        if st.button("Change role", key="change_role", disabled=role is person.role):
+            accounts.change_role(actor, person.id, Role(role or person.role))
+            _done(f"{person.email} is now {role}.")
+        label = "Enable account" if person.disabled else "Disable account"
+        if st.button(label, key="set_disabled"):
+            accounts.set_disabled(actor, person.id, not person.disabled)
+            _done(f"{person.email} is {'enabled' if person.disabled else 'disabled'}.")
+        if st.button("End all sessions", key="revoke_all"):
+            accounts.revoke_all(actor, person.id)
+            _done(f"Every session of {person.email} has ended.")
+
+
+def _done(sentence: str) -> None:
+    session.announce(sentence)
+    st.rerun()
+
+
+def months(today: date, count: int = 12) -> tuple[str, ...]:
+    """The current month and those before it, as `2026-11`."""
+    first = today.year * 12 + today.month - 1
+    return tuple(f"{at // 12:04}-{at % 12 + 1:02}" for at in range(first, first - count, -1))
+
+
+@st.fragment
+@guarded
+def events(actor: Actor) -> None:
+    month = st.selectbox(
+        "Month", months(session.now().date()), key="month", bind="query-params", width=160
+    )
+    shown = st.session_state.setdefault(session.EVENTS_SHOWN, STEP)
+    listing = session.services().accounts.audit_events(actor, str(month), limit=shown)
+    if not listing.items:
+        show(parts.empty_state("Nothing happened this month", "Sign-ins and changes show here."))
+        return
+    _event_table(listing.items)
+    if listing.next is not None and st.button(f"Show {STEP} more", key="more_events"):
+        st.session_state[session.EVENTS_SHOWN] = shown + STEP
+        st.rerun(scope="fragment")
+
+
+def _event_table(items: Sequence[AuditEvent]) -> None:
+    rows = [
+        {
+            "When (UTC)": event.at,
+            "What": event.action,
+            "Subject": event.subject,
+            "By": event.actor_id,
+            "Address": event.address,
+            "Details": ", ".join(f"{name}: {value}" for name, value in event.details.items()),
+        }
+        for event in items
+    ]
+    st.dataframe(
+        rows,
+        hide_index=True,
+        column_config={
+            "When (UTC)": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss"),
+        },
+        alt="Audit events, newest first",
+    )

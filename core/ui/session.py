@@ -1,0 +1,72 @@
+"""Who is there and what serves them. Asked on every run and in every fragment.
+
+Cookies are frozen when a tab connects, so only the session row tells whether they still count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from core import dashboard
+from core.errors import NotSignedIn
+from core.model.identity import SESSION_COOKIE, Actor
+
+TRASHED_JUST_NOW: Final = "trashed_just_now"  # ids that the undo bar offers to restore
+PEOPLE_SHOWN: Final = "people_shown"  # rows of the people table, grown by "Show more"
+EVENTS_SHOWN: Final = "events_shown"
+SELECTION: Final = "selection"  # counts up whenever a selection is to be forgotten
+NOTICE: Final = "notice"  # one sentence to show after the next run
+
+
+def services() -> dashboard.Dashboard:
+    return dashboard.current()
+
+
+def current_actor() -> Actor:
+    """Raise `NotSignedIn` where the session was revoked or has expired."""
+    token = st.context.cookies.get(SESSION_COOKIE)
+    return _required(services().accounts.actor_for_cookie(token))
+
+
+def actor_later() -> Callable[[], Actor]:
+    """For work that a click starts outside a run, such as a download: the session is asked then."""
+    token = st.context.cookies.get(SESSION_COOKIE)
+
+    def ask() -> Actor:
+        return _required(services().accounts.actor_for_cookie(token))
+
+    return ask
+
+
+def _required(actor: Actor | None) -> Actor:
+    if actor is None:
+        raise NotSignedIn("You are signed out.", hint="Sign in again to go on.")
+    return actor
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def announce(sentence: str) -> None:
+    """Show a sentence after the next run, where the page would be redrawn over it."""
+    st.session_state[NOTICE] = sentence
+
+
+def announced() -> str | None:
+    sentence = st.session_state.pop(NOTICE, None)
+    return sentence if isinstance(sentence, str) else None
+
+
+def absolute(url: str) -> str:
+    """An address as it is pasted elsewhere; the embedded CDN's are relative to this site."""
+    if not url.startswith("/"):
+        return url
+    here = urlsplit(st.context.url or "")
+    site = f"{here.scheme}://{here.netloc}" if here.netloc else services().settings.site_url
+    return site + url
