@@ -86,13 +86,17 @@ class Collection(Generic[N]):
         return value
 
     def update(self, id: str, change: Callable[[N], N]) -> N:
-        """Read, change, write; again if somebody wrote in between. `change` must be repeatable."""
+        """Read, change, write; again if somebody wrote in between. `change` must be repeatable.
+
+        What `change` raises, a `Conflict` too, comes through.
+        """
         for _ in range(_ATTEMPTS):
             stored = self.find(id)
             if stored is None:
                 break
+            value = change(stored.value)
             try:
-                return self.save(change(stored.value), stored.version)
+                return self.save(value, stored.version)
             except Conflict:
                 continue
         else:
