@@ -14,7 +14,11 @@ from pathlib import Path
 from typing import TextIO
 
 from core.emulator.clients import ROOT_KEY, EmulatorClients
+from core.emulator.edge_cache import EdgeLocation
+from core.emulator.edge_store import EdgeStore
+from core.emulator.edge_view import EdgeView
 from core.emulator.folder import Folder
+from core.emulator.passage import Passage
 from core.emulator.process import (
     DEPLOYING,
     SERVED,
@@ -36,6 +40,7 @@ from core.errors import Configuration
 from core.settings import Environment, Settings
 
 _CONNECTION, _CREDENTIALS, _STACK = "connection.json", "credentials.json", "stack.json"
+_EDGE_CACHE_BYTES = 512 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -56,13 +61,17 @@ class Emulator:
     def pid(self) -> int:
         return self._pid()
 
+    @property
+    def port(self) -> int:
+        return int(self.endpoint.rsplit(":", 1)[1])
+
     def stop(self) -> None:
         """Save and end the child. Does nothing for a process that only joined."""
         self._stop()
 
     def snapshot(self) -> None:
         """Have everything on disk when this returns; by itself a change is saved in a second."""
-        save_now(_port(self.endpoint), self._token)
+        save_now(self.port, self._token)
 
     def clients(self) -> EmulatorClients:
         """Clients with the app's key: what the template's policies allow."""
@@ -116,6 +125,12 @@ def attach_emulator(settings: Settings) -> Emulator | None:
         _stop=lambda: None,
         _pid=lambda: int(connection["pid"]),
     )
+
+
+def edge_location(emulator: Emulator) -> EdgeLocation:
+    """The CDN's edge in front of the emulator, with its cache in the data folder."""
+    store = EdgeStore(emulator.data_dir / "edge", _EDGE_CACHE_BYTES)
+    return EdgeLocation(Passage(emulator.port), EdgeView(emulator.clients()), store)
 
 
 class _Start:
@@ -202,10 +217,6 @@ def _origins(settings: Settings) -> tuple[str, ...]:
 
 def _endpoint(port: int) -> str:
     return f"http://127.0.0.1:{port}"
-
-
-def _port(endpoint: str) -> int:
-    return int(endpoint.rsplit(":", 1)[1])
 
 
 def _say(text: str) -> None:
