@@ -1,0 +1,214 @@
+// Entry of the gallery component: `mount` is called by the stub in core/ui/gallery on every change.
+import tokens from '../shared/tokens.css'
+import { adoptStyles, applyScheme } from '../shared/theme.js'
+import { count } from '../shared/words.js'
+import styles from './gallery.css'
+import { Selection, moveFocus } from './selection.js'
+import { Tile } from './tile.js'
+
+const TELL_AFTER = 120 // milliseconds: quick clicks become one rerun of the page
+
+class Gallery {
+  #root = document.createElement('div')
+  #grid = document.createElement('div')
+  #status = document.createElement('span')
+  #all = button('Select all')
+  #none = button('Clear')
+  #tiles = []
+  #order = []
+  #focused = 0
+  #selection = new Selection()
+  #selectedByPage
+  #told = ''
+  #timer
+  #component
+
+  constructor(parentElement) {
+    this.#root.className = 'root gallery'
+    this.#grid.className = 'grid'
+    this.#grid.setAttribute('role', 'listbox')
+    this.#grid.setAttribute('aria-multiselectable', 'true')
+    this.#status.setAttribute('role', 'status')
+    const bar = document.createElement('div')
+    bar.className = 'toolbar'
+    bar.append(this.#status, this.#all, this.#none)
+    this.#root.append(bar, this.#grid)
+    this.#listen()
+    adoptStyles(parentElement, tokens)
+    adoptStyles(parentElement, styles)
+    parentElement.append(this.#root)
+  }
+
+  update(component) {
+    const { items, label, selected, current } = component.data
+    const first = !this.#component
+    this.#component = component
+    applyScheme(this.#root)
+    this.#grid.setAttribute('aria-label', label)
+    this.#fill(items)
+    const wanted = selected === null || selected === undefined ? undefined : JSON.stringify(selected)
+    if (first) {
+      this.#selection.replace(selected ?? current ?? [])
+      this.#told = JSON.stringify(current ?? [])
+    } else if (wanted !== undefined && wanted !== this.#selectedByPage) {
+      this.#selection.replace(selected)
+    }
+    this.#selectedByPage = wanted
+    this.#selection.retain(this.#order)
+    this.#show()
+    this.#tell(0)
+  }
+
+  remove() {
+    clearTimeout(this.#timer)
+    this.#root.remove()
+  }
+
+  isOf(component) {
+    return this.#component === component
+  }
+
+  // --- showing --------------------------------------------------------------------------------
+
+  #fill(items) {
+    const order = items.map((item) => item.id)
+    const samePage = order.length === this.#order.length && order.every((id, index) => id === this.#order[index])
+    this.#order = order
+    while (this.#tiles.length < items.length) {
+      const tile = new Tile()
+      this.#tiles.push(tile)
+      this.#grid.append(tile.node)
+    }
+    for (const tile of this.#tiles.splice(items.length)) tile.node.remove()
+    items.forEach((item, index) => this.#tiles[index].fill(item))
+    if (!samePage) this.#focused = 0
+    this.#focused = Math.min(this.#focused, Math.max(0, items.length - 1))
+  }
+
+  #show() {
+    this.#tiles.forEach((tile, index) => {
+      tile.mark(this.#selection.has(tile.item.id))
+      tile.node.tabIndex = index === this.#focused ? 0 : -1
+    })
+    const chosen = this.#selection.size
+    this.#root.classList.toggle('choosing', chosen > 0)
+    this.#status.textContent = chosen ? `${chosen.toLocaleString('en-US')} selected` : count(this.#order.length, 'file')
+    this.#none.hidden = !chosen
+    this.#all.hidden = this.#order.length === 0 || chosen === this.#order.length
+  }
+
+  #focus(index) {
+    this.#tiles[this.#focused]?.node.setAttribute('tabindex', '-1')
+    this.#focused = index
+    const { node } = this.#tiles[index]
+    node.tabIndex = 0
+    node.focus()
+  }
+
+  // --- telling --------------------------------------------------------------------------------
+
+  #changed() {
+    this.#show()
+    this.#tell(TELL_AFTER)
+  }
+
+  #tell(after) {
+    clearTimeout(this.#timer)
+    const send = () => {
+      const chosen = this.#selection.list(this.#order)
+      const text = JSON.stringify(chosen)
+      if (text === this.#told) return
+      this.#told = text
+      this.#component.setStateValue('selected', chosen)
+    }
+    if (after) this.#timer = setTimeout(send, after)
+    else send()
+  }
+
+  #open(id) {
+    this.#tell(0)
+    this.#component.setTriggerValue('open', id)
+  }
+
+  // --- hearing --------------------------------------------------------------------------------
+
+  #listen() {
+    this.#grid.addEventListener('click', (event) => this.#clicked(event))
+    this.#grid.addEventListener('keydown', (event) => this.#pressed(event))
+    this.#all.addEventListener('click', () => this.#selectAll())
+    this.#none.addEventListener('click', () => this.#clear())
+  }
+
+  #selectAll() {
+    this.#selection.replace(this.#order)
+    this.#changed()
+  }
+
+  #clear() {
+    this.#selection.clear()
+    this.#changed()
+  }
+
+  #clicked(event) {
+    const tile = event.target.closest('.tile')?.tile
+    if (!tile) return
+    const { id } = tile.item
+    this.#focus(this.#order.indexOf(id))
+    if (event.shiftKey) this.#selection.extendTo(id, this.#order)
+    else if (event.ctrlKey || event.metaKey || event.target.closest('.check')) this.#selection.toggle(id)
+    else return this.#open(id)
+    this.#changed()
+  }
+
+  #pressed(event) {
+    if (!this.#order.length) return
+    const id = this.#order[this.#focused]
+    const columns = getComputedStyle(this.#grid).gridTemplateColumns.split(' ').length
+    const to = event.altKey ? null : moveFocus(event.key, this.#focused, this.#order.length, columns)
+    if (to !== null) this.#move(to, event.shiftKey)
+    else if (event.key === 'Enter') this.#open(id)
+    else if (event.key === ' ') this.#space(id, event.shiftKey)
+    else if (event.key === 'Escape' && this.#selection.size) this.#clear()
+    else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) this.#selectAll()
+    else return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+
+  #move(to, extending) {
+    if (extending) this.#selection.startFrom(this.#order[this.#focused])
+    this.#focus(to)
+    if (!extending) return
+    this.#selection.extendTo(this.#order[to], this.#order)
+    this.#changed()
+  }
+
+  #space(id, extending) {
+    if (extending) this.#selection.extendTo(id, this.#order)
+    else this.#selection.toggle(id)
+    this.#changed()
+  }
+}
+
+function button(words) {
+  const made = document.createElement('button')
+  made.type = 'button'
+  made.className = 'button quiet'
+  made.textContent = words
+  return made
+}
+
+const galleries = new WeakMap()
+
+export function mount(component) {
+  const { parentElement } = component
+  const gallery = galleries.get(parentElement) ?? new Gallery(parentElement)
+  galleries.set(parentElement, gallery)
+  gallery.update(component)
+  return () => {
+    // Streamlit also cleans up after a call that a newer one has replaced; that one must not end the view.
+    if (!gallery.isOf(component)) return
+    galleries.delete(parentElement)
+    gallery.remove()
+  }
+}

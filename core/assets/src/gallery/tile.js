@@ -1,0 +1,98 @@
+// One tile of the gallery. Built once, filled again whenever the page of files changes.
+import { iconElement, kindIcon } from '../shared/icons.js'
+import { plain } from '../shared/words.js'
+
+const STATES = {
+  processing: ['clock', 'Processing', 'muted'],
+  undelivered: ['alert', 'Not delivered', 'warn'],
+}
+
+function element(tag, className, ...children) {
+  const made = document.createElement(tag)
+  made.className = className
+  made.append(...children)
+  return made
+}
+
+function extension(name) {
+  const found = /\.([a-z0-9]{1,5})$/i.exec(name)
+  return found ? found[1].toUpperCase() : ''
+}
+
+export class Tile {
+  item = null
+  #box = element('div', 'box')
+  #name = element('span', 'tile-name')
+  #size = element('span', 'tile-size')
+  #badge = element('span', 'badge')
+  #picture = null
+
+  constructor() {
+    this.check = element('span', 'check', iconElement('check'))
+    this.check.setAttribute('aria-hidden', 'true')
+    this.node = element('div', 'tile', this.#box, this.check, this.#badge, element('div', 'caption', this.#name, this.#size))
+    this.node.setAttribute('role', 'option')
+    this.node.tile = this
+  }
+
+  fill(item) {
+    const before = this.item
+    this.item = item
+    this.node.id = `tile-${item.id}`
+    this.#name.textContent = plain(item.name)
+    this.#size.textContent = item.size ?? ''
+    this.node.title = plain(item.name)
+    this.node.setAttribute('aria-label', this.#words())
+    if (before?.thumbnail !== item.thumbnail || before?.name !== item.name) this.#fillBox()
+    if (before?.state !== item.state) this.#fillBadge()
+  }
+
+  mark(selected) {
+    this.node.setAttribute('aria-selected', String(selected))
+  }
+
+  #words() {
+    const state = STATES[this.item.state]?.[1] ?? ''
+    return [plain(this.item.name), this.item.kind, this.item.size, state].filter(Boolean).join(', ')
+  }
+
+  #fillBox() {
+    const { thumbnail } = this.item
+    this.#picture = null
+    if (!thumbnail) return this.#showKind()
+    // A new element each time: a reused one would show the former picture until the new one is there.
+    const image = document.createElement('img')
+    this.#picture = image
+    image.alt = ''
+    image.loading = 'lazy'
+    image.decoding = 'async'
+    image.draggable = false
+    image.width = 400
+    image.height = 300
+    image.addEventListener('error', () => this.#picture === image && this.#showBroken())
+    image.src = thumbnail
+    this.#box.replaceChildren(image)
+  }
+
+  #showKind() {
+    const { kind, name } = this.item
+    const label = element('span', 'kind-name')
+    label.textContent = extension(name) || (kind === 'other' ? 'File' : kind)
+    this.#box.replaceChildren(element('span', 'kind', iconElement(kindIcon(kind)), label))
+  }
+
+  #showBroken() {
+    const label = element('span', 'kind-name')
+    label.textContent = 'Thumbnail did not load'
+    this.#box.replaceChildren(element('span', 'kind broken', iconElement('broken'), label))
+  }
+
+  #fillBadge() {
+    const state = STATES[this.item.state]
+    this.#badge.hidden = !state
+    if (!state) return
+    const [icon, word, tone] = state
+    this.#badge.className = `badge ${tone}`
+    this.#badge.replaceChildren(iconElement(icon), word)
+  }
+}

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { STAGES, pollDelay, readStatus, totals } from '../uploader/states.js'
+
+const stage = (answer) => readStatus({ state: 'completed', file: { state: 'processing' }, job: null, problem: null, ...answer }).stage
+
+test('the way goes from checking over previews to delivery', () => {
+  assert.equal(stage({ job: { state: 'queued', step: '' } }), 'checking')
+  assert.equal(stage({ job: { state: 'running', step: 'inspecting' } }), 'checking')
+  assert.equal(stage({ job: { state: 'running', step: 'making previews' } }), 'previews')
+  assert.equal(stage({ job: { state: 'running', step: 'checking delivery' } }), 'delivering')
+  assert.equal(stage({ file: { state: 'delivered' } }), 'delivered')
+})
+
+test('every stage that an answer can lead to has a word and an icon', () => {
+  for (const state of ['open', 'completed', 'refused', 'aborted']) {
+    for (const job of [null, { state: 'failed', problem: null }]) assert.ok(STAGES[stage({ state, job })])
+  }
+})
+
+test('a refusal carries the reason of the server', () => {
+  const problem = { detail: 'Too many pixels.', hint: 'Make it smaller.' }
+  assert.deepEqual(readStatus({ state: 'refused', file: null, job: null, problem }), { stage: 'refused', problem })
+})
+
+test('a refusal without a reason still says something', () => {
+  assert.ok(readStatus({ state: 'refused', file: null, job: null, problem: null }).problem.detail)
+})
+
+test('an undelivered file names the check that failed', () => {
+  const delivery = [{ name: 'thumbnail: status', ok: true }, { name: 'original: content type', ok: false, expected: 'image/jpeg', actual: 'text/html' }]
+  const { stage: at, problem } = readStatus({ state: 'completed', file: { state: 'undelivered', delivery }, job: { state: 'done' }, problem: null })
+  assert.equal(at, 'undelivered')
+  assert.match(problem.detail, /original: content type failed: expected image\/jpeg, got text\/html/)
+})
+
+test('a job that gave up shows its own problem', () => {
+  const job = { state: 'failed', problem: { detail: 'No space left.', hint: 'Retry later.' } }
+  const { stage: at, problem } = readStatus({ state: 'completed', file: { state: 'processing' }, job, problem: null })
+  assert.deepEqual([at, problem.detail], ['failed', 'No space left.'])
+})
+
+test('asking grows rarer and never stops', () => {
+  assert.ok(pollDelay(0) <= 250)
+  assert.ok(pollDelay(3) > pollDelay(0))
+  assert.equal(pollDelay(1000), 2000)
+})
+
+test('the sum counts bytes of what moves and files that need somebody', () => {
+  const sum = totals([
+    { stage: 'delivered', size: 10, sent: 10 },
+    { stage: 'uploading', size: 10, sent: 4 },
+    { stage: 'refused', size: 1000, sent: 0 },
+    { stage: 'paused', size: 5, sent: 1 },
+  ])
+  assert.deepEqual(sum, { all: 4, active: 1, delivered: 1, trouble: 1, refused: 1, paused: 1, bytes: 25, sent: 15 })
+})

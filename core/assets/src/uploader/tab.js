@@ -1,0 +1,227 @@
+// One upload list per browser tab: outlives Streamlit's pages, is continued after a reload.
+import Uppy from '@uppy/core'
+import { UploadsApi } from './api.js'
+import { DirectUpload } from './engine.js'
+import { Memory, claim } from './memory.js'
+import { findWaiting, folderOf, isJunk } from './plan.js'
+import { SENDING, isActive } from './states.js'
+import { count, size as sizeText } from '../shared/words.js'
+
+function localStorageOrNothing() {
+  try {
+    return globalThis.localStorage
+  } catch {
+    return undefined
+  }
+}
+
+export class UploadTab {
+  #uppy = new Uppy({ id: 'dashboard', autoProceed: false })
+  #engine
+  #memory
+  #releases = new Map()
+  #listeners = new Set()
+  #maxBytes
+  #folder = ''
+  #ended = new Set()
+  #report = null
+  #onBatch = () => false
+  #notice = ''
+  #ready
+
+  constructor({ account, maxBytes, endpoint }) {
+    this.#memory = new Memory(account, { storage: localStorageOrNothing() })
+    this.#maxBytes = maxBytes
+    this.#uppy.use(DirectUpload, { api: new UploadsApi(endpoint), memory: this.#memory })
+    this.#engine = this.#uppy.getPlugin('DirectUpload')
+    this.#uppy.on('state-update', () => this.#tell())
+    this.#uppy.on('way-ended', (id) => this.#wayEnded(id))
+    globalThis.addEventListener('beforeunload', (event) => {
+      if (this.items().some((item) => SENDING.has(item.stage))) event.preventDefault()
+    })
+    for (const name of ['online', 'offline']) globalThis.addEventListener(name, () => this.#tell())
+    this.#ready = this.#continueUnfinished()
+  }
+
+  /** What the page says now; the list itself goes on. `onBatch` answers whether it took the report. */
+  attach({ maxBytes, folder, onBatch }) {
+    this.#maxBytes = maxBytes
+    this.#folder = folder ?? ''
+    this.#onBatch = onBatch
+    this.#reportBatch()
+  }
+
+  detach(onBatch) {
+    if (this.#onBatch === onBatch) this.#onBatch = () => false
+  }
+
+  subscribe(listener) {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  get notice() {
+    return this.#notice
+  }
+
+  items() {
+    return this.#uppy.getFiles().map(({ id, name, size, type, data, meta, way }) => ({
+      id, name, size, type, data, folder: meta.folder ?? '', sent: 0, ...way,
+    }))
+  }
+
+  /** @param {{file: File, path?: string}[]} chosen */
+  async add(chosen) {
+    await this.#ready
+    const wanted = chosen.filter(({ file }) => !isJunk(file.name))
+    this.#notice = wanted.length ? '' : 'There are no files in it.'
+    let known = 0
+    for (const { file, path } of wanted) if (!(await this.#addOne(file, path))) known += 1
+    if (known) this.#notice = `${count(known, 'file is', 'files are')} already in the list.`
+    this.#tell()
+  }
+
+  pause(id) {
+    this.#engine.pause(id)
+  }
+
+  resume(id) {
+    this.#engine.resume(id)
+  }
+
+  retry(id) {
+    this.#ended.delete(id)
+    this.#engine.retry(id)
+  }
+
+  remove(ids) {
+    this.#uppy.removeFiles(ids)
+  }
+
+  // --- adding ---------------------------------------------------------------------------------
+
+  /** False where the very same file is listed already and needs nothing. */
+  async #addOne(file, path) {
+    const ghosts = this.#uppy.getFiles().filter((known) => known.isGhost)
+    const ghost = findWaiting(ghosts.map(({ id, name, size, record }) => ({ id, name, size, lastModified: record.lastModified })), file)
+    if (ghost) return this.#replaceGhost(ghost.id, file)
+    const folder = folderOf(path, this.#folder)
+    const meta = { folder, relativePath: [folder, file.name].filter(Boolean).join('/') }
+    const id = this.#insert({ name: file.name, type: file.type, data: file, meta })
+    if (!id) return false
+    if (file.size > this.#maxBytes) {
+      this.#patchWay(id, { stage: 'refused', problem: this.#tooLarge(file) })
+      return true
+    }
+    this.#claim(id)
+    this.#engine.start(id)
+    return true
+  }
+
+  #tooLarge(file) {
+    return {
+      detail: `The file has ${sizeText(file.size)}; at most ${sizeText(this.#maxBytes)} are taken.`,
+      hint: 'Make it smaller, or ask an admin to raise the limit.',
+    }
+  }
+
+  #insert(descriptor, way = { stage: 'waiting', sent: 0 }) {
+    try {
+      const id = this.#uppy.addFile(descriptor)
+      this.#uppy.setFileState(id, { way })
+      return id
+    } catch (error) {
+      if (!error.isRestriction) throw error
+      return this.#again(error.file?.id)
+    }
+  }
+
+  /** Choosing a file again that failed or was refused means: try it again. */
+  #again(id) {
+    const stage = this.#uppy.getFile(id)?.way?.stage
+    if (!['refused', 'failed'].includes(stage)) return null
+    this.#uppy.setFileState(id, { way: { stage: 'waiting', sent: 0 } })
+    this.#ended.delete(id)
+    return id
+  }
+
+  #replaceGhost(id, file) {
+    this.#uppy.setFileState(id, { data: file, isGhost: false })
+    this.#patchWay(id, { stage: 'waiting', problem: undefined })
+    this.#engine.start(id)
+    return true
+  }
+
+  #patchWay(id, patch) {
+    this.#uppy.setFileState(id, { way: { ...this.#uppy.getFile(id).way, ...patch } })
+  }
+
+  async #claim(id) {
+    const release = await claim(id)
+    if (release) this.#releases.set(id, release)
+    return release
+  }
+
+  // --- after a reload -------------------------------------------------------------------------
+
+  async #continueUnfinished() {
+    for (const record of await this.#memory.recall()) {
+      const release = await this.#claim(record.id)
+      if (release) await this.#continueOne(record, Boolean(release.unsure))
+    }
+  }
+
+  async #continueOne(record, unsure) {
+    const data = record.completed ? null : await this.#memory.file(record)
+    const stage = record.completed ? 'checking' : !data ? 'needs-file' : record.paused || unsure ? 'paused' : 'waiting'
+    const way = { stage, sent: record.completed ? record.size : 0, uploadId: record.uploadId, ticket: record.ticket, completed: record.completed }
+    this.#uppy.setState({
+      files: { ...this.#uppy.getState().files, [record.id]: this.#ghost(record, data, way) },
+    })
+    if (stage === 'checking' || stage === 'waiting') this.#engine.start(record.id)
+    else this.#engine.measure(record.id)
+  }
+
+  #ghost(record, data, way) {
+    const { id, name, size, type, folder, relativePath } = record
+    return {
+      id, name, size, type, data, record, way, source: '', extension: '', isRemote: false, isGhost: !data && !record.completed,
+      meta: { name, type, folder, relativePath },
+      progress: { percentage: 0, bytesUploaded: false, bytesTotal: size, uploadComplete: false, uploadStarted: null },
+    }
+  }
+
+  // --- telling --------------------------------------------------------------------------------
+
+  #tell() {
+    for (const listener of this.#listeners) listener()
+  }
+
+  #wayEnded(id) {
+    if (this.#uppy.getFile(id)) this.#ended.add(id)
+    else this.#ended.delete(id)
+    // A failed one stays this tab's: another tab must not take it up while it waits for a retry.
+    if (this.#uppy.getFile(id)?.way.stage !== 'failed') {
+      this.#releases.get(id)?.()
+      this.#releases.delete(id)
+    }
+    const items = this.items()
+    if (items.some((item) => isActive(item.stage)) || !this.#ended.size) return
+    const done = items.filter((item) => this.#ended.has(item.id))
+    const ids = (stage) => done.filter((item) => item.stage === stage).map((item) => item.file?.id).filter(Boolean)
+    const failed = done.filter((item) => ['refused', 'failed'].includes(item.stage)).length
+    const before = this.#report ?? { delivered: [], undelivered: [], failed: 0 }
+    this.#report = {
+      delivered: [...before.delivered, ...ids('delivered')],
+      undelivered: [...before.undelivered, ...ids('undelivered')],
+      failed: before.failed + failed,
+    }
+    this.#ended.clear()
+    this.#reportBatch()
+  }
+
+  /** A report that no page took waits for the next one that shows the uploader. */
+  #reportBatch() {
+    if (this.#report && this.#onBatch({ ...this.#report, at: Date.now() })) this.#report = null
+  }
+}
