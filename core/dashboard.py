@@ -159,15 +159,17 @@ def _embedded(settings: Settings, emulator: Emulator) -> CloudParts:
 
 
 def open_stores(settings: Settings, cloud: CloudParts | None) -> tuple[RecordStore, SearchIndex]:
-    """SQLite holds records and index in one file; beside DynamoDB the index is a file of its own."""
+    """SQLite holds records and index in one file; beside DynamoDB the index has its own."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    index = SearchIndex(settings.data_dir / "dashboard.sqlite3")
     if settings.store is Store.SQLITE:
-        return SqliteRecordStore(settings.data_dir / "dashboard.sqlite3", [index]), index
+        path = settings.data_dir / "dashboard.sqlite3"
+        index = SearchIndex(path)
+        return SqliteRecordStore(path, [index]), index
     if cloud is None:
         raise Configuration(
             "The DynamoDB store needs the cloud.", hint="Set DASHBOARD_STORE=sqlite."
         )
+    index = SearchIndex(settings.data_dir / "search.sqlite3")
     return DynamoRecordStore(cloud.clients.dynamodb, cloud.records_table), index
 
 
