@@ -1,0 +1,495 @@
+"""The index against plain Python: same files, same order, same totals, whatever happens to them."""
+
+import datetime as dt
+import tempfile
+import unicodedata
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.errors import InvalidInput
+from core.model.media import (
+    FileKind,
+    FileQuery,
+    FileSort,
+    FileState,
+    LibrarySummary,
+    MediaFile,
+    Rendition,
+)
+from core.stores import search_query
+from core.stores.files import file_records
+from core.stores.records import Record
+from core.stores.search_index import SearchIndex
+from core.stores.search_text import fold
+from core.stores.sqlite import SqliteRecordStore
+
+START = dt.datetime(2026, 11, 19, 23, 0, tzinfo=dt.UTC)
+OWNERS, FOLDERS = ["anna", "bo", "*"], ["", "Trips", "Trips/2024", "=Trips", "*"]
+
+
+def media(id, **fields):
+    return MediaFile(
+        **{
+            "id": id,
+            "owner_id": "anna",
+            "name": f"{id}.jpg",
+            "size": 10,
+            "content_type": "image/jpeg",
+            "kind": FileKind.IMAGE,
+            "state": FileState.DELIVERED,
+            "uploaded_at": START,
+            "bucket": "media",
+            "key": f"media/{id}/x",
+            **fields,
+        }
+    )
+
+
+@pytest.fixture
+def store(open_sqlite, index):
+    return open_sqlite(index)
+
+
+@pytest.fixture
+def files(store):
+    return file_records(store)
+
+
+def ids(page):
+    return [file.id for file in page.items]
+
+
+def found(index, text, **fields):
+    return sorted(ids(index.search(FileQuery(text=text, **fields))))
+
+
+def test_a_file_is_found_as_soon_as_it_is_written(files, index):
+    file = media("a", tags=("sea",), renditions=(thumbnail(4),), taken_at=START)
+    files.add(file)
+    page = index.search(FileQuery())
+    assert page.items == (file,)
+    assert (page.total, page.next_cursor) == (1, None)
+
+
+def thumbnail(size):
+    return Rendition(name="thumbnail", key="k", width=1, height=1, size=size)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "b",
+        "be",
+        "bea",
+        "beach",
+        "BEACH",
+        "each",
+        "beach_01",
+        "01.j",
+        "beach jpg",
+        "jpg beach",
+        "beach beach",
+        "sun",
+        "trips",
+        "s/2024",
+        "beach 2024 sunny",
+        "  beach\t",
+    ],
+)
+def test_words_are_found_anywhere_in_name_folder_and_tags(files, index, typed):
+    files.add(media("a", name="Beach_01.JPG", folder="Trips/2024", tags=("Sunny day", "x")))
+    files.add(media("b", name="mountain.png", folder="Work"))
+    assert found(index, typed) == ["a"]
+
+
+@pytest.mark.parametrize("typed", ["beach mountain", "jpgtrips", "h01", "beach_01.jpg2", "qq", "q"])
+def test_words_that_are_not_all_there_find_nothing(files, index, typed):
+    files.add(media("a", name="Beach_01.JPG", folder="Trips"))
+    assert found(index, typed) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Ärger im Café.jpg", "arger cafe"),
+        ("arger.jpg", "ÄRGER"),
+        ("Straße.jpg", "strasse"),
+        ("海辺の写真.jpg", "海"),
+        ("海辺の写真.jpg", "写真"),
+        ("海辺の写真.jpg", "辺の写"),
+        ("한국어 사진.png", "국어"),
+        ("фото Ёлки.jpg", "елки"),
+        ("صورة.jpg", "صور"),
+        ("हिन्दी.jpg", "न्दी"),
+        ("party 🎉.jpg", "🎉"),
+        ("a\u0301b.jpg", "áb"),
+    ],
+)
+def test_any_script_is_found(files, index, name, typed):
+    files.add(media("a", name=name))
+    files.add(media("b", name="other.png"))
+    assert found(index, typed) == ["a"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        '"',
+        "'",
+        "a OR b",
+        "NOT a",
+        "name:a",
+        "a*",
+        "^a",
+        "(a",
+        "NEAR(a b)",
+        "a AND",
+        '" OR "" OR "',
+        "{terms}: a",
+        "-a",
+        "%",
+        "_",
+        "\\",
+        "a;DROP TABLE record",
+        "\x00",
+        "\ue0ff",
+        "+",
+        ":",
+        "x" * 5000,
+    ],
+)
+def test_full_text_syntax_and_sql_are_plain_text(files, index, typed):
+    files.add(media("a", name="plain.txt"))
+    assert found(index, typed) in ([], ["a"])
+    assert index.search(FileQuery()).total == 1
+
+
+def test_punctuation_is_looked_for_as_it_stands(files, index):
+    files.add(media("a", name='50%_off "new" (2) *.jpg'))
+    files.add(media("b", name="50 off new 2.jpg"))
+    for typed in ("%", "_", '"new"', "(2)", "*", "%_o"):
+        assert found(index, typed) == ["a"], typed
+
+
+def test_a_file_that_changes_is_found_by_its_new_words_only(files, index):
+    files.add(media("a", name="old.jpg"))
+    files.update("a", lambda f: f.model_copy(update={"name": "new.jpg", "folder": "Trips"}))
+    assert found(index, "old") == []
+    assert found(index, "new", folder="Trips") == ["a"]
+    files.remove("a")
+    assert found(index, "new") == []
+    assert index.search(FileQuery()).total == 0
+
+
+def test_the_trash_is_a_place_of_its_own(files, index):
+    files.add(media("a", name="beach.jpg"))
+    files.add(media("b", name="beach.jpg", trashed_at=START))
+    assert found(index, "beach") == ["a"]
+    assert found(index, "beach", trashed=True) == ["b"]
+    files.update("b", lambda f: f.model_copy(update={"trashed_at": None}))
+    assert found(index, "beach") == ["a", "b"]
+
+
+def test_names_sort_without_case_and_accents(files, index):
+    for number, name in (("1", "b"), ("2", "Á"), ("3", "a"), ("4", "Z"), ("5", "á")):
+        files.add(media(number, name=name))
+    page = index.search(FileQuery(sort=FileSort.NAME))
+    assert ids(page) == ["2", "3", "5", "1", "4"]
+
+
+@pytest.mark.parametrize("sort", list(FileSort))
+def test_pages_by_cursor_join_without_gap_when_keys_are_equal(files, index, sort):
+    for number in range(7):
+        files.add(media(f"{number}"))
+    joined, cursor = [], None
+    while True:
+        page = index.search(FileQuery(sort=sort), limit=3, cursor=cursor)
+        joined += ids(page)
+        assert page.total == 7
+        if page.next_cursor is None:
+            break
+        cursor = page.next_cursor
+    forward = [f"{number}" for number in range(7)]
+    assert joined == (forward[::-1] if sort.value.startswith("-") else forward)
+
+
+def test_a_cursor_keeps_its_place_when_files_come_and_go(files, index):
+    for number in range(6):
+        files.add(media(f"{number}"))
+    query = FileQuery(sort=FileSort.OLDEST)
+    cursor = index.search(query, limit=3).next_cursor
+    files.remove("2")
+    files.remove("0")
+    files.add(media("00"))
+    assert ids(index.search(query, cursor=cursor)) == ["3", "4", "5"]
+    assert ids(index.search(query, cursor=cursor, offset=1, limit=1)) == ["4"]
+
+
+@pytest.mark.parametrize("cursor", ["x", "é", "e30", "bnVsbA", "W10=", "a" * 5000])
+def test_a_malformed_cursor_is_invalid_input(index, cursor):
+    with pytest.raises(InvalidInput):
+        index.search(FileQuery(), cursor=cursor)
+
+
+def test_a_cursor_of_another_order_is_invalid_input(files, index):
+    for number in range(3):
+        files.add(media(f"{number}"))
+    cursor = index.search(FileQuery(sort=FileSort.NAME), limit=1).next_cursor
+    for sort in set(FileSort) - {FileSort.NAME}:
+        with pytest.raises(InvalidInput):
+            index.search(FileQuery(sort=sort), cursor=cursor)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"limit": 0}, {"limit": 1001}, {"offset": -1}, {"offset": 2**63}]
+)
+def test_an_impossible_page_is_invalid_input(index, wrong):
+    with pytest.raises(InvalidInput):
+        index.search(FileQuery(), **wrong)
+
+
+def test_a_page_behind_the_last_is_empty(files, index):
+    files.add(media("a"))
+    page = index.search(FileQuery(), offset=5)
+    assert (page.items, page.next_cursor, page.total) == ((), None, 1)
+
+
+def test_records_of_other_kinds_are_not_files(store, index):
+    store.put(Record(kind="job", id="a", data={}))
+    assert index.search(FileQuery()).total == 0
+
+
+def test_a_file_record_that_is_no_file_is_refused(store, index):
+    with pytest.raises(InvalidInput, match="'odd'"):
+        store.put(Record(kind="file", id="odd", data={"name": "x"}))
+    assert store.get("file", "odd") is None
+
+
+def test_an_empty_library_has_an_empty_summary(index):
+    assert index.summary(None) == LibrarySummary(
+        count=0, size=0, by_kind=(), by_day=(), processing=0, undelivered=0, trashed=0
+    )
+
+
+def test_the_summary_counts_renditions_and_utc_days_and_not_the_trash(files, index):
+    east = dt.timezone(dt.timedelta(hours=9))
+    files.add(media("a", size=100, renditions=(thumbnail(5), thumbnail(7))))
+    files.add(media("b", uploaded_at=dt.datetime(2026, 11, 21, 3, tzinfo=east), size=1))
+    files.add(media("c", kind=FileKind.AUDIO, state=FileState.PROCESSING, size=3))
+    files.add(media("d", owner_id="bo", state=FileState.UNDELIVERED, size=1000))
+    files.add(media("e", trashed_at=START, state=FileState.UNDELIVERED, size=50))
+    anna = index.summary("anna")
+    assert (anna.count, anna.size, anna.trashed) == (3, 116, 1)
+    assert (anna.processing, anna.undelivered) == (1, 0)
+    assert [(t.kind, t.count, t.size) for t in anna.by_kind] == [("image", 2, 113), ("audio", 1, 3)]
+    assert [(t.day.isoformat(), t.count, t.size) for t in anna.by_day] == [
+        ("2026-11-19", 2, 115),
+        ("2026-11-20", 1, 1),
+    ]
+    everybody = index.summary(None)
+    assert (everybody.count, everybody.size, everybody.undelivered) == (4, 1116, 1)
+    assert index.summary("nobody").count == 0
+
+
+# The reference: filter and sort in plain Python.
+
+_KEYS = {
+    "uploaded_at": lambda f: (f.uploaded_at, f.id),
+    "name": lambda f: (fold(f.name), f.id),
+    "size": lambda f: (f.size, f.id),
+}
+
+
+def plain(text):
+    shown = "".join(c for c in fold(text) if unicodedata.category(c) != "Cf")
+    return shown.replace("\x00", " ")
+
+
+def wanted(file, query):
+    fields = [plain(part) for part in (file.name, file.folder, *file.tags)]
+    return (
+        (file.trashed_at is not None) == query.trashed
+        and query.owner_id in (None, file.owner_id)
+        and query.folder in (None, file.folder)
+        and query.kind in (None, file.kind)
+        and query.state in (None, file.state)
+        and all(any(word in field for field in fields) for word in plain(query.text).split())
+    )
+
+
+def expected(library, query):
+    matches = [file for file in library.values() if wanted(file, query)]
+    key = _KEYS[query.sort.value.removeprefix("-")]
+    return sorted(matches, key=key, reverse=query.sort.value.startswith("-"))
+
+
+def summarised(library, owner):
+    mine = [f for f in library.values() if owner in (None, f.owner_id)]
+    live = [f for f in mine if f.trashed_at is None]
+    kinds, days = Counter(f.kind for f in live), Counter(f.uploaded_at.date() for f in live)
+    return {
+        "count": len(live),
+        "size": sum(f.size + sum(r.size for r in f.renditions) for f in live),
+        "kinds": kinds,
+        "days": days,
+        "processing": sum(f.state is FileState.PROCESSING for f in live),
+        "undelivered": sum(f.state is FileState.UNDELIVERED for f in live),
+        "trashed": len(mine) - len(live),
+    }
+
+
+def observed(summary):
+    return {
+        "count": summary.count,
+        "size": summary.size,
+        "kinds": Counter({t.kind: t.count for t in summary.by_kind}),
+        "days": Counter({t.day: t.count for t in summary.by_day}),
+        "processing": summary.processing,
+        "undelivered": summary.undelivered,
+        "trashed": summary.trashed,
+    }
+
+
+letters = st.sampled_from("aAbÁß .-_%'\"*海辺ГШ\u0301\u200d🎉")
+words = st.text(letters, min_size=1, max_size=6)
+drawn_files = st.builds(
+    media,
+    st.sampled_from([f"f{n}" for n in range(8)]),
+    name=words,
+    owner_id=st.sampled_from(OWNERS),
+    folder=st.sampled_from(FOLDERS),
+    tags=st.lists(words, max_size=2).map(tuple),
+    size=st.integers(0, 3),
+    kind=st.sampled_from([FileKind.IMAGE, FileKind.AUDIO]),
+    state=st.sampled_from(list(FileState)),
+    uploaded_at=st.integers(0, 3).map(lambda n: START + dt.timedelta(hours=n)),
+    renditions=st.lists(st.integers(0, 2).map(thumbnail), max_size=1).map(tuple),
+    trashed_at=st.sampled_from([None, None, START]),
+)
+drawn_queries = st.builds(
+    FileQuery,
+    text=st.lists(st.text(letters, max_size=4), max_size=2).map(" ".join),
+    owner_id=st.sampled_from([None, *OWNERS]),
+    folder=st.sampled_from([None, None, *FOLDERS]),
+    kind=st.sampled_from([None, FileKind.IMAGE, FileKind.AUDIO, FileKind.VIDEO]),
+    state=st.sampled_from([None, *FileState]),
+    trashed=st.booleans(),
+    sort=st.sampled_from(list(FileSort)),
+)
+
+
+@pytest.mark.parametrize("few", [0, 4000], ids=["walking the order", "gathering the matches"])
+@settings(max_examples=120, deadline=None)
+@given(
+    writes=st.lists(drawn_files, max_size=16),
+    drops=st.sets(st.sampled_from([f"f{n}" for n in range(8)]), max_size=2),
+    queries=st.lists(drawn_queries, min_size=1, max_size=6),
+    limit=st.integers(1, 4),
+    offset=st.integers(0, 6),
+)
+def test_the_index_answers_as_filtering_and_sorting_would(
+    few, writes, drops, queries, limit, offset
+):
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+        patch.setattr(search_query, "FEW", few)
+        index = SearchIndex(Path(folder) / "x.sqlite3")
+        store = SqliteRecordStore(Path(folder) / "x.sqlite3", [index])
+        files, library = file_records(store), {}
+        for file in writes:
+            stored = files.find(file.id)
+            store.put(files.put(file, stored.version if stored else 0).record)
+            library[file.id] = file
+        for id in drops:
+            files.remove(id)
+            library.pop(id, None)
+        for query in queries:
+            compare(index, query, expected(library, query), limit, offset)
+        for owner in (None, *OWNERS):
+            assert observed(index.summary(owner)) == summarised(library, owner)
+        index.close()
+        store.close()
+
+
+def compare(index, query, answer, limit, offset):
+    page = index.search(query, limit=limit, offset=offset)
+    assert list(page.items) == answer[offset : offset + limit]
+    assert page.total == len(answer)
+    assert (page.next_cursor is not None) == (offset + limit < len(answer))
+    joined, cursor = [], None
+    while True:
+        page = index.search(query, limit=limit, cursor=cursor)
+        joined += page.items
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert joined == answer
+
+
+# Beside DynamoDB: a file of its own, brought up to date by changes.
+
+
+@pytest.fixture
+def dynamodb(open_dynamodb, clock):
+    return open_dynamodb(clock=clock)
+
+
+def test_refreshing_takes_in_what_another_store_has(dynamodb, index):
+    files = file_records(dynamodb)
+    files.add(media("a"))
+    files.add(media("b"))
+    assert index.search(FileQuery()).total == 0
+    assert index.refresh(dynamodb) == 2
+    assert index.refresh(dynamodb) == 0
+    files.remove("a")
+    files.update("b", lambda f: f.model_copy(update={"name": "new.jpg"}))
+    assert index.refresh(dynamodb) == 2
+    assert found(index, "new") == ["b"]
+    assert index.summary(None).count == 1
+
+
+def test_refreshing_goes_on_after_a_restart(dynamodb, index, path):
+    file_records(dynamodb).add(media("a"))
+    index.refresh(dynamodb)
+    file_records(dynamodb).add(media("b"))
+    again = SearchIndex(path)
+    assert again.search(FileQuery()).total == 1
+    assert again.refresh(dynamodb) == 1
+    assert found(again, "") == ["a", "b"]
+    again.close()
+
+
+def test_an_index_of_another_version_is_filled_anew(dynamodb, index, path, monkeypatch):
+    file_records(dynamodb).add(media("a"))
+    index.refresh(dynamodb)
+    monkeypatch.setattr(SearchIndex, "version", 99)
+    again = SearchIndex(path)
+    assert again.search(FileQuery()).total == 0
+    assert again.refresh(dynamodb) == 1
+    again.close()
+
+
+def test_an_index_that_followed_another_table_starts_again(dynamodb, index, open_dynamodb, clock):
+    file_records(dynamodb).add(media("a"))
+    index.refresh(dynamodb)
+    other = open_dynamodb(clock=clock)
+    file_records(other).add(media("b"))
+    assert index.refresh(other) == 1
+    assert found(index, "") == ["b"]
+
+
+def test_an_index_that_its_store_keeps_needs_no_refreshing(store, files, index):
+    files.add(media("a"))
+    assert index.refresh(store) == 0
+    assert found(index, "") == ["a"]
+
+
+def test_an_index_is_built_from_records_that_were_there_before(open_sqlite, path):
+    file_records(open_sqlite()).add(media("a"))
+    index = SearchIndex(path)
+    open_sqlite(index)
+    assert found(index, "") == ["a"]
+    index.close()
