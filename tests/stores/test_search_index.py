@@ -403,9 +403,9 @@ def test_the_index_answers_as_filtering_and_sorting_would(
             stored = files.find(file.id)
             store.put(files.put(file, stored.version if stored else 0).record)
             library[file.id] = file
-        for id in drops:
-            files.remove(id)
-            library.pop(id, None)
+        for name in drops:
+            files.remove(name)
+            library.pop(name, None)
         for query in queries:
             compare(index, query, expected(library, query), limit, offset)
         for owner in (None, *OWNERS):
