@@ -241,7 +241,7 @@ def test_a_forwarded_port_is_our_own_origin(parts):
         entry = parts.accounts.sign_in("ada@example.com", PASSWORD)
         browser.cookies.set(SESSION_COOKIE, entry.token)
         with browser.websocket_connect(
-            SOCKET, headers={"Origin": "http://192.0.2.7:9000"}
+            "ws://192.0.2.7:9000/_stcore/stream", headers={"Origin": "http://192.0.2.7:9000"}
         ) as socket:
             assert socket.receive_text() == "hello"
 
