@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import sys
+import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from core import dashboard
+from core.demo.load import load_demo
+from core.demo.people import PEOPLE, demo_password
 from core.errors import DashboardError
 from core.settings import load_settings
+from core.web.sockets import send_without_delay
 
 
 @asynccontextmanager
@@ -31,8 +37,41 @@ def _open() -> dashboard.Dashboard:
     running = dashboard.build_dashboard(load_settings())
     dashboard.install(running)
     running.start()
+    if running.settings.demo:
+        threading.Thread(target=_demo, args=(running,), name="demo", daemon=True).start()
+    else:
+        _offer_first_admin(running)
+    return running
+
+
+def _offer_first_admin(running: dashboard.Dashboard) -> None:
     token = running.accounts.first_admin_token()
     if token is not None:
         link = f"{running.settings.site_url}/session/first-admin?token={token}"
-        print(f"\n  Make the first admin, once, with this link:\n  {link}\n", flush=True)  # noqa: T201
-    return running
+        _say(f"\n  Make the first admin, once, with this link:\n  {link}\n")
+
+
+def _demo(running: dashboard.Dashboard) -> None:
+    """Demo files are fetched through our own CDN route, so the server has to answer first."""
+    while not _answers(running.settings.port):
+        time.sleep(0.1)
+    password = demo_password(running.settings.data_dir)
+    _say("\n  Demo accounts, all with the password " + password)
+    for person in PEOPLE:
+        _say(f"  {person.email:<24} {person.role.value}")
+    try:
+        count = load_demo(running)
+    except DashboardError as error:
+        _say(f"  The demo content is incomplete: {error.message} {error.hint}")
+    else:
+        _say(f"  {count} demo files were loaded.\n" if count else "")
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201  # the console is the operator's

@@ -13,6 +13,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from core.web.emulator_routes import emulator_routes
+from core.web.sockets import send_without_delay
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +25,7 @@ def serve():
         config = uvicorn.Config(Starlette(routes=emulator_routes(running)), log_level="error")
         server = uvicorn.Server(config)
         listener = socket.create_server(("127.0.0.1", 0))
+        send_without_delay(listener.getsockname()[1])
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         servers.append((server, thread, listener))

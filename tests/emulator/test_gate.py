@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import boto3
 import httpx
 import pytest
@@ -68,9 +70,11 @@ def test_a_root_key_in_the_header_is_refused(port, key):
 @pytest.mark.parametrize(
     "query",
     [
-        "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=test%2F20261120%2Fus-east-1%2Fs3"
-        "%2Faws4_request&X-Amz-Date=20261120T000000Z&X-Amz-Expires=9&X-Amz-SignedHeaders=host"
-        "&X-Amz-Signature=0",
+        (
+            "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=test%2F20261120%2Fus-east-1%2Fs3"
+            "%2Faws4_request&X-Amz-Date=20261120T000000Z&X-Amz-Expires=9&X-Amz-SignedHeaders=host"
+            "&X-Amz-Signature=0"
+        ),
         "AWSAccessKeyId=test&Signature=0&Expires=9999999999",
     ],
 )
@@ -140,8 +144,8 @@ def test_a_websocket_is_refused(port):
 
 def test_only_loopback_listens(emulator):
     hexadecimal = f"{emulator.port:04X}"
-    with open("/proc/net/tcp") as table:
-        listening = [line.split()[1] for line in table if line.split()[3] == "0A"]
+    lines = Path("/proc/net/tcp").read_text().splitlines()
+    listening = [line.split()[1] for line in lines if line.split()[3] == "0A"]
 
     assert [a for a in listening if a.endswith(f":{hexadecimal}")] == [f"0100007F:{hexadecimal}"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import textwrap
@@ -58,7 +59,9 @@ def test_a_tampered_signature_is_refused(site):
 
 
 def test_a_signature_for_another_key_is_refused(site):
-    assert site.browser.get(presigned_get(site).replace("signed.txt", "other.txt")).status_code == 403
+    assert (
+        site.browser.get(presigned_get(site).replace("signed.txt", "other.txt")).status_code == 403
+    )
 
 
 def test_an_expired_signature_is_refused(site):
@@ -75,7 +78,8 @@ def test_an_address_without_a_signature_is_refused(site):
 
 
 @pytest.mark.parametrize(
-    "path", ["/emulator/s3/_ministack/reset", "/emulator/s3/2020-05-31/distribution", "/emulator/s3/"]
+    "path",
+    ["/emulator/s3/_ministack/reset", "/emulator/s3/2020-05-31/distribution", "/emulator/s3/"],
 )
 def test_nothing_but_the_media_bucket_is_reached(site, path):
     signature = f"?X-Amz-Signature={'0' * 64}"
@@ -207,8 +211,6 @@ SERVER = textwrap.dedent("""
 @pytest.fixture
 def process(emulator):
     """The routes in a process of their own, joined to the emulator, whose memory can be read."""
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as listener:
         started = subprocess.Popen(
             [sys.executable, "-c", SERVER, str(emulator.data_dir), str(listener.fileno())],
