@@ -210,7 +210,7 @@ def build_dashboard(settings: Settings) -> Dashboard:
         accounts=build_accounts(settings, store),
         uploads=uploads,
         library=library,
-        diagnostics=_diagnostics(cloud, library),
+        diagnostics=_diagnostics(cloud, store),
         jobs=jobs,
         runner=JobRunner(jobs, {"process_upload": uploads.process}, settings.workers),
         cloud=cloud,
@@ -218,13 +218,23 @@ def build_dashboard(settings: Settings) -> Dashboard:
     )
 
 
-def _diagnostics(cloud: CloudParts, library: LibraryService) -> DiagnosticsService:
+def _diagnostics(cloud: CloudParts, store: RecordStore) -> DiagnosticsService:
     return DiagnosticsService(
         cloud.clients,
         clock=utc_now,
         cdn_prefix=cloud.cdn_prefix,
-        find_record=library.find_record,
+        find_record=lambda key: _row_of(store, key),
     )
+
+
+def _row_of(store: RecordStore, key: str) -> dict[str, Any] | None:
+    """What the library remembers of an object, as the doctor reads any application's row."""
+    _, _, rest = key.partition("/")
+    record = store.get("file", rest.partition("/")[0])
+    if record is None:
+        return None
+    kept = {name: record.data[name] for name in ("bucket", "key", "content_type", "size")}
+    return {"table": "files", "pk": record.id, "attributes": kept}
 
 
 _current: list[Dashboard] = []

@@ -49,8 +49,7 @@ def load_demo(dashboard: Dashboard) -> int:
     actors = hire(dashboard.accounts, demo_password(dashboard.settings.data_dir))
     with ThreadPoolExecutor(dashboard.settings.workers) as pool:
         jobs = [
-            pool.submit(_receive, dashboard, actors[item.email], item)
-            for item in _items(utc_now())
+            pool.submit(_receive, dashboard, actors[item.email], item) for item in _items(utc_now())
         ]
         count = sum(job.result() for job in jobs)
     plant_faults(dashboard, actors)
@@ -89,7 +88,9 @@ def _items(now: datetime) -> Iterator[Item]:
         content = landscape(number, at - timedelta(days=chance.randint(0, 30)))
         yield _item(chance, name, "image/jpeg", at, content)
     for number in range(LOGOS):
-        yield _item(chance, f"logo-{number:02}.png", "image/png", _moment(chance, now), logo(number))
+        yield _item(
+            chance, f"logo-{number:02}.png", "image/png", _moment(chance, now), logo(number)
+        )
     for photo in sorted(p for p in _PHOTOS.rglob("*") if p.suffix.lower() in {".jpg", ".heic"}):
         if photo.parent.name != "broken":
             kind = "image/heic" if photo.suffix.lower() == ".heic" else "image/jpeg"

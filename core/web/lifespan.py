@@ -37,6 +37,7 @@ def _open() -> dashboard.Dashboard:
     running = dashboard.build_dashboard(load_settings())
     dashboard.install(running)
     running.start()
+    send_without_delay(running.settings.port)
     if running.settings.demo:
         threading.Thread(target=_demo, args=(running,), name="demo", daemon=True).start()
     else:

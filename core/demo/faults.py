@@ -1,0 +1,215 @@
+"""Plants the faults that the doctor explains, each as it happens in real accounts.
+
+Everything here is done with the emulator's root clients, as other teams' deployments would do it.
+The reported URLs then wait on the Doctor page.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import urllib.parse
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from core.dashboard import Dashboard, utc_now
+from core.demo.pictures import landscape
+from core.emulator.service import Emulator
+from core.model.identity import Actor
+from core.model.media import FileQuery, MediaFile
+
+CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"  # AWS's managed cache policy
+ACCOUNT = "000000000000"
+
+
+class Fault(NamedTuple):
+    url: str
+    note: str
+    record: Mapping[str, Any] | None = None
+
+
+def plant_faults(dashboard: Dashboard, actors: Mapping[str, Actor]) -> None:
+    emulator = dashboard.emulator
+    if emulator is None:
+        return
+    support = next(actor for actor in actors.values() if actor.role == "support")
+    admin = next(actor for actor in actors.values() if actor.role == "admin")
+    faults = (
+        *_repeated_origin_path(emulator),
+        *_legacy_progress_photos(emulator),
+        _wrong_source_arn(emulator),
+        _missing_object(dashboard, emulator, admin),
+        _stale_cache_entry(dashboard, emulator, admin),
+    )
+    for fault in faults:
+        dashboard.diagnostics.report(support, fault.url, note=fault.note, record=fault.record)
+    emulator.snapshot()
+
+
+def _repeated_origin_path(emulator: Emulator) -> tuple[Fault, ...]:
+    """OriginPath /avatars and stored URLs that begin with /avatars: S3 is asked for both."""
+    bucket = "demo-avatars"
+    keys = [f"avatars/avatar_u{n}_16900000{n:02}_ab{n:02}.jpg" for n in range(1, 9)]
+    domain = _site(emulator, bucket, keys, origin_path="/avatars")
+    row = {"avatarUrl": f"https://{domain}/{keys[0]}"}
+    _table(emulator, "demo-users", "u1", row)
+    _table(emulator, "demo-users", "u2", {"avatarUrl": ""})
+    return (
+        Fault(row["avatarUrl"], "Avatar of u1 is broken since the move", _row("u1", row)),
+        Fault("", "Profile of u2 shows an empty frame", _row("u2", {"avatarUrl": ""})),
+    )
+
+
+def _row(user: str, attributes: Mapping[str, str]) -> dict[str, Any]:
+    value = attributes["avatarUrl"]
+    return {"table": "demo-users", "pk": user, "column": "avatarUrl", "value": value}
+
+
+def _legacy_progress_photos(emulator: Emulator) -> tuple[Fault, ...]:
+    """Objects under users/{id}/progress-photos/, URLs under progress-photos/."""
+    bucket = "demo-progress-photos"
+    legacy = [f"users/u{n}/progress-photos/2026-0{n}-14-front.jpg" for n in range(1, 5)]
+    flat = [f"progress-photos/u{n}-2026-09-14-front.jpg" for n in range(1, 5)]
+    domain = _site(emulator, bucket, [*legacy, *flat])
+    url = f"https://{domain}/progress-photos/2026-01-14-front.jpg"
+    return (Fault(url, "Old progress photo of u1 is gone"),)
+
+
+def _wrong_source_arn(emulator: Emulator) -> Fault:
+    """The bucket policy still names the distribution that was replaced."""
+    bucket, keys = "demo-press", ["press/launch.jpg", "press/team.jpg"]
+    domain = _site(emulator, bucket, keys, policy_for="E9OLDDISTRIBUTION")
+    return Fault(f"https://{domain}/press/launch.jpg", "Press pictures answer 403 since Monday")
+
+
+def _missing_object(dashboard: Dashboard, emulator: Emulator, admin: Actor) -> Fault:
+    file = _picture(dashboard, admin, "harbour", 0)
+    s3 = emulator.root_clients().s3
+    for key in (file.key, *(rendition.key for rendition in file.renditions)):
+        s3.delete_object(Bucket=file.bucket, Key=key)
+    dashboard.uploads.recheck(admin, file.id)
+    return Fault(_public_url(emulator, file.key), f"{file.name} does not load for anybody")
+
+
+def _stale_cache_entry(dashboard: Dashboard, emulator: Emulator, admin: Actor) -> Fault:
+    """Somebody replaced the object under its own key; the edge keeps the old picture for a year."""
+    file = _picture(dashboard, admin, "ridge", 1)
+    dashboard.uploads.recheck(admin, file.id)
+    emulator.root_clients().s3.put_object(
+        Bucket=file.bucket,
+        Key=file.key,
+        Body=landscape(4711, utc_now()),
+        ContentType="image/jpeg",
+        CacheControl="public, max-age=31536000, immutable",
+    )
+    return Fault(
+        _public_url(emulator, file.key), f"{file.name} was replaced, but the old one shows"
+    )
+
+
+def _picture(dashboard: Dashboard, admin: Actor, text: str, number: int) -> MediaFile:
+    return dashboard.library.page(admin, FileQuery(text=text), limit=number + 1).items[number]
+
+
+def _public_url(emulator: Emulator, key: str) -> str:
+    return f"https://{emulator.stack.distribution_domain}/{urllib.parse.quote(key)}"
+
+
+def _site(
+    emulator: Emulator,
+    bucket: str,
+    keys: list[str],
+    *,
+    origin_path: str = "",
+    policy_for: str = "",
+) -> str:
+    """A private bucket with pictures and a distribution in front of it; returns its domain."""
+    root = emulator.root_clients()
+    root.s3.create_bucket(Bucket=bucket)
+    root.s3.put_public_access_block(
+        Bucket=bucket,
+        PublicAccessBlockConfiguration={
+            "BlockPublicAcls": True,
+            "IgnorePublicAcls": True,
+            "BlockPublicPolicy": True,
+            "RestrictPublicBuckets": True,
+        },
+    )
+    for number, key in enumerate(keys):
+        taken_at = utc_now() - timedelta(days=number)
+        content = io.BytesIO(landscape(9000 + number, taken_at))
+        root.s3.put_object(Bucket=bucket, Key=key, Body=content, ContentType="image/jpeg")
+    control = root.cloudfront.create_origin_access_control(
+        OriginAccessControlConfig={
+            "Name": bucket,
+            "SigningProtocol": "sigv4",
+            "SigningBehavior": "always",
+            "OriginAccessControlOriginType": "s3",
+        }
+    )["OriginAccessControl"]["Id"]
+    made = root.cloudfront.create_distribution(
+        DistributionConfig=_distribution(bucket, origin_path, control)  # type: ignore[arg-type]
+    )["Distribution"]
+    policy = _policy(bucket, policy_for or made["Id"])
+    root.s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
+    emulator.let_diagnose(bucket)
+    return made["DomainName"]
+
+
+def _distribution(bucket: str, origin_path: str, control: str) -> dict[str, Any]:
+    methods = {"Quantity": 2, "Items": ["HEAD", "GET"]}
+    return {
+        "CallerReference": bucket,
+        "Comment": f"Demo: {bucket}",
+        "Enabled": True,
+        "Origins": {
+            "Quantity": 1,
+            "Items": [
+                {
+                    "Id": bucket,
+                    "DomainName": f"{bucket}.s3.us-east-1.amazonaws.com",
+                    "OriginPath": origin_path,
+                    "OriginAccessControlId": control,
+                    "S3OriginConfig": {"OriginAccessIdentity": ""},
+                }
+            ],
+        },
+        "DefaultCacheBehavior": {
+            "TargetOriginId": bucket,
+            "ViewerProtocolPolicy": "redirect-to-https",
+            "AllowedMethods": methods | {"CachedMethods": methods},
+            "Compress": True,
+            "CachePolicyId": CACHING_OPTIMIZED,
+        },
+    }
+
+
+def _policy(bucket: str, distribution_id: str) -> dict[str, Any]:
+    arn = f"arn:aws:cloudfront::{ACCOUNT}:distribution/{distribution_id}"
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "AllowCloudFrontServicePrincipal",
+                "Effect": "Allow",
+                "Principal": {"Service": "cloudfront.amazonaws.com"},
+                "Action": "s3:GetObject",
+                "Resource": f"arn:aws:s3:::{bucket}/*",
+                "Condition": {"StringEquals": {"AWS:SourceArn": arn}},
+            }
+        ],
+    }
+
+
+def _table(emulator: Emulator, name: str, user: str, attributes: Mapping[str, str]) -> None:
+    client = emulator.root_clients().dynamodb
+    if name not in client.list_tables()["TableNames"]:
+        client.create_table(
+            TableName=name,
+            KeySchema=[{"AttributeName": "userId", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "userId", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    item = {"userId": {"S": user}} | {key: {"S": value} for key, value in attributes.items()}
+    client.put_item(TableName=name, Item=item)  # type: ignore[arg-type]
