@@ -30,6 +30,7 @@ class Html(str):
 
 
 NOTHING = Html("")
+FOCUS = Html(" autofocus")
 
 
 def render(name: str, **values: str) -> Html:

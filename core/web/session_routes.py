@@ -18,7 +18,7 @@ from core.model.identity import SESSION_COOKIE, Actor
 from core.web.forms import csrf_value, keep_csrf, read_own_form
 from core.web.gate import SIGN_IN, Door, safe_next
 from core.web.origin import is_ours
-from core.web.pages import NOTHING, Html, alert, page, problem_page, render
+from core.web.pages import FOCUS, NOTHING, Html, alert, page, problem_page, render
 
 REGISTER = "/session/register"
 
@@ -146,6 +146,7 @@ class _Visit:
 
     async def sign_in_page(self, form: Form, error: DashboardError | None = None) -> Response:
         settings, target = self.dashboard.settings, safe_next(form.get("next", "/"))
+        email = form.get("email", "")
         has_admin = await run_in_threadpool(self.dashboard.accounts.has_admin)
         link = f"{REGISTER}?next={quote(target, safe='')}"
         register = render("register_link", link=link) if settings.self_registration else NOTHING
@@ -154,7 +155,9 @@ class _Visit:
             "sign_in",
             error,
             next=target,
-            email=form.get("email", ""),
+            email=email,
+            start_at_email=NOTHING if email else FOCUS,
+            start_at_password=FOCUS if email else NOTHING,
             first_start=NOTHING if has_admin else render("first_start"),
             register=register,
         )

@@ -108,6 +108,7 @@ def test_a_wrong_password_shows_the_form_again_without_the_password(browser, par
     assert got.status_code == 401
     assert "The email or the password is wrong." in got.text
     assert 'value="ada@example.com"' in got.text
+    assert re.search(r'<input id="password"[^>]* autofocus', got.text)
     assert 'value="/library"' in got.text
     assert "wrong &lt;password" not in got.text
     assert cookie(got, SESSION_COOKIE) is None
