@@ -16,7 +16,7 @@ from core.model.media import Job, JobState, Problem
 from core.stores.collection import Collection, Stored
 from core.stores.records import Put, RecordStore
 
-MAX_ATTEMPTS = 6
+MAX_ATTEMPTS = 12  # about 25 minutes of trying
 _FIRST_WAIT = timedelta(seconds=2)
 _LONGEST_WAIT = timedelta(minutes=5)
 _SLOW_POLL_SECONDS = 5.0
@@ -41,6 +41,22 @@ def problem_of(error: DashboardError) -> Problem:
         detail=error.message,
         hint=error.hint,
     )
+
+
+_INTERRUPTED = Problem(
+    slug="interrupted",
+    title="Interrupted",
+    status=500,
+    detail="The app stopped while it worked on this.",
+    hint="It goes on by itself.",
+)
+_UNEXPECTED = Problem(
+    slug="error",
+    title="Something went wrong",
+    status=500,
+    detail="The work stopped with an error that nobody foresaw.",
+    hint="The server's log has the details; an admin can find it by the job's id.",
+)
 
 
 class JobQueue:
@@ -136,6 +152,19 @@ class JobQueue:
         state = JobState.QUEUED if again else JobState.FAILED
         return self._change(id, state=state, problem=problem)
 
+    def attempt(self, job: Job, handler: Callable[[Job], None]) -> Job:
+        """Do a claimed job and write down how it ended; never raises what the handler raises."""
+        try:
+            handler(job)
+        except AwsUnavailable as error:
+            return self.fail(job.id, problem_of(error), retry=True)
+        except DashboardError as error:
+            return self.fail(job.id, problem_of(error), retry=False)
+        except Exception:  # noqa: BLE001  # a worker outlives every job; the log has the details
+            _log.exception("Job %s (%s) stopped unexpectedly", job.id, job.kind)
+            return self.fail(job.id, _UNEXPECTED, retry=False)
+        return self.finish(job.id)
+
     def requeue_running(self, older_than: timedelta = timedelta()) -> int:
         """Put back what a process left behind when it died. Returns how many there were."""
         before = self._clock() - older_than
@@ -170,22 +199,6 @@ class JobQueue:
 
     def find(self, id: str) -> Stored[Job] | None:
         return self._jobs.find(id)
-
-
-_INTERRUPTED = Problem(
-    slug="interrupted",
-    title="Interrupted",
-    status=500,
-    detail="The app stopped while it worked on this.",
-    hint="It goes on by itself.",
-)
-_UNEXPECTED = Problem(
-    slug="error",
-    title="Something went wrong",
-    status=500,
-    detail="The work stopped with an error that nobody foresaw.",
-    hint="The server's log has the details; an admin can find it by the job's id.",
-)
 
 
 class JobRunner:
@@ -261,15 +274,5 @@ class JobRunner:
         job = self._queue.claim()
         if job is None:
             return False
-        try:
-            self._handlers[job.kind](job)
-        except AwsUnavailable as error:
-            self._queue.fail(job.id, problem_of(error), retry=True)
-        except DashboardError as error:
-            self._queue.fail(job.id, problem_of(error), retry=False)
-        except Exception:  # noqa: BLE001  # a worker outlives every job; the log has the details
-            _log.exception("Job %s (%s) stopped unexpectedly", job.id, job.kind)
-            self._queue.fail(job.id, _UNEXPECTED, retry=False)
-        else:
-            self._queue.finish(job.id)
+        self._queue.attempt(job, lambda job: self._handlers[job.kind](job))
         return True

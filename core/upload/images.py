@@ -10,8 +10,7 @@ import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pi_heif
 from PIL import Image, ImageFile, ImageSequence, JpegImagePlugin
@@ -58,19 +57,21 @@ class PreparedImage:
 class _Served:
     content_type: str
     picture: Image.Image  # upright, for the renditions
+    icc: bytes
     notes: tuple[str, ...] = ()
 
 
-def prepare(source: Path, target: Path, *, max_pixels: int) -> PreparedImage:
-    """Write the served copy to `target`. Raises `UnreadableContent` for anything that is damaged,
-    cut off or larger than `max_pixels`; then `target` holds nothing of use.
+def prepare(source: BinaryIO, target: BinaryIO, *, max_pixels: int) -> PreparedImage:
+    """Write the served copy to `target`; both are real files.
+
+    Raises `UnreadableContent` for anything that is damaged, cut off or larger than `max_pixels`.
     """
     with _decoding(max_pixels), Image.open(source, formats=_FORMATS) as image:
         _check_pixels(image.size, max_pixels)
         facts = metadata.read(image)
         width, height = upright_size(image.size, facts.orientation)
         icc = _profile(image)
-        served = _stripped(image, source, target, facts) or _recoded(
+        served = _stripped(image, source, target, facts, icc) or _recoded(
             image, target, facts, icc, max_pixels
         )
         return PreparedImage(
@@ -78,7 +79,7 @@ def prepare(source: Path, target: Path, *, max_pixels: int) -> PreparedImage:
             width=width,
             height=height,
             facts=facts,
-            renditions=renditions(served.picture, icc),
+            renditions=renditions(served.picture, served.icc),
             notes=served.notes,
         )
 
@@ -107,7 +108,7 @@ def _reason(error: Exception) -> str:
 
 def _check_pixels(size: tuple[int, int], max_pixels: int) -> None:
     if size[0] * size[1] > max_pixels:
-        raise _too_many_pixels(f"The picture of {size[0]:,} × {size[1]:,} pixels", max_pixels)
+        raise _too_many_pixels(f"The picture of {size[0]:,} by {size[1]:,} pixels", max_pixels)
 
 
 def _too_many_pixels(what: str, max_pixels: int) -> UnreadableContent:
@@ -124,13 +125,17 @@ def _profile(image: Image.Image) -> bytes:
 
 
 def _stripped(
-    image: ImageFile.ImageFile, source: Path, target: Path, facts: metadata.Metadata
+    image: ImageFile.ImageFile,
+    source: BinaryIO,
+    target: BinaryIO,
+    facts: metadata.Metadata,
+    icc: bytes,
 ) -> _Served | None:
     """The file without its metadata; None where the pixels have to be coded anew."""
     name = _format(image)
     if name not in containers.STRIPPERS or facts.orientation != 1 or image.mode == "CMYK":
         return None
-    with source.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+    with _mapped(source) as data:
         try:
             end = _write(containers.STRIPPERS[name](data), data, target)
         except ValueError:
@@ -138,21 +143,36 @@ def _stripped(
         rest = len(data) - end if data[end:].strip(b"\0") else 0
     if _holds_foreign(target):
         return None
-    return _Served(_CONTENT_TYPES[name], image, _about_rest(rest))
+    return _Served(_CONTENT_TYPES[name], image, icc, _about_rest(rest))
 
 
-def _write(pieces: Iterator[containers.Piece], data: mmap.mmap, target: Path) -> int:
+def _write(pieces: Iterator[containers.Piece], data: mmap.mmap, target: BinaryIO) -> int:
     """Return where the picture ended in `data`."""
     end = 0
-    with target.open("wb") as out:
-        for piece in pieces:
-            if isinstance(piece, bytes):
-                out.write(piece)
-                continue
-            for start in range(piece.start, piece.stop, _COPY):
-                out.write(data[start : min(start + _COPY, piece.stop)])
-            end = piece.stop
+    _empty(target)
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            target.write(piece)
+            continue
+        target.writelines(_slices(data, piece))
+        end = piece.stop
+    target.flush()
     return end
+
+
+def _slices(data: mmap.mmap, piece: range) -> Iterator[bytes]:
+    for start in range(piece.start, piece.stop, _COPY):
+        yield data[start : min(start + _COPY, piece.stop)]
+
+
+def _empty(target: BinaryIO) -> None:
+    target.seek(0)
+    target.truncate()
+
+
+def _mapped(file: BinaryIO) -> mmap.mmap:
+    """The file as bytes that the system pages in and out, so that its size costs no memory."""
+    return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 def _about_rest(rest: int) -> tuple[str, ...]:
@@ -161,14 +181,14 @@ def _about_rest(rest: int) -> tuple[str, ...]:
     return (f"The file went on for {rest:,} bytes after the picture; they are not served.",)
 
 
-def _holds_foreign(path: Path) -> bool:
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+def _holds_foreign(file: BinaryIO) -> bool:
+    with _mapped(file) as data:
         return containers.foreign(data)
 
 
 def _recoded(
     image: ImageFile.ImageFile,
-    target: Path,
+    target: BinaryIO,
     facts: metadata.Metadata,
     icc: bytes,
     max_pixels: int,
@@ -185,8 +205,9 @@ def _recoded(
         frames = [_codable(frame, name, icc) for frame in frames]
     if len(frames) > 1:
         options |= {"save_all": True, "append_images": [bare(frame) for frame in frames[1:]]}
+    _empty(target)
     bare(frames[0]).save(target, name, icc_profile=icc or None, **options)
-    return _Served(_CONTENT_TYPES[name], picture, notes)
+    return _Served(_CONTENT_TYPES[name], picture, icc, notes)
 
 
 def _format(image: Image.Image) -> str:
@@ -201,17 +222,20 @@ def _options(image: ImageFile.ImageFile, name: str) -> dict[str, Any]:
         progressive = bool(image.info.get("progressive"))
         tables: dict[str, Any] = {"qtables": image.quantization, "progressive": progressive}
         return tables | ({"subsampling": sampling} if sampling >= 0 else {})
-    animation = {key: image.info[key] for key in ("loop", "duration") if key in image.info}
-    return {
+    animation: dict[str, Any] = {
+        key: image.info[key] for key in ("loop", "duration") if key in image.info
+    }
+    lossy: dict[str, dict[str, Any]] = {
         "AVIF": {"quality": 80, "speed": 8},
         "GIF": animation,
         "PNG": {},
         "WEBP": {"quality": 90, "method": 4} | animation,
-    }.get(name, {})
+    }
+    return lossy.get(name, {})
 
 
 def _frames(image: ImageFile.ImageFile, orientation: int, max_pixels: int) -> list[Image.Image]:
-    """Every frame of an animation, upright; of everything else, and of a book of pages, the first."""
+    """Every frame of an animation, upright; of everything else the first (a TIFF's first page)."""
     count = getattr(image, "n_frames", 1) if image.format in {"GIF", "WEBP", "PNG", "AVIF"} else 1
     if count == 1 or count * image.width * image.height > _ANIMATION_FACTOR * max_pixels:
         return [upright(image, orientation)]

@@ -49,8 +49,7 @@ def renditions(image: Image.Image, icc: bytes) -> tuple[SmallPicture, ...]:
     image.draft(None, fitted)
     preview = for_web(_smaller(image, fitted), icc)
     thumbnail = _smaller(preview, fit(preview.size, THUMBNAIL_SIDE))
-    kept = b"" if image.mode == "CMYK" else icc
-    return (_webp(THUMBNAIL, thumbnail, kept), _webp(PREVIEW, preview, kept))
+    return (_webp(THUMBNAIL, thumbnail, icc), _webp(PREVIEW, preview, icc))
 
 
 def fit(size: tuple[int, int], side: int) -> tuple[int, int]:

@@ -1,0 +1,121 @@
+"""An upload from ticket to delivery; the only place of this room that reaches S3, CDN and records.
+
+open → the browser sends to S3 → complete (file, job and audit event in one transaction) → process
+(served copy, renditions, pristine original, then the CDN is asked) → delivered or undelivered.
+Every step may be interrupted anywhere and is safe to repeat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import BinaryIO
+
+from core.aws.edge import Edge
+from core.aws.s3 import MediaBucket
+from core.errors import NotFound
+from core.model.identity import Actor, Permission
+from core.model.media import Job, JobState, MediaFile, Upload, UploadedPart, UploadTicket
+from core.settings import Settings
+from core.stores.audit_log import AuditLog
+from core.stores.jobs import JobQueue
+from core.stores.records import RecordStore
+from core.upload import records
+from core.upload.policy import UploadRequest
+from core.upload.problems import error_of
+from core.upload.service.completion import PROCESS_UPLOAD, Completing, Completion
+from core.upload.service.intake import Intake
+from core.upload.service.processing import Processing
+from core.upload.service.shelf import Shelf
+from core.upload.service.sweeping import Sweeping
+
+__all__ = ["PROCESS_UPLOAD", "Completion", "UploadRequest", "UploadService"]
+
+
+class UploadService:
+    def __init__(
+        self,
+        store: RecordStore,
+        bucket: MediaBucket,
+        edge: Edge,
+        jobs: JobQueue,
+        audit: AuditLog,
+        settings: Settings,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._shelf = Shelf(store, bucket, edge, jobs, audit, settings, clock)
+        self._intake = Intake(self._shelf)
+        self._completing = Completing(self._shelf)
+        self._processing = Processing(self._shelf)
+        self._sweeping = Sweeping(self._shelf)
+
+    def open(self, actor: Actor, request: UploadRequest) -> UploadTicket:
+        """Where and how to send the bytes. Raises `InvalidInput` for none, `TooLarge`."""
+        actor.require(Permission.MEDIA_UPLOAD)
+        return self._intake.open(actor, request)
+
+    def status(self, actor: Actor, id: str) -> Upload:
+        actor.require(Permission.MEDIA_UPLOAD)
+        return self._shelf.own(actor, id).value
+
+    def recent(self, actor: Actor, *, limit: int = 20) -> tuple[Upload, ...]:
+        """The person's last uploads, newest first."""
+        actor.require(Permission.MEDIA_UPLOAD)
+        return self._shelf.uploads.page(actor.account_id, limit=limit, descending=True).items
+
+    def part_url(self, actor: Actor, id: str, number: int) -> str:
+        """Where to PUT one part. Parts count from 1."""
+        actor.require(Permission.MEDIA_UPLOAD)
+        return self._intake.part_url(actor, id, number)
+
+    def parts(self, actor: Actor, id: str) -> tuple[UploadedPart, ...]:
+        """What has arrived, to go on after it."""
+        actor.require(Permission.MEDIA_UPLOAD)
+        return self._intake.parts(actor, id)
+
+    def abort(self, actor: Actor, id: str) -> None:
+        """Give up an open upload. Asking again is silent; a completed one raises `Conflict`."""
+        actor.require(Permission.MEDIA_UPLOAD)
+        self._intake.abort(actor, id)
+
+    def complete(self, actor: Actor, id: str) -> Completion:
+        """Say that all bytes are there; asked twice, it answers the same.
+
+        Raises `Conflict` where bytes are missing; where they break the policy, what is wrong with
+        them, and then nothing of them is kept.
+        """
+        actor.require(Permission.MEDIA_UPLOAD)
+        completion = self._completing.complete(actor, id)
+        self._shelf.jobs.announce()
+        return completion
+
+    def receive(self, actor: Actor, request: UploadRequest, stream: BinaryIO) -> MediaFile:
+        """The whole way in one call, through the server, for at most 100 MiB."""
+        actor.require(Permission.MEDIA_UPLOAD)
+        upload = self._intake.receive(actor, request, stream)
+        job = self._completing.complete(actor, upload.id, started=True).job
+        job = self._shelf.jobs.attempt(job, self.process)
+        if job.state is JobState.FAILED:
+            raise error_of(job.problem)
+        return self._shelf.files.get(upload.id)
+
+    def process(self, job: Job) -> None:
+        """The handler of `PROCESS_UPLOAD`. Raises what is wrong with the bytes."""
+        self._processing.process(job)
+
+    def recheck(self, actor: Actor, file_id: str) -> MediaFile:
+        """Ask the CDN again; a file that was never processed is processed again.
+
+        Whoever may see the file may ask: nothing but what is true of it can change.
+        """
+        actor.require(Permission.MEDIA_READ)
+        stored = self._shelf.files.find(file_id)
+        foreign = stored is not None and stored.value.owner_id != actor.account_id
+        if stored is None or (foreign and not actor.may(Permission.MEDIA_READ_ALL)):
+            raise NotFound(f"There is no file {file_id[:80]!r}.", hint="It may have been deleted.")
+        file = self._processing.recheck(stored)
+        return records.without_private_values(file) if foreign else file
+
+    def sweep(self) -> int:
+        """Remove what nobody will come back for. Returns how many things went."""
+        return self._sweeping.sweep()

@@ -1,0 +1,180 @@
+"""From bytes that arrived to what is served, and whether the CDN serves it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from typing import Any, BinaryIO
+
+from core.aws.s3 import ServedAs
+from core.errors import Conflict, NotFound
+from core.model.media import (
+    DeliveryStep,
+    FileKind,
+    FileState,
+    Job,
+    MediaFile,
+    ObjectRef,
+    Rendition,
+    Upload,
+    UploadState,
+)
+from core.model.names import attachment
+from core.stores.collection import Stored
+from core.upload import delivery, policy, records
+from core.upload.images import PreparedImage, prepare
+from core.upload.problems import REFUSALS, changed_bytes, error_of
+from core.upload.service.completion import PROCESS_UPLOAD
+from core.upload.service.shelf import Shelf
+
+HASHED_LIMIT = 100 * policy.MIB  # larger plain files are copied inside S3 without being read
+_STEPS = 4
+
+
+class Processing:
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    def process(self, job: Job) -> None:
+        stored = self._shelf.uploads.find(job.subject_id)
+        if stored is None:
+            raise NotFound(f"There is no upload {job.subject_id!r}.", hint="Upload it again.")
+        if stored.value.state is UploadState.REFUSED:
+            self._shelf.clear(stored.value)
+            raise error_of(stored.value.problem)
+        file = self._shelf.files.get(stored.value.file_id)
+        try:
+            file = self._store_objects(job, stored.value, file)
+        except REFUSALS as refusal:
+            self._shelf.refuse(stored, refusal)
+            raise
+        self._shelf.bucket.erase(stored.value.key)
+        self._shelf.jobs.progress(job.id, 3, _STEPS, "Asking the CDN")
+        self._check(file)
+
+    def _store_objects(self, job: Job, upload: Upload, file: MediaFile) -> MediaFile:
+        if file.etag:  # an earlier attempt came this far
+            return file
+        if job.attempts > 1:  # and here perhaps half-way
+            self._shelf.erase_media(file.id)
+        self._shelf.jobs.progress(job.id, 1, _STEPS, "Reading")
+        source = self._unchanged(upload, file)
+        if file.kind is FileKind.IMAGE:
+            changes = self._store_image(job, file, source)
+        else:
+            changes = self._store_plain(job, file, source)
+        return self._shelf.change(file.id, changes)
+
+    def _unchanged(self, upload: Upload, file: MediaFile) -> ObjectRef:
+        """The bytes as they were at completion; whoever sends others later is refused."""
+        current = self._shelf.bucket.find(upload.key)
+        if current is None or file.pristine is None or current.ref.etag != file.pristine.etag:
+            raise changed_bytes(file.name)
+        return file.pristine
+
+    def _store_image(self, job: Job, file: MediaFile, source: ObjectRef) -> dict[str, Any]:
+        with tempfile.TemporaryFile() as arrived, tempfile.TemporaryFile() as target:
+            checksum = self._download(file, source, arrived)
+            prepared = prepare(arrived, target, max_pixels=self._shelf.settings.max_image_pixels)
+            self._shelf.jobs.progress(job.id, 2, _STEPS, "Storing")
+            target.seek(0)
+            name = policy.served_name(file.name, prepared.content_type)
+            served = self._shelf.bucket.put(
+                policy.served_key(file.id, name), target, _served_as(prepared.content_type, name)
+            )
+        small = self._store_renditions(file, prepared)
+        private = ServedAs(file.content_type, "private, no-store", attachment(file.name))
+        with _pinned(file.name):
+            pristine = self._shelf.bucket.copy(
+                source, policy.original_key(file.id, file.name), private
+            )
+        return records.stored_image(file, prepared, served, small, pristine, checksum)
+
+    def _store_renditions(self, file: MediaFile, prepared: PreparedImage) -> tuple[Rendition, ...]:
+        stored = []
+        for small in prepared.renditions:
+            key = policy.rendition_key(file.id, small.name)
+            self._shelf.bucket.put(
+                key, small.body, ServedAs("image/webp", policy.FOREVER, "inline")
+            )
+            stored.append(
+                Rendition(
+                    name=small.name,
+                    key=key,
+                    width=small.width,
+                    height=small.height,
+                    size=len(small.body),
+                )
+            )
+        return tuple(stored)
+
+    def _store_plain(self, job: Job, file: MediaFile, source: ObjectRef) -> dict[str, Any]:
+        checksum = self._download(file, source, None) if source.size <= HASHED_LIMIT else ""
+        self._shelf.jobs.progress(job.id, 2, _STEPS, "Storing")
+        with _pinned(file.name):
+            served = self._shelf.bucket.copy(
+                source, file.key, _served_as(file.content_type, file.name)
+            )
+        return records.stored_plain(served, checksum)
+
+    def _download(self, file: MediaFile, source: ObjectRef, to: BinaryIO | None) -> str:
+        """The SHA-256 of the bytes, which are also written to `to`."""
+        digest = sha256()
+        with _pinned(file.name):
+            for chunk in self._shelf.bucket.open_stream(source):
+                digest.update(chunk)
+                if to is not None:
+                    to.write(chunk)
+        if to is not None:
+            to.flush()
+            to.seek(0)
+        return digest.hexdigest()
+
+    def recheck(self, stored: Stored[MediaFile]) -> MediaFile:
+        file = stored.value
+        if file.etag:
+            return self._check(file)
+        return self._process_again(stored) if file.state is FileState.UNDELIVERED else file
+
+    def _process_again(self, stored: Stored[MediaFile]) -> MediaFile:
+        file = stored.value
+        again = file.model_copy(update={"state": FileState.PROCESSING, "delivery": ()})
+        job, put_job = self._shelf.jobs.put(PROCESS_UPLOAD, file.id, file.owner_id)
+        self._shelf.store.transact([self._shelf.files.put(again, stored.version), put_job])
+        self._shelf.uploads.update(
+            file.id, lambda upload: upload.model_copy(update={"job_id": job.id})
+        )
+        self._shelf.jobs.announce()
+        return again
+
+    def _check(self, file: MediaFile) -> MediaFile:
+        steps: tuple[DeliveryStep, ...] = ()
+        for expected in records.expected(file):
+            answer = self._shelf.edge.head(self._shelf.edge.url(expected.key))
+            steps += delivery.steps(expected, answer.status, answer.headers, answer.error)
+        checked = self._shelf.change(file.id, records.checked(steps, self._shelf.clock()))
+        if checked.state is not file.state:
+            self._shelf.audit.record(f"file.{checked.state.value}", subject=f"file/{file.id}")
+        return checked
+
+    def _change(self, file_id: str, changes: dict[str, Any]) -> MediaFile:
+        return self._shelf.files.update(file_id, lambda file: file.model_copy(update=changes))
+
+
+def _served_as(content_type: str, name: str) -> ServedAs:
+    return ServedAs(
+        policy.served_type(content_type),
+        policy.FOREVER,
+        policy.disposition(content_type, name),
+    )
+
+
+@contextmanager
+def _pinned(name: str) -> Iterator[None]:
+    """Reading what arrived: gone or different bytes mean that somebody replaced them."""
+    try:
+        yield
+    except (Conflict, NotFound) as error:
+        raise changed_bytes(name) from error
