@@ -74,9 +74,11 @@ CREATE VIRTUAL TABLE library_text_trash USING fts5(
 )
 """
 
-_SORT_INDEXES = """
-CREATE INDEX library_all_{column} ON library_file (trashed, {column}, id, kind, state);
-CREATE INDEX library_own_{column} ON library_file (owner, trashed, {column}, id, kind, state)
+# With everything that is tested on the way: looking rows up one by one takes ten times as long.
+_TESTED = "id, kind, state, folder, hay"
+_SORT_INDEXES = f"""
+CREATE INDEX library_all_{{column}} ON library_file (trashed, {{column}}, {_TESTED});
+CREATE INDEX library_own_{{column}} ON library_file (owner, trashed, {{column}}, {_TESTED})
 """
 
 

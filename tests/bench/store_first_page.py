@@ -110,6 +110,7 @@ def questions(index, count):
         "text_common": lambda: page(FileQuery(text="beach")),
         "text_one_letter": lambda: page(FileQuery(text="b")),
         "text_two_words": lambda: page(FileQuery(text="img beach", sort=FileSort.NAME)),
+        "text_all_at_the_end": lambda: page(FileQuery(text="pxl", sort=FileSort.NAME)),
         "text_rare": lambda: page(FileQuery(text="zizkov")),
         "text_chinese": lambda: page(FileQuery(text="辺")),
         "text_of_member": lambda: page(FileQuery(text="dsc", owner_id="owner3")),
