@@ -1,4 +1,4 @@
-/* Built from core/assets/src by "npm run build"; do not edit. Licences: LICENSES.txt. Sources: sha256 d3d3d069725b7ef08864dd14c5f018c07487f6050de7bfd642df5e64495711af */
+/* Built from core/assets/src by "npm run build"; do not edit. Licences: LICENSES.txt. Sources: sha256 e18b174cd20ca0e0ba40404efc7fc7af919cdd597ae96baee572b61c9fb530bd */
 var v=`/* Colours and sizes that both components share. Neutral ones follow Streamlit's theme; the four
    meanings (ok, warn, fail, unknown) are fixed so that they look the same on every page. */
 .root {

@@ -53,5 +53,5 @@ test('the sum counts bytes of what moves and files that need somebody', () => {
     { stage: 'refused', size: 1000, sent: 0 },
     { stage: 'paused', size: 5, sent: 1 },
   ])
-  assert.deepEqual(sum, { all: 4, active: 1, delivered: 1, trouble: 1, refused: 1, paused: 1, bytes: 25, sent: 15 })
+  assert.deepEqual(sum, { all: 4, active: 1, delivered: 1, trouble: 1, lost: 1, paused: 1, bytes: 25, sent: 15 })
 })

@@ -305,7 +305,8 @@ export class DirectUpload extends BasePlugin {
     const { uploadId = null, ticket = null, completed = false } = way
     this.#memory.note(id, {
       name, size, type, uploadId, ticket, completed, paused: false,
-      lastModified: data?.lastModified ?? 0, folder: meta.folder ?? '', relativePath: meta.relativePath ?? '',
+      lastModified: data?.lastModified ?? 0,
+      folder: meta.folder ?? '', relativePath: meta.relativePath ?? '', order: meta.order ?? 0,
     })
     const unfinished = () => SENDING.has(this.#way(id)?.stage) || this.#way(id)?.stage === 'paused'
     if (data) setTimeout(() => unfinished() && this.#memory.keep(id, data, unfinished), KEEP_AFTER)

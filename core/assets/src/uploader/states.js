@@ -63,11 +63,11 @@ export function pollDelay(asked) {
 
 /** What the bar above the list says. */
 export function totals(items) {
-  const sum = { all: items.length, active: 0, delivered: 0, trouble: 0, refused: 0, paused: 0, bytes: 0, sent: 0 }
+  const sum = { all: items.length, active: 0, delivered: 0, trouble: 0, lost: 0, paused: 0, bytes: 0, sent: 0 }
   for (const item of items) {
     if (isActive(item.stage)) sum.active += 1
     if (item.stage === 'delivered') sum.delivered += 1
-    if (item.stage === 'refused') sum.refused += 1
+    if (['refused', 'failed'].includes(item.stage)) sum.lost += 1
     if (item.stage === 'paused') sum.paused += 1
     if (['refused', 'failed', 'undelivered', 'needs-file'].includes(item.stage)) sum.trouble += 1
     if (['refused', 'failed', 'needs-file'].includes(item.stage)) continue // nothing of it will move

@@ -27,6 +27,7 @@ export class UploadTab {
   #report = null
   #onBatch = () => false
   #notice = ''
+  #order = Date.now() // grows from tab to tab, so that a reload keeps the order
   #ready
 
   constructor({ account, maxBytes, endpoint }) {
@@ -106,7 +107,8 @@ export class UploadTab {
     const ghost = findWaiting(ghosts.map(({ id, name, size, record }) => ({ id, name, size, lastModified: record.lastModified })), file)
     if (ghost) return this.#replaceGhost(ghost.id, file)
     const folder = folderOf(path, this.#folder)
-    const meta = { folder, relativePath: [folder, file.name].filter(Boolean).join('/') }
+    const relativePath = [folder, file.name].filter(Boolean).join('/')
+    const meta = { folder, relativePath, order: (this.#order += 1) }
     const id = this.#insert({ name: file.name, type: file.type, data: file, meta })
     if (!id) return false
     if (file.size > this.#maxBytes) {
@@ -165,7 +167,8 @@ export class UploadTab {
   // --- after a reload -------------------------------------------------------------------------
 
   async #continueUnfinished() {
-    for (const record of await this.#memory.recall()) {
+    const records = await this.#memory.recall()
+    for (const record of records.sort((one, other) => one.order - other.order)) {
       const release = await this.#claim(record.id)
       if (release) await this.#continueOne(record, Boolean(release.unsure))
     }
@@ -183,10 +186,10 @@ export class UploadTab {
   }
 
   #ghost(record, data, way) {
-    const { id, name, size, type, folder, relativePath } = record
+    const { id, name, size, type, folder, relativePath, order } = record
     return {
       id, name, size, type, data, record, way, source: '', extension: '', isRemote: false, isGhost: !data && !record.completed,
-      meta: { name, type, folder, relativePath },
+      meta: { name, type, folder, relativePath, order },
       progress: { percentage: 0, bytesUploaded: false, bytesTotal: size, uploadComplete: false, uploadStarted: null },
     }
   }

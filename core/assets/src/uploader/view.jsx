@@ -117,10 +117,11 @@ function DropZone({ tab, compact, maxBytes, folder }) {
   )
 }
 
-function headline(sum) {
-  if (sum.active) {
-    return `${sum.all - sum.active - sum.paused} of ${count(sum.all, 'file')} done`
-  }
+const ALONE = { delivered: 'delivered', undelivered: 'not delivered', refused: 'refused', failed: 'failed', paused: 'paused', 'needs-file': 'interrupted' }
+
+function headline(sum, items) {
+  if (sum.all === 1) return sum.active ? 'Uploading 1 file' : `1 file ${ALONE[items[0].stage]}`
+  if (sum.active) return `${sum.all - sum.active - sum.paused} of ${count(sum.all, 'file')} done`
   if (sum.delivered === sum.all) return `${count(sum.all, 'file')} delivered`
   if (sum.paused === sum.all) return `${count(sum.all, 'file')} paused`
   return `${sum.delivered} of ${count(sum.all, 'file')} delivered`
@@ -134,11 +135,11 @@ function Summary({ tab, items }) {
   return (
     <section class="summary" aria-label="All uploads">
       <div class="summary-words">
-        <strong role="status">{headline(sum)}</strong>
+        <strong role="status">{headline(sum, items)}</strong>
         <span class="numbers">
-          {size(sum.sent)} of {size(sum.bytes)}
+          {sum.bytes > 0 && `${size(sum.sent)} of ${size(sum.bytes)}`}
           {sending && rate > 0 ? ` · ${size(rate)}/s · ${duration(left)} left` : ''}
-          {sum.trouble ? <span class="trouble"> · {sum.trouble} need{sum.trouble === 1 ? 's' : ''} attention</span> : null}
+          {sum.trouble > 0 && sum.all > 1 && <span class="trouble">{sum.bytes > 0 && ' · '}{sum.trouble} need{sum.trouble === 1 ? 's' : ''} attention</span>}
         </span>
       </div>
       <Actions tab={tab} items={items} sending={sending} />
@@ -157,7 +158,7 @@ function Progress({ share }) {
 
 /** How it ended, in the same place and height as the progress it replaces. */
 function Outcome({ sum }) {
-  const parts = [['ok', sum.delivered], ['fail', sum.trouble]].filter(([, number]) => number)
+  const parts = [['ok', sum.delivered], ['warn', sum.trouble - sum.lost], ['fail', sum.lost]].filter(([, number]) => number)
   return <div class="bar whole outcome" aria-hidden="true">{parts.map(([tone, number]) => <i key={tone} class={tone} style={{ flex: number }} />)}</div>
 }
 

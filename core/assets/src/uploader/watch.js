@@ -18,7 +18,7 @@ export class Watcher {
   /** Resolves with the final status; `onChange` hears every step before it. Aborting forgets the file. */
   follow(uploadId, signal, onChange) {
     return new Promise((resolve, reject) => {
-      const entry = { uploadId, signal, onChange, resolve, reject, asked: 0, due: Date.now() + pollDelay(0) }
+      const entry = { uploadId, signal, onChange, resolve, reject, asked: 0, last: Date.now() }
       this.#pending.set(entry, entry)
       signal.addEventListener('abort', () => this.#end(entry, reject, signal.reason), { once: true })
       this.#schedule()
@@ -34,8 +34,13 @@ export class Watcher {
     clearTimeout(this.#timer)
     const waiting = [...this.#pending.values()].filter((entry) => !entry.busy)
     if (!waiting.length || this.#asking >= SIDE_BY_SIDE) return
-    const next = waiting.reduce((first, entry) => (entry.due < first.due ? entry : first))
-    this.#timer = setTimeout(() => this.#ask(next), Math.max(0, next.due - Date.now()))
+    const next = waiting.reduce((first, entry) => (this.#due(entry) < this.#due(first) ? entry : first))
+    this.#timer = setTimeout(() => this.#ask(next), Math.max(0, this.#due(next) - Date.now()))
+  }
+
+  /** Many files share one pace, so each is asked more rarely the more there are. */
+  #due(entry) {
+    return entry.last + Math.max(pollDelay(entry.asked), this.#pending.size * GAP_PER_FILE)
   }
 
   async #ask(entry) {
@@ -52,7 +57,7 @@ export class Watcher {
       if (!passes) this.#end(entry, entry.reject, error)
     }
     entry.asked += 1
-    entry.due = Date.now() + Math.max(pollDelay(entry.asked), this.#pending.size * GAP_PER_FILE)
+    entry.last = Date.now()
     entry.busy = false
     this.#asking -= 1
     this.#schedule()
