@@ -130,7 +130,7 @@ class LibraryService:
             source.key,
             expires=DOWNLOAD_LIFE,
             version_id=source.version_id,
-            content_disposition=attachment(file.name),
+            content_disposition=attachment(rules.download_name(file.name, source.key)),
         )
         ends = self._bucket.credentials_end()  # a signed address dies with its signer
         return DownloadLink(
@@ -188,13 +188,21 @@ class LibraryService:
                 "The exact upload is its owner's alone: it may hold places and names.",
                 hint="Download the file without `pristine`.",
             )
-        if pristine and file.pristine:
-            return file.pristine
         if file.state is FileState.PROCESSING:
             raise Conflict(
                 f"{file.name} is still being processed.", hint="Try again in a few seconds."
             )
-        return ObjectRef(bucket=file.bucket, key=file.key, version_id=file.version_id)
+        served = ObjectRef(bucket=file.bucket, key=file.key, version_id=file.version_id)
+        source = file.pristine if pristine and file.pristine else served
+        if file.state is FileState.UNDELIVERED and not self._exists(source):
+            raise Conflict(
+                f"The bytes of {file.name} are not in the bucket.",
+                hint="Check its delivery again, or upload it again.",
+            )
+        return source
+
+    def _exists(self, source: ObjectRef) -> bool:
+        return bool(source.key) and self._bucket.find(source.key) is not None
 
     def _rewrite(
         self, actor: Actor, ids: Sequence[str], action: str, change: Change

@@ -9,6 +9,7 @@ from core.library.changes import (
     changeable,
     changed,
     difference,
+    download_name,
     restorable,
     restored,
     scope,
@@ -117,3 +118,18 @@ def test_a_restore_after_the_time_is_refused():
     assert not restorable(gone, 30, NOW + timedelta(days=30))
     with pytest.raises(Conflict, match="30 days"):
         restored(gone, 30, NOW + timedelta(days=30))
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "saved"),
+    [
+        ("beach.JPG", "media/1/beach.jpg", "beach.JPG"),
+        ("beach.heic", "media/1/beach.jpg", "beach.jpg"),
+        ("beach.heic", "originals/1/beach.heic", "beach.heic"),
+        ("my sea", "media/1/beach.jpg", "my sea.jpg"),
+        ("v1.2 draft", "media/1/report.pdf", "v1.2 draft.pdf"),
+        ("notes", "media/1/notes", "notes"),
+    ],
+)
+def test_a_download_is_named_as_its_bytes_are(name, key, saved):
+    assert download_name(name, key) == saved

@@ -159,6 +159,7 @@ def test_a_trashed_file_leaves_the_list_and_comes_back(room, add, people):
     assert trashed.trashed_at == room.clock.now
     assert room.library.page(people.owner, FileQuery()).total == 0
     assert room.library.page(people.owner, FileQuery(trashed=True)).total == 1
+    room.clock.forward(minutes=1)
     room.library.restore(people.owner, ["f1"])
     assert room.library.page(people.owner, FileQuery()).total == 1
     assert events(room) == ["file.trashed", "file.restored"]
@@ -292,6 +293,16 @@ def test_a_file_in_the_making_says_when_to_come_back(room, add, people):
     add("f1", state=FileState.PROCESSING)
     with pytest.raises(Conflict, match="still being processed"):
         room.library.download(people.owner, "f1")
+
+
+def test_a_file_whose_bytes_are_missing_gives_no_dead_link(room, add, people):
+    add("f1", objects=False, state=FileState.UNDELIVERED)
+    add("f2", objects=False, state=FileState.UNDELIVERED, key="", pristine=None)
+    add("f3", state=FileState.UNDELIVERED)
+    for file_id in ("f1", "f2"):
+        with pytest.raises(Conflict, match="not in the bucket"):
+            room.library.download(people.owner, file_id)
+    assert room.library.download(people.owner, "f3").url
 
 
 def gone_away(_):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.library.service import LibraryService
-from core.model.media import Job, LibrarySummary, MediaFile, Problem, UploadTicket
+from core.model.media import FileState, Job, LibrarySummary, MediaFile, Problem, UploadTicket
 from core.web.api.access import Site
 from core.web.api.schemas import (
     DayTotalOut,
@@ -31,7 +31,7 @@ def file_out(file: MediaFile, library: LibraryService, site: Site) -> FileOut:
         url=site.absolute(library.url(file)),
         thumbnail_url=site.absolute(library.thumbnail_url(file)),
         preview_url=site.absolute(library.preview_url(file)),
-        has_pristine=file.pristine is not None,
+        has_pristine=file.pristine is not None and file.state is not FileState.PROCESSING,
         removed=[RemovedFieldOut.model_validate(field) for field in file.removed],
         delivery=[DeliveryStepOut.model_validate(step) for step in file.delivery],
     )

@@ -1,0 +1,163 @@
+"""The routes as the app mounts them, on real services: SQLite, the search index and moto's S3."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+from moto import mock_aws
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+
+from core.accounts.service import AccountsService
+from core.aws.clients import AwsClients
+from core.aws.edge import Edge
+from core.aws.s3 import MediaBucket, ServedAs
+from core.diagnostics.service import DiagnosticsService
+from core.library.service import LibraryService
+from core.model.identity import SESSION_COOKIE, Role
+from core.model.media import FileKind, FileState, MediaFile, ObjectRef, RemovedField, Rendition
+from core.settings import load_settings
+from core.stores.audit_log import AuditLog
+from core.stores.files import file_records
+from core.stores.jobs import JobQueue
+from core.stores.search_index import SearchIndex
+from core.stores.sqlite import SqliteRecordStore
+from core.upload.service import UploadService
+from core.web.api.app import build_api
+
+PASSWORD = "granite-lantern-meadow-73"
+HOME = "http://testserver"
+
+
+def utc_now():
+    return datetime.now(UTC)
+
+
+@pytest.fixture(scope="module")
+def dashboard(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    settings = load_settings(data_dir=folder, failed_sign_ins_per_address=10_000)
+    with mock_aws():
+        clients = AwsClients("us-east-1", None, "AKIATEST", "secret")
+        clients.s3.create_bucket(Bucket="media")
+        clients.s3.put_bucket_versioning(
+            Bucket="media", VersioningConfiguration={"Status": "Enabled"}
+        )
+        index = SearchIndex(folder / "db.sqlite3")
+        store = SqliteRecordStore(folder / "db.sqlite3", [index])
+        audit, jobs = AuditLog(store, utc_now), JobQueue(store, utc_now)
+        bucket = MediaBucket(
+            clients.s3,
+            "media",
+            signing_endpoint="https://media.s3.amazonaws.com",
+            public_prefix="/emulator/s3/media",
+        )
+        edge = Edge("/emulator/cdn/media", connect_base="http://127.0.0.1:9")
+        library = LibraryService(store, index, bucket, edge, audit, settings, utc_now)
+        yield SimpleNamespace(
+            settings=settings,
+            store=store,
+            bucket=bucket,
+            accounts=AccountsService(store, audit, settings, utc_now, "k" * 40),
+            uploads=UploadService(store, bucket, edge, jobs, audit, settings, utc_now),
+            library=library,
+            diagnostics=DiagnosticsService(
+                clients, clock=utc_now, cdn_prefix="/emulator/cdn/", find_record=library.find_record
+            ),
+            jobs=jobs,
+        )
+        edge.close()
+        index.close()
+        store.close()
+
+
+@pytest.fixture(scope="module")
+def people(dashboard):
+    """A fresh session for each role on each use of `sign_in`; accounts are made once."""
+    accounts = {
+        name: dashboard.accounts.register(f"{name}@example.com", PASSWORD, name)
+        for name in ("owner", "other")
+    }
+    accounts["admin"] = dashboard.accounts.create_admin("admin@example.com", PASSWORD)
+    admin = actor(dashboard, "admin@example.com")
+    helper = dashboard.accounts.register("support@example.com", PASSWORD, "support")
+    accounts["support"] = dashboard.accounts.change_role(admin, helper.id, Role.SUPPORT)
+    return accounts
+
+
+def actor(dashboard, email):
+    signed_in = dashboard.accounts.sign_in(email, PASSWORD)
+    return dashboard.accounts.actor_for_cookie(signed_in.token)
+
+
+@pytest.fixture(scope="module")
+def app(dashboard):
+    return Starlette(routes=[Mount("/api", build_api(lambda: dashboard))])
+
+
+@pytest.fixture
+def visitor(app):
+    """Nobody in particular."""
+    with TestClient(app, base_url=HOME, follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
+def bearer(app, dashboard, people):
+    """role → a client that sends a bearer token of a new session."""
+    clients = []
+
+    def sign_in(role):
+        client = TestClient(app, base_url=HOME, follow_redirects=False)
+        signed_in = dashboard.accounts.sign_in(f"{role}@example.com", PASSWORD)
+        token = dashboard.accounts.access_token(signed_in.session)
+        client.headers["Authorization"] = f"Bearer {token}"
+        clients.append(client)
+        return client
+
+    yield sign_in
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def browser(app, dashboard, people):
+    """A client of the owner that sends the session cookie, as a browser does."""
+    with TestClient(app, base_url=HOME, follow_redirects=False) as client:
+        signed_in = dashboard.accounts.sign_in("owner@example.com", PASSWORD)
+        client.cookies.set(SESSION_COOKIE, signed_in.token)
+        yield client
+
+
+@pytest.fixture
+def add_file(dashboard, people):
+    files = file_records(dashboard.store)
+
+    def add(id, *, owner="owner", name="beach.jpg", state=FileState.DELIVERED, stored=True, **more):
+        key, pristine = f"media/{id}/beach.jpg", f"originals/{id}/beach.jpg"
+        if stored:
+            dashboard.bucket.put(key, b"bytes", ServedAs("image/jpeg"))
+        file = MediaFile(
+            id=id,
+            owner_id=people[owner].id,
+            name=name,
+            size=5,
+            content_type="image/jpeg",
+            kind=FileKind.IMAGE,
+            state=state,
+            uploaded_at=utc_now(),
+            bucket="media",
+            key=key,
+            pristine=ObjectRef(bucket="media", key=pristine),
+            renditions=(
+                Rendition(
+                    name="thumbnail", key=f"media/{id}/thumbnail.webp", width=4, height=3, size=2
+                ),
+            ),
+            removed=(RemovedField(group="GPS", name="GPSLatitude", value="52.5"),),
+            **more,
+        )
+        return files.add(file)
+
+    return add

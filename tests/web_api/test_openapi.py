@@ -1,0 +1,86 @@
+"""The document names every route with its shapes, and the reference page shows it without scripts."""
+
+import re
+
+import pytest
+from openapi_spec_validator import validate
+
+ROUTES = {
+    "/auth/register": {"post"},
+    "/auth/login": {"post"},
+    "/auth/logout": {"post"},
+    "/users/me": {"get", "patch"},
+    "/users/me/password": {"put"},
+    "/users/me/sessions": {"get"},
+    "/users/me/sessions/{id}": {"delete"},
+    "/users": {"get"},
+    "/users/{id}": {"patch"},
+    "/uploads": {"post"},
+    "/uploads/{id}": {"get", "delete"},
+    "/uploads/{id}/parts": {"get", "post", "delete"},
+    "/uploads/{id}/complete": {"post"},
+    "/files": {"get", "post"},
+    "/files/{id}": {"get", "patch", "delete"},
+    "/files/{id}/restore": {"post"},
+    "/files/{id}/recheck": {"post"},
+    "/files/{id}/download": {"get"},
+    "/summary": {"get"},
+    "/diagnoses": {"get", "post"},
+    "/audit-events": {"get"},
+}
+OPEN = {"/auth/register", "/auth/login"}
+
+
+@pytest.fixture
+def document(visitor):
+    return visitor.get("/api/openapi.json").json()
+
+
+def operations(document):
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+def test_the_document_is_valid_and_says_where_the_routes_are(document):
+    validate(document)
+    assert document["servers"] == [{"url": "/api"}]
+
+
+def test_every_route_of_the_contract_is_described(document):
+    assert {path: set(methods) for path, methods in document["paths"].items()} == ROUTES
+
+
+def test_every_route_tells_its_problems_and_its_success(document):
+    for path, method, operation in operations(document):
+        answers = operation["responses"]
+        problem = answers["default"]["content"]["application/problem+json"]["schema"]
+        assert problem == {"$ref": "#/components/schemas/ProblemOut"}, (path, method)
+        assert "422" not in answers or path.endswith(("/complete", "/files"))
+        (success,) = [status for status in answers if status.startswith("2")]
+        assert success == "204" or "schema" in answers[success]["content"]["application/json"]
+
+
+def test_every_route_but_signing_in_asks_who_is_there(document):
+    for path, method, operation in operations(document):
+        schemes = {name for entry in operation.get("security", []) for name in entry}
+        expected = set() if path in OPEN else {"HTTPBearer", "APIKeyCookie"}
+        assert schemes == expected, (path, method)
+
+
+def test_the_reference_needs_no_script_and_no_other_site(visitor, document):
+    answer = visitor.get("/api/docs")
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "<script" not in answer.text
+    assert not re.search(r'(?:src|href)="(?:https?:)?//', answer.text)
+    assert not re.search(r"\son\w+=", answer.text)
+    for path in ROUTES:
+        assert f'<span class="path">/api{path}</span>' in answer.text
+    for name in document["components"]["schemas"]:
+        assert f'id="{name}"' in answer.text
+
+
+def test_every_link_of_the_reference_leads_somewhere(visitor):
+    page = visitor.get("/api/docs").text
+    targets = set(re.findall(r'id="([^"]+)"', page))
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= targets

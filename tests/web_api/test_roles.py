@@ -1,0 +1,131 @@
+"""Every route for every role: nobody, a file's owner, another member, support, an admin."""
+
+import itertools
+
+import pytest
+
+from core.aws.s3 import ServedAs
+from tests.web_api.conftest import PASSWORD
+
+ROLES = ("anonymous", "owner", "other", "support", "admin")
+# What stands in a path or body as {file}, {upload} or {session} belongs to the owner, made anew.
+# `json`, or `files`, is sent. The statuses are in the order of ROLES.
+TABLE = [
+    ("POST", "/auth/register", {"json": "{new account}"}, (201, 201, 201, 201, 201)),
+    ("POST", "/auth/login", {"json": "{right password}"}, (200, 200, 200, 200, 200)),
+    ("POST", "/auth/logout", {}, (401, 204, 204, 204, 204)),
+    ("GET", "/users/me", {}, (401, 200, 200, 200, 200)),
+    ("PATCH", "/users/me", {"json": {"full_name": "X"}}, (401, 200, 200, 200, 200)),
+    (
+        "PUT",
+        "/users/me/password",
+        {"json": {"current": PASSWORD, "new": "weak"}},
+        (401, 400, 400, 400, 400),
+    ),
+    ("GET", "/users/me/sessions", {}, (401, 200, 200, 200, 200)),
+    ("DELETE", "/users/me/sessions/{session}", {}, (401, 204, 404, 404, 404)),
+    ("GET", "/users", {}, (401, 403, 403, 403, 200)),
+    ("PATCH", "/users/{person}", {"json": {"role": "support"}}, (401, 403, 403, 403, 200)),
+    ("PATCH", "/users/nobody", {"json": {"disabled": True}}, (401, 403, 403, 403, 404)),
+    ("GET", "/audit-events", {}, (401, 403, 403, 403, 200)),
+    ("POST", "/uploads", {"json": {"name": "a.bin", "size": 3}}, (401, 201, 201, 201, 201)),
+    ("GET", "/uploads/{upload}", {}, (401, 200, 404, 404, 404)),
+    ("DELETE", "/uploads/{upload}", {}, (401, 204, 404, 404, 404)),
+    ("GET", "/uploads/{parts}/parts", {}, (401, 200, 404, 404, 404)),
+    ("POST", "/uploads/{parts}/parts", {"json": {"part_numbers": [1]}}, (401, 200, 404, 404, 404)),
+    ("DELETE", "/uploads/{parts}/parts", {}, (401, 204, 404, 404, 404)),
+    ("POST", "/uploads/{upload}/complete", {}, (401, 202, 404, 404, 404)),
+    (
+        "POST",
+        "/files",
+        {"files": {"file": ("a.txt", b"abc", "text/plain")}},
+        (401, 201, 201, 201, 201),
+    ),
+    ("GET", "/files", {}, (401, 200, 200, 200, 200)),
+    ("GET", "/files/{file}", {}, (401, 200, 404, 200, 200)),
+    ("PATCH", "/files/{file}", {"json": {"name": "b.jpg"}}, (401, 200, 404, 403, 200)),
+    ("DELETE", "/files/{file}", {}, (401, 200, 404, 403, 200)),
+    ("POST", "/files/{file}/restore", {}, (401, 200, 404, 403, 200)),
+    ("POST", "/files/{file}/recheck", {}, (401, 200, 404, 200, 200)),
+    ("GET", "/files/{file}/download", {}, (401, 200, 404, 200, 200)),
+    ("GET", "/files/{file}/download?redirect=true", {}, (401, 307, 404, 307, 307)),
+    ("GET", "/files/{file}/download?pristine=true", {}, (401, 200, 404, 403, 403)),
+    ("GET", "/summary", {}, (401, 200, 200, 200, 200)),
+    ("GET", "/diagnoses?url=https://x.example/a.jpg", {}, (401, 403, 403, 200, 200)),
+    ("POST", "/diagnoses", {"json": {"snapshot": {}}}, (401, 403, 403, 400, 400)),
+    ("GET", "/openapi.json", {}, (200, 200, 200, 200, 200)),
+    ("GET", "/docs", {}, (200, 200, 200, 200, 200)),
+    ("GET", "/nothing", {}, (404, 404, 404, 404, 404)),
+]
+CASES = [
+    pytest.param(method, path, sent, role, status, id=f"{role} {method} {path}")
+    for method, path, sent, statuses in TABLE
+    for role, status in zip(ROLES, statuses, strict=True)
+]
+_numbers = itertools.count()
+
+
+@pytest.fixture
+def things(dashboard, people, add_file):
+    """name → a function that makes one of the owner's things, and its id."""
+
+    def owner():
+        signed_in = dashboard.accounts.sign_in("owner@example.com", PASSWORD)
+        return dashboard.accounts.actor_for_cookie(signed_in.token)
+
+    def upload(size):
+        from core.upload.service import UploadRequest  # noqa: PLC0415
+
+        opened = dashboard.uploads.open(owner(), UploadRequest(name="a.bin", size=size))
+        dashboard.bucket.put(f"incoming/{opened.upload_id}", b"abc", ServedAs("image/jpeg"))
+        return opened.upload_id
+
+    def new_email():
+        return f"role{next(_numbers)}@example.com"
+
+    def person():
+        return dashboard.accounts.register(new_email(), PASSWORD, "somebody").id
+
+    return {
+        "{session}": lambda: owner().session_id,
+        "{file}": lambda: add_file(f"role{next(_numbers)}", version_id=None, etag="x").id,
+        "{upload}": lambda: upload(3),
+        "{parts}": lambda: upload(20 * 1024 * 1024),
+        "{person}": person,
+        "{new account}": lambda: {"email": new_email(), "password": PASSWORD, "username": "New"},
+        "{right password}": lambda: {"email": "other@example.com", "password": PASSWORD},
+    }
+
+
+@pytest.mark.parametrize(("method", "path", "sent", "role", "status"), CASES)
+def test_each_route_answers_each_role_as_the_table_says(
+    visitor, bearer, things, method, path, sent, role, status
+):
+    client = visitor if role == "anonymous" else bearer(role)
+    for name, make in things.items():
+        if name in path:
+            path = path.replace(name, make())
+        if sent.get("json") == name:
+            sent = {"json": make()}
+    answer = client.request(method, f"/api{path}", **sent)
+    assert answer.status_code == status, answer.text
+    if status >= 400:
+        problem = answer.json()
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert problem["status"] == status
+        assert problem["hint"]
+
+
+def test_the_table_knows_every_route(visitor):
+    document = visitor.get("/api/openapi.json").json()
+    described = {
+        (method.upper(), shape(path))
+        for path, methods in document["paths"].items()
+        for method in methods
+    }
+    tested = {(method, shape(path.partition("?")[0])) for method, path, *_ in TABLE}
+    assert described <= tested
+
+
+def shape(path):
+    return "/".join("{id}" if step.startswith("{") else step for step in path.split("/"))
