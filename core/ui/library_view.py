@@ -39,14 +39,20 @@ _SORTS = {
 @guarded
 def browse(actor: Actor) -> None:
     """Filter, page, select, act: all of it without running the rest of the page again."""
+    opened = _results(actor) or st.query_params.get(file_detail.PARAMETER)
+    if opened:
+        file_detail.open_dialog(actor, opened)
+
+
+def _results(actor: Actor) -> str | None:
+    """Everything but the drawer; the id of a file that was opened in this run."""
     top = st.container()
     query, view = _filters(actor)
     _undo_bar(actor)
-    at = max(1, int(st.session_state.get("page") or 1))
-    page = session.services().library.page(actor, query, limit=PER_PAGE, offset=(at - 1) * PER_PAGE)
+    page = _page(actor, query)
     if not page.total:
         _nothing(query)
-        return
+        return None
     with top:
         show(parts.headline(_found(page.total, query)))
     bar = st.container(horizontal=True, vertical_alignment="center")
@@ -54,12 +60,20 @@ def browse(actor: Actor) -> None:
     if chosen:
         with bar:
             _selection_bar(actor, page, chosen, trashed=query.trashed)
-    pages = math.ceil(page.total / PER_PAGE)
-    if pages > 1:
-        st.pagination(pages, key="page", bind="query-params")
-    wanted = opened or st.query_params.get(file_detail.PARAMETER)
-    if wanted:
-        file_detail.open_dialog(actor, wanted)
+    if page.total > PER_PAGE:
+        st.pagination(math.ceil(page.total / PER_PAGE), key="page", bind="query-params")
+    return opened
+
+
+def _page(actor: Actor, query: FileQuery) -> FilePage:
+    """The page that the URL names before the pager exists; the first where there is no such one."""
+    named = str(st.session_state.get("page") or st.query_params.get("page") or "1")
+    at = max(1, int(named)) if named.isdecimal() and len(named) < 8 else 1
+    library = session.services().library
+    page = library.page(actor, query, limit=PER_PAGE, offset=(at - 1) * PER_PAGE)
+    if page.total and not page.items:
+        return library.page(actor, query, limit=PER_PAGE)
+    return page
 
 
 def _filters(actor: Actor) -> tuple[FileQuery, str]:

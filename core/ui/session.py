@@ -27,18 +27,22 @@ def services() -> dashboard.Dashboard:
     return dashboard.current()
 
 
+def token() -> str | None:
+    """What the browser sent when this tab connected."""
+    return st.context.cookies.get(SESSION_COOKIE)
+
+
 def current_actor() -> Actor:
     """Raise `NotSignedIn` where the session was revoked or has expired."""
-    token = st.context.cookies.get(SESSION_COOKIE)
-    return _required(services().accounts.actor_for_cookie(token))
+    return _required(services().accounts.actor_for_cookie(token()))
 
 
 def actor_later() -> Callable[[], Actor]:
     """For work that a click starts outside a run, such as a download: the session is asked then."""
-    token = st.context.cookies.get(SESSION_COOKIE)
+    sent = token()
 
     def ask() -> Actor:
-        return _required(services().accounts.actor_for_cookie(token))
+        return _required(services().accounts.actor_for_cookie(sent))
 
     return ask
 

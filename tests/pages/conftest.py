@@ -1,0 +1,154 @@
+"""Every page on the real services: SQLite records, a bucket of moto, real sessions of each role."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from argon2 import PasswordHasher
+from moto import mock_aws
+from streamlit.testing.v1 import AppTest
+
+from core import dashboard
+from core.accounts import passwords
+from core.accounts.service import AccountsService
+from core.aws.clients import AwsClients
+from core.aws.edge import Edge
+from core.aws.s3 import MediaBucket, ServedAs
+from core.diagnostics.service import DiagnosticsService
+from core.library.service import LibraryService
+from core.model.identity import Role
+from core.model.media import DeliveryStep, FileKind, FileState, MediaFile, RemovedField, Rendition
+from core.settings import load_settings
+from core.stores.audit_log import AuditLog
+from core.stores.files import file_records
+from core.stores.jobs import JobQueue
+from core.stores.search_index import SearchIndex
+from core.stores.sqlite import SqliteRecordStore
+from core.ui import session
+from core.upload.service import UploadService
+
+MAIN = Path(__file__).parents[2] / "core" / "main.py"
+PASSWORD = "violet-anchor-tractor-moon"
+NASTY = "<script>alert(1)</script> **b** [x](y).jpg"
+
+
+def utc_now():
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch):
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(1, 8, 1))
+    with mock_aws():
+        clients = AwsClients("us-east-1", None, "AKIATEST", "secret")
+        clients.s3.create_bucket(Bucket="media")
+        settings = load_settings(data_dir=tmp_path)
+        index = SearchIndex(tmp_path / "db.sqlite3")
+        store = SqliteRecordStore(tmp_path / "db.sqlite3", [index])
+        audit, jobs = AuditLog(store, utc_now), JobQueue(store, utc_now)
+        bucket, edge = MediaBucket(clients.s3, "media"), Edge("https://cdn.example")
+        library = LibraryService(store, index, bucket, edge, audit, settings, utc_now)
+        built = SimpleNamespace(
+            settings=settings,
+            accounts=AccountsService(store, audit, settings, utc_now, "k" * 40),
+            library=library,
+            uploads=UploadService(store, bucket, edge, jobs, audit, settings, utc_now),
+            diagnostics=DiagnosticsService(
+                clients, clock=utc_now, cdn_prefix="", find_record=library.find_record
+            ),
+            emulator=object(),
+            store=store,
+            bucket=bucket,
+            files=file_records(store),
+        )
+        dashboard.install(built)
+        yield built
+        dashboard.install(None)
+        edge.close()
+        index.close()
+        store.close()
+
+
+@pytest.fixture
+def enter(desk, monkeypatch):
+    """Sign a new person of this role in; what the browser would send is the real token."""
+
+    def sign_in(role, name="Ada"):
+        email = f"{name.lower()}@example.com"
+        if role is Role.ADMIN:
+            account = desk.accounts.create_admin(email, PASSWORD)
+        else:
+            account = desk.accounts.register(email, PASSWORD, name)
+        if role is Role.SUPPORT:
+            desk.store.put(promoted(desk.store.get("account", account.id), role))
+        signed_in = desk.accounts.sign_in(email, PASSWORD, device="Firefox")
+        monkeypatch.setattr(session, "token", lambda: signed_in.token)
+        return desk.accounts.actor_for_cookie(signed_in.token)
+
+    return sign_in
+
+
+def promoted(record, role):
+    return record.model_copy(update={"data": record.data | {"role": role.value}})
+
+
+@pytest.fixture
+def add(desk):
+    """Store a file as the upload would leave it."""
+
+    def add_file(id, owner, *, name="beach.jpg", state=FileState.DELIVERED, age=1, **more):
+        key = f"media/{id}/beach.jpg"
+        ref = desk.bucket.put(key, b"bytes of " + id.encode(), ServedAs("image/jpeg"))
+        ok = state is FileState.DELIVERED
+        fields = {
+            "size": 2048,
+            "upload_size": 4096,
+            "content_type": "image/jpeg",
+            "kind": FileKind.IMAGE,
+            "uploaded_at": utc_now() - timedelta(hours=age),
+            "bucket": "media",
+            "key": key,
+            "version_id": ref.version_id,
+            "width": 4032,
+            "height": 3024,
+            "renditions": (
+                Rendition(name="thumbnail", key=f"media/{id}/t.webp", width=4, height=3, size=5),
+            ),
+            "removed": (RemovedField(group="GPS", name="GPSLatitude", value="52.5163"),),
+            "delivery": (
+                DeliveryStep(
+                    name="original: status", ok=ok, expected="200", actual="200" if ok else "403"
+                ),
+            ),
+        }
+        file = MediaFile(
+            id=id, owner_id=owner.account_id, name=name, state=state, **(fields | more)
+        )
+        return desk.files.add(file)
+
+    return add_file
+
+
+@pytest.fixture
+def visit(desk):
+    """Open a page as a browser does: through core/main.py and its navigation."""
+
+    def open_page(name="home", **query):
+        app = AppTest.from_file(MAIN, default_timeout=20)
+        for key, value in query.items():
+            app.query_params[key] = value
+        if name != "home":
+            app.run()
+            app.switch_page(f"../pages/{name}.py")
+        app.run()
+        assert not app.exception, app.exception
+        return app
+
+    return open_page
+
+
+def shown(app):
+    """All HTML of our own parts on the page, in order."""
+    parts = (node.proto.body for node in app.get("html"))
+    return "\n".join(part for part in parts if "<style>" not in part)

@@ -1,0 +1,166 @@
+import pytest
+
+from core.model.diagnosis import (
+    Candidate,
+    Confidence,
+    DryRun,
+    Evidence,
+    Finding,
+    Fix,
+    FixType,
+    ObjectState,
+    ParsedUrl,
+    ReportInput,
+    Resolved,
+    TraceStep,
+    UnknownFact,
+    UrlDiagnosis,
+    Verdict,
+)
+from core.ui import diagnosis_view
+
+NASTY = "<script>alert(1)</script>"
+
+
+def diagnosis(*trace, sentence="The file isn't there.", **fields):
+    base = {
+        "input": ReportInput(url="https://d1/a", parsed=ParsedUrl(host="d1")),
+        "verdict": Verdict(
+            predicted_status=403,
+            primary_cause="origin-path-double-prefix",
+            sentence=sentence,
+            confidence=Confidence.CERTAIN,
+        ),
+        "resolved": Resolved(distribution_id="E1", key="a/b", object_state=ObjectState.MISSING),
+    }
+    return UrlDiagnosis(**(base | fields), trace=trace)
+
+
+def step(name, outcome, because=""):
+    return TraceStep(step=name, outcome=outcome, because=because)
+
+
+def test_the_way_has_eight_stops_in_the_order_of_the_request():
+    stops = diagnosis_view.stations(diagnosis())
+    assert [stop.name for stop in stops] == [
+        "URL", "Distribution", "Behaviour", "Function", "Origin", "Key", "Object", "Access",
+    ]  # fmt: skip
+
+
+def test_a_stop_shows_the_worst_of_its_steps():
+    trace = (step("access", "ok"), step("kms", "fail", "key disabled"), step("response", "unknown"))
+    access = diagnosis_view.stations(diagnosis(*trace))[-1]
+    assert (access.outcome, access.because) == ("fail", "key disabled")
+
+
+def test_unknown_is_never_rounded_to_ok():
+    access = diagnosis_view.stations(diagnosis(step("access", "ok"), step("kms", "unknown")))[-1]
+    assert access.outcome == "unknown"
+
+
+def test_the_first_failing_stop_is_the_break_and_the_rest_comes_after():
+    made = diagnosis_view.way(diagnosis(step("key", "fail"), step("object", "fail")))
+    assert made.count("ui-break-here") == 1
+    assert made.index("ui-break-here") < made.index("<b>Key</b>")
+    assert made.count("ui-after") == 2
+
+
+def test_a_way_without_a_fault_has_no_break():
+    made = diagnosis_view.way(diagnosis(step("key", "ok")))
+    assert "ui-break-here" not in made
+    assert "ui-after" not in made
+
+
+def test_the_verdict_names_status_confidence_and_cause_in_words():
+    made = diagnosis_view.verdict(diagnosis())
+    for words in ("The file isn&#x27;t there.", "HTTP 403", "certain", "origin-path-double-prefix"):
+        assert words in made
+
+
+@pytest.mark.parametrize(
+    ("agrees", "words"),
+    [(True, "answered 403 as well"), (False, "not what the configuration says")],
+)
+def test_a_real_request_is_compared_in_words(agrees, words):
+    ruling = diagnosis().verdict.model_copy(update={"observed_status": 403, "agrees": agrees})
+    assert words in diagnosis_view.verdict(diagnosis(verdict=ruling))
+
+
+def test_evidence_shows_call_place_and_value():
+    trace = TraceStep(
+        step="origin",
+        outcome="fail",
+        evidence=(Evidence(api="s3:HeadObject", path="Key", value={"a": 1}),),
+        doc="https://docs.aws.amazon.com/x",
+    )
+    made = diagnosis_view.trace([trace])
+    assert "<details open>" in made
+    for words in ("s3:HeadObject", ">Key<", "{&quot;a&quot;: 1}", "https://docs.aws.amazon.com/x"):
+        assert words in made
+
+
+def test_steps_that_went_well_start_folded():
+    assert "<details>" in diagnosis_view.trace([step("dns", "ok")])
+
+
+def test_a_single_fault_is_not_listed_again():
+    one = Finding(cause="a", step="key", sentence="first")
+    assert diagnosis_view.faults(diagnosis(findings=(one,))) is None
+    made = diagnosis_view.faults(diagnosis(findings=(one, one)))
+    assert "repairing only the first is not enough" in made
+
+
+def test_a_fix_without_a_diff_shows_before_and_after_as_one():
+    fix = Fix(
+        id="f1",
+        type=FixType.POLICY_PATCH,
+        title="Patch",
+        dry_run=DryRun(before={"Action": "a"}, after={"Action": "b"}, retrace_status=200),
+    )
+    made = diagnosis_view.fix(fix)
+    assert made.index("ui-d-del") < made.index("ui-d-add")
+    assert "then HTTP 200" in made
+
+
+def test_a_picture_is_shown_only_where_a_browser_can_reach_one():
+    fields = {
+        "bucket": "b", "key": "a.jpg", "score": 0.9, "confidence": "certain", "transform": "case",
+    }  # fmt: skip
+    reachable = Candidate(**fields, content_type="image/jpeg", reachable_url="https://d1/a.jpg")
+    assert "<img" in diagnosis_view.candidate(reachable)
+    hidden = Candidate(**fields, content_type="image/jpeg")
+    assert "<img" not in diagnosis_view.candidate(hidden)
+    code = Candidate(**fields, content_type="image/png", reachable_url="javascript:alert(1)")
+    assert "javascript" not in diagnosis_view.candidate(code)
+
+
+def test_whatever_a_case_holds_is_never_markup():
+    nasty = diagnosis(
+        TraceStep(
+            step="key",
+            outcome="fail",
+            because=NASTY,
+            before=NASTY,
+            evidence=(Evidence(api=NASTY, path=NASTY, value=NASTY),),
+            doc="javascript:alert(1)",
+        ),
+        sentence=NASTY,
+        findings=(Finding(cause=NASTY, step="key", sentence=NASTY),) * 2,
+        candidates=(
+            Candidate(
+                bucket=NASTY, key=NASTY, score=1, confidence="certain", transform="x",
+                reasons=(NASTY,), content_type=NASTY,
+            ),
+        ),
+        fixes=(Fix(id="f", type="wait", title=NASTY, dry_run=DryRun(diff=NASTY), rollback=NASTY),),
+        unknowns=(UnknownFact(what=NASTY, because=NASTY, effect=NASTY),),
+    )  # fmt: skip
+    made = (
+        diagnosis_view.verdict(nasty)
+        + diagnosis_view.way(nasty)
+        + diagnosis_view.proof(nasty)
+        + diagnosis_view.repair(nasty)
+    )
+    assert "<script" not in made
+    assert "javascript" not in made
+    assert made.count("&lt;script&gt;") > 15
