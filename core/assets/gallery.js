@@ -1,4 +1,4 @@
-/* Built from core/assets/src by "npm run build"; do not edit. Licences: LICENSES.txt. Sources: sha256 e18b174cd20ca0e0ba40404efc7fc7af919cdd597ae96baee572b61c9fb530bd */
+/* Built from core/assets/src by "npm run build"; do not edit. Licences: LICENSES.txt. Sources: sha256 33b1dc9c214a6b8b61fc39e51951f211657f2cc1f7945f896feb6811c6d53b39 */
 var v=`/* Colours and sizes that both components share. Neutral ones follow Streamlit's theme; the four
    meanings (ok, warn, fail, unknown) are fixed so that they look the same on every page. */
 .root {

@@ -6,9 +6,10 @@ const stage = (answer) => readStatus({ state: 'completed', file: { state: 'proce
 
 test('the way goes from checking over previews to delivery', () => {
   assert.equal(stage({ job: { state: 'queued', step: '' } }), 'checking')
-  assert.equal(stage({ job: { state: 'running', step: 'inspecting' } }), 'checking')
-  assert.equal(stage({ job: { state: 'running', step: 'making previews' } }), 'previews')
-  assert.equal(stage({ job: { state: 'running', step: 'checking delivery' } }), 'delivering')
+  assert.equal(stage({ job: { state: 'running', step: 'Reading' } }), 'checking')
+  assert.equal(stage({ job: { state: 'running', step: 'Reading' }, file: { state: 'processing', type: 'image' } }), 'previews')
+  assert.equal(stage({ job: { state: 'running', step: 'Storing' } }), 'storing')
+  assert.equal(stage({ job: { state: 'running', step: 'Asking the CDN' } }), 'delivering')
   assert.equal(stage({ file: { state: 'delivered' } }), 'delivered')
 })
 

@@ -6,12 +6,12 @@ import { kindIcon } from '../shared/icons.js'
 import { plain, shorten, size } from '../shared/words.js'
 import { Icon } from './icon.jsx'
 import { picture } from './preview.js'
-import { FINAL, STAGES } from './states.js'
+import { FINAL, PROCESSING, STAGES } from './states.js'
 
 export const Row = memo(function Row({ tab, item }) {
   const [word, icon, tone] = STAGES[item.stage]
   return (
-    <li class={`row ${item.stage}`} data-stage={item.stage} data-name={item.name}>
+    <li class={`row ${item.stage}${PROCESSING.has(item.stage) ? ' processing' : ''}`} data-stage={item.stage} data-name={item.name}>
       <Thumbnail item={item} />
       <div class="names">
         <span class="name" title={plain(item.name)}>{shorten(plain(item.name))}</span>
@@ -85,7 +85,7 @@ function RowActions({ tab, item }) {
       {stage === 'paused' && <ActionButton icon="play" label={`Resume ${name}`} onClick={() => tab.resume(id)} />}
       {retryable && <button type="button" class="button small" aria-label={`Retry ${name}`} onClick={() => tab.retry(id)}><Icon name="retry" />Retry</button>}
       {stage === 'delivered' && item.file?.url && <CopyUrl url={item.file.url} name={name} />}
-      {!['checking', 'previews', 'delivering'].includes(stage) && <ActionButton icon="close" label={`${removal}: ${name}`} onClick={() => tab.remove([id])} />}
+      {!PROCESSING.has(stage) && <ActionButton icon="close" label={`${removal}: ${name}`} onClick={() => tab.remove([id])} />}
     </>
   )
 }

@@ -9,6 +9,7 @@ export const STAGES = {
   retrying: ['Connection lost', 'offline', 'warn'],
   checking: ['Checking', 'dots', 'accent'],
   previews: ['Making previews', 'dots', 'accent'],
+  storing: ['Storing', 'dots', 'accent'],
   delivering: ['Checking delivery', 'dots', 'accent'],
   delivered: ['Delivered', 'check', 'ok'],
   undelivered: ['Not delivered', 'alert', 'warn'],
@@ -17,7 +18,7 @@ export const STAGES = {
 }
 
 export const SENDING = new Set(['waiting', 'uploading', 'retrying'])
-export const PROCESSING = new Set(['checking', 'previews', 'delivering'])
+export const PROCESSING = new Set(['checking', 'previews', 'storing', 'delivering'])
 export const FINAL = new Set(['delivered', 'undelivered', 'refused', 'failed'])
 
 /** Bytes still move or the server still works: the batch is not over. */
@@ -25,10 +26,12 @@ export function isActive(stage) {
   return SENDING.has(stage) || PROCESSING.has(stage)
 }
 
-function stageOfStep(step) {
+/** The job's own step; reading a picture is where its previews are made. */
+function stageOfStep(step, file) {
   const text = (step ?? '').toLowerCase()
-  if (/deliver|cdn|edge/.test(text)) return 'delivering'
-  if (/rendition|preview|thumbnail|picture|image/.test(text)) return 'previews'
+  if (/cdn|deliver/.test(text)) return 'delivering'
+  if (/stor/.test(text)) return 'storing'
+  if (/preview/.test(text) || (/read/.test(text) && file?.type === 'image')) return 'previews'
   return 'checking'
 }
 
@@ -41,7 +44,7 @@ export function readStatus({ state, file, job, problem }) {
   if (file?.state === 'undelivered') return { stage: 'undelivered', file, problem: wrong ?? undeliveredProblem(file) }
   if (job?.state === 'failed') return { stage: 'failed', file, problem: wrong ?? unexplained('failed') }
   if (state === 'open') return { stage: 'uploading' }
-  return { stage: job?.state === 'queued' ? 'checking' : stageOfStep(job?.step), file }
+  return { stage: job?.state === 'queued' ? 'checking' : stageOfStep(job?.step, file), file }
 }
 
 function unexplained(word) {

@@ -103,7 +103,7 @@ function DropZone({ tab, compact, maxBytes, folder }) {
       <div class="drop-words">
         <strong>{over ? 'Let go to upload' : compact ? 'Drop more files or folders' : 'Drop files or folders here'}</strong>
         <span>
-          Any type, up to {size(maxBytes)} each.{compact ? '' : ' Position and camera data are removed from pictures.'}
+          Any type, up to {size(maxBytes)} each.
           {folder ? <> Into folder <b>{folder}</b>.</> : null}
         </span>
       </div>
