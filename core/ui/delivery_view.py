@@ -131,7 +131,7 @@ def uploads_table(uploads: Iterable[Upload], now: datetime) -> Markup:
         ("File", "Size", "When", "State"),
         (
             (
-                tag("span", upload.name, class_="ui-break"),
+                _upload_name(upload),
                 formats.size(upload.size),
                 parts.when(upload.created_at, now),
                 _upload_state(upload),
@@ -140,6 +140,13 @@ def uploads_table(uploads: Iterable[Upload], now: datetime) -> Markup:
         ),
         right=(1,),
     )
+
+
+def _upload_name(upload: Upload) -> Markup:
+    """A link to the file, once there is one."""
+    if not upload.file_id:
+        return tag("span", upload.name, class_="ui-break")
+    return tag("a", upload.name, href=f"/library?file={upload.file_id}", class_="ui-break")
 
 
 def _upload_state(upload: Upload) -> Child:
