@@ -7,13 +7,13 @@ whoever changes something by cookie must show that the request came from this si
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Protocol
-from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from core.errors import NotAllowed, NotSignedIn
 from core.model.identity import SESSION_COOKIE, Actor
+from core.web.origin import SAFE_METHODS, is_ours
 
 if TYPE_CHECKING:  # the routes get the services handed in; they need not load them
     from core.accounts.service import AccountsService
@@ -23,7 +23,6 @@ if TYPE_CHECKING:  # the routes get the services handed in; they need not load t
     from core.stores.jobs import JobQueue
     from core.upload.service import UploadService
 
-_SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 _bearer = HTTPBearer(auto_error=False, description="The access_token of POST /api/auth/login")
 _cookie = APIKeyCookie(
     name=SESSION_COOKIE,
@@ -67,7 +66,8 @@ def current_actor(
     if bearer is not None:
         return _signed_in(dashboard.accounts.actor_for_bearer(bearer.credentials))
     actor = _signed_in(dashboard.accounts.actor_for_cookie(cookie))
-    if request.method not in _SAFE_METHODS and not comes_from_here(request, dashboard.settings):
+    changes = request.method not in SAFE_METHODS
+    if changes and not is_ours(request, dashboard.settings.site_url):
         raise NotAllowed(
             "This request came from another site.",
             hint="Call from this site, or with a bearer token instead of the cookie.",
@@ -76,14 +76,6 @@ def current_actor(
 
 
 Caller = Annotated[Actor, Depends(current_actor)]
-
-
-def comes_from_here(request: Request, settings: Settings) -> bool:
-    """Browsers tell by `Sec-Fetch-Site`, older ones by `Origin`; neither can be set by a page."""
-    if "sec-fetch-site" in request.headers:
-        return request.headers["sec-fetch-site"] == "same-origin"
-    host = urlsplit(request.headers.get("origin", "")).netloc
-    return bool(host) and host in {request.url.netloc, urlsplit(settings.site_url).netloc}
 
 
 def address(request: Request) -> str:
@@ -109,9 +101,9 @@ Here = Annotated[Site, Depends()]
 
 def _seen_base(request: Request) -> str:
     """Behind a forwarded port only the browser's Origin knows that the outside is https."""
-    origin = urlsplit(request.headers.get("origin", ""))
-    known = origin.netloc == request.url.netloc and origin.scheme in {"http", "https"}
-    return f"{origin.scheme if known else request.url.scheme}://{request.url.netloc}"
+    host = request.url.netloc
+    secure = request.headers.get("origin") == f"https://{host}" or request.url.scheme == "https"
+    return f"{'https' if secure else 'http'}://{host}"
 
 
 def _signed_in(actor: Actor | None) -> Actor:

@@ -59,14 +59,13 @@ def _groups(document: Document) -> Iterator[str]:
 
 
 def _route(method: str, path: str, route: Document) -> str:
-    parts = [
-        f'<span class="method">{method.upper()}</span><span class="path">{escape(path)}</span>',
-        f"<p>{_prose(route.get('description') or route.get('summary', ''))}</p>",
-        _parameters(route.get("parameters", [])),
-        _body(route.get("requestBody", {})),
-        _answers(route["responses"]),
-    ]
-    return f"<details><summary>{parts[0]}</summary>{''.join(parts[1:])}</details>"
+    about = route.get("description") or route["summary"]
+    return (
+        f'<details><summary><span class="method">{method.upper()}</span>'
+        f'<span class="path">{escape(path)}</span></summary><p>{_prose(about)}</p>'
+        f"{_parameters(route.get('parameters', []))}{_body(route.get('requestBody', {}))}"
+        f"{_answers(route['responses'])}</details>"
+    )
 
 
 def _parameters(parameters: list[Document]) -> str:
@@ -97,11 +96,9 @@ def _shapes(document: Document) -> Iterator[str]:
             for field, value in schema.get("properties", {}).items()
         ]
         body = _table(("field", "type", ""), rows) if rows else _pre(schema)
-        about = f"<p>{_prose(schema.get('description', ''))}</p>"
-        yield (
-            f'<details id="{escape(name)}"><summary class="path">{escape(name)}</summary>'
-            f"{about}{body}</details>"
-        )
+        # The target is inside, so that a link to it opens the folded part.
+        about = f'<p id="{escape(name)}">{_prose(schema.get("description", ""))}</p>'
+        yield (f'<details><summary class="path">{escape(name)}</summary>{about}{body}</details>')
 
 
 def _contents(holder: Document) -> list[tuple[str, Document]]:
