@@ -172,8 +172,15 @@ class JobQueue:
             job for job in self._jobs.all(JobState.RUNNING.value) if job.updated_at <= before
         ]
         for job in abandoned:
-            self.fail(job.id, _INTERRUPTED, retry=True)
+            self._requeue(job)
         return len(abandoned)
+
+    def _requeue(self, job: Job) -> None:
+        if job.attempts >= MAX_ATTEMPTS:  # perhaps it is what kills the process
+            self.fail(job.id, _INTERRUPTED, retry=False)
+            return
+        due = self._clock() - wait_after(job.attempts)  # at once: nothing was overloaded
+        self._change(job.id, state=JobState.QUEUED, problem=_INTERRUPTED, updated_at=due)
 
     def prune(self, before: datetime) -> int:
         """Forget jobs that ended before a moment."""

@@ -306,7 +306,7 @@ def test_a_large_file_comes_in_parts_and_is_resumed_after_a_gap(world):
     assert [part.part_number for part in world.service.parts(world.actor, upload_id)] == [1]
     with pytest.raises(Conflict, match="Only 5242880 of 6400000"):
         world.service.complete(world.actor, upload_id)
-    assert "partNumber=2&uploadId=" in world.service.part_url(world.actor, upload_id, 2)
+    assert "partNumber=2" in world.service.part_url(world.actor, upload_id, 2)
     put_part(world, upload_id, 2, content)
     world.service.complete(world.actor, upload_id)
     world.runner.run_until_idle()

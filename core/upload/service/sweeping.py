@@ -27,8 +27,7 @@ class Sweeping:
             self._sweep_due(now)
             + self._sweep_failed()
             + self._sweep_incoming(now - ORPHAN_AGE)
-            + self._sweep_orphans(policy.MEDIA, now - ORPHAN_AGE)
-            + self._sweep_orphans(policy.ORIGINALS, now - ORPHAN_AGE)
+            + self._sweep_orphans(now - ORPHAN_AGE)
             + self._shelf.jobs.prune(now - UPLOAD_MEMORY)
         )
 
@@ -90,21 +89,22 @@ class Sweeping:
         open_still = upload is not None and upload.value.state is UploadState.OPEN
         return open_still or (file is not None and not file.value.etag)
 
-    def _sweep_orphans(self, prefix: str, before: datetime) -> int:
+    def _sweep_orphans(self, before: datetime) -> int:
         """Hide objects without a record (the bucket's versions keep them for a while).
 
         Where no object at all has a record, the records are the ones that are missing: hands off.
         """
         known: dict[str, bool] = {}
         orphans: list[str] = []
-        for found in self._shelf.bucket.list(prefix):
-            file_id = found.ref.key.removeprefix(prefix).partition("/")[0]
-            if file_id not in known:
-                known[file_id] = self._shelf.files.find(file_id) is not None
-            if not known[file_id] and found.last_modified < before:
-                orphans.append(found.ref.key)
+        for prefix in (policy.MEDIA, policy.ORIGINALS):
+            for found in self._shelf.bucket.list(prefix):
+                file_id = found.ref.key.removeprefix(prefix).partition("/")[0]
+                if file_id not in known:
+                    known[file_id] = self._shelf.files.find(file_id) is not None
+                if not known[file_id] and found.last_modified < before:
+                    orphans.append(found.ref.key)
         if orphans and not any(known.values()):
-            _log.warning("No object under %s has a record; none is removed", prefix)
+            _log.warning("No object of %d has a record; none is removed", len(orphans))
             return 0
         for key in orphans:
             self._shelf.bucket.delete(key)
