@@ -27,8 +27,13 @@ class EmulatorClients:
         self, endpoint: str, region: str, access_key: str, secret_key: str, *, token: str = ""
     ) -> None:
         self._endpoint = endpoint
+        self._region = region
+        self._keys = (access_key, secret_key)
         self._token = token
-        self._session = boto3.Session(access_key, secret_key, region_name=region)
+
+    @cached_property
+    def _session(self) -> boto3.Session:
+        return boto3.Session(*self._keys, region_name=self._region)
 
     @cached_property
     def cloudformation(self) -> CloudFormationClient:

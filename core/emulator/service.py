@@ -51,9 +51,10 @@ class Emulator:
     access_key: str
     secret_key: str
     stack: StackOutputs
-    region: str
     data_dir: Path
     _token: str
+    _app: EmulatorClients
+    _root: EmulatorClients
     _stop: Callable[[], None]
     _pid: Callable[[], int]
 
@@ -75,11 +76,11 @@ class Emulator:
 
     def clients(self) -> EmulatorClients:
         """Clients with the app's key: what the template's policies allow."""
-        return EmulatorClients(self.endpoint, self.region, self.access_key, self.secret_key)
+        return self._app
 
     def root_clients(self) -> EmulatorClients:
         """Clients that may do everything: for the demo's planted faults and for tests only."""
-        return EmulatorClients(self.endpoint, self.region, ROOT_KEY, self._token, token=self._token)
+        return self._root
 
     def let_diagnose(self, bucket: str) -> None:
         """Let the app list and head the objects of another bucket, as its admin would on AWS."""
@@ -92,7 +93,7 @@ def start_emulator(settings: Settings) -> Emulator:
     Raises `Configuration` in production, when another process holds the folder, and when the
     template can't be deployed; `AwsUnavailable` when the child does not start.
     """
-    if settings.environment is Environment.PRODUCTION:
+    if settings.environment == Environment.PRODUCTION:
         raise Configuration(
             "The embedded cloud is refused in production.", hint="Set DASHBOARD_CLOUD=aws."
         )
@@ -114,17 +115,44 @@ def attach_emulator(settings: Settings) -> Emulator | None:
         return None
     if not answers(int(connection["port"]), str(connection["token"])):
         return None
-    return Emulator(
-        endpoint=_endpoint(int(connection["port"])),
-        access_key=key["access_key"],
-        secret_key=key["secret_key"],
-        stack=StackOutputs(**record["outputs"]),
-        region=settings.region,
-        data_dir=settings.data_dir,
-        _token=connection["token"],
-        _stop=lambda: None,
-        _pid=lambda: int(connection["pid"]),
+    return _assembled(
+        settings,
+        int(connection["port"]),
+        str(connection["token"]),
+        AppKey(**key),
+        StackOutputs(**record["outputs"]),
+        stop=lambda: None,
+        pid=lambda: int(connection["pid"]),
     )
+
+
+def _assembled(
+    settings: Settings,
+    port: int,
+    token: str,
+    key: AppKey,
+    stack: StackOutputs,
+    *,
+    stop: Callable[[], None],
+    pid: Callable[[], int],
+) -> Emulator:
+    endpoint = _endpoint(port)
+    return Emulator(
+        endpoint=endpoint,
+        access_key=key.access_key,
+        secret_key=key.secret_key,
+        stack=stack,
+        data_dir=settings.data_dir,
+        _token=token,
+        _app=EmulatorClients(endpoint, settings.region, key.access_key, key.secret_key),
+        _root=_root_clients(settings, port, token),
+        _stop=stop,
+        _pid=pid,
+    )
+
+
+def _root_clients(settings: Settings, port: int, token: str) -> EmulatorClients:
+    return EmulatorClients(_endpoint(port), settings.region, ROOT_KEY, token, token=token)
 
 
 def edge_location(emulator: Emulator) -> EdgeLocation:
@@ -177,9 +205,7 @@ class _Start:
 
     def _deployed_now(self) -> Emulator:
         self._child.start(DEPLOYING)
-        root = EmulatorClients(
-            _endpoint(self._port), self._settings.region, ROOT_KEY, self._token, token=self._token
-        )
+        root = _root_clients(self._settings, self._port, self._token)
         outputs = deploy(root, self._template, parameters(self._origins))
         key = ensure_user(root.iam, outputs, self._folder.read(_CREDENTIALS))
         self._child.stop()  # saves, and drops the 40 MB that only a deployment needs
@@ -191,17 +217,15 @@ class _Start:
     def _fingerprint(self) -> str:
         return fingerprint(self._template, parameters(self._origins))
 
-    def _emulator(self, outputs: StackOutputs, key: AppKey) -> Emulator:
-        return Emulator(
-            endpoint=_endpoint(self._port),
-            access_key=key.access_key,
-            secret_key=key.secret_key,
-            stack=outputs,
-            region=self._settings.region,
-            data_dir=self._settings.data_dir,
-            _token=self._token,
-            _stop=self._stop,
-            _pid=lambda: self._child.pid,
+    def _emulator(self, stack: StackOutputs, key: AppKey) -> Emulator:
+        return _assembled(
+            self._settings,
+            self._port,
+            self._token,
+            key,
+            stack,
+            stop=self._stop,
+            pid=lambda: self._child.pid,
         )
 
     def _stop(self) -> None:
