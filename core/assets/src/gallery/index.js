@@ -81,8 +81,18 @@ class Gallery {
     }
     for (const tile of this.#tiles.splice(items.length)) tile.node.remove()
     items.forEach((item, index) => this.#tiles[index].fill(item))
-    if (!samePage) this.#focused = 0
+    if (!samePage) {
+      this.#focused = 0
+      this.#fetchRest()
+    }
     this.#focused = Math.min(this.#focused, Math.max(0, items.length - 1))
+  }
+
+  /** What is in view comes first; when the browser is idle the rest follows, so that scrolling shows no gaps. */
+  #fetchRest() {
+    if (globalThis.navigator.connection?.saveData) return
+    const idle = globalThis.requestIdleCallback ?? ((work) => setTimeout(work, 200))
+    idle(() => this.#tiles.forEach((tile) => tile.loadNow()), { timeout: 400 })
   }
 
   #show() {

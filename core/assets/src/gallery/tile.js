@@ -47,6 +47,10 @@ export class Tile {
     if (before?.state !== item.state) this.#fillBadge()
   }
 
+  loadNow() {
+    if (this.#picture) this.#picture.loading = 'eager'
+  }
+
   mark(selected) {
     this.node.setAttribute('aria-selected', String(selected))
   }
