@@ -187,3 +187,13 @@ def test_temporary_credentials_tell_when_they_end(bucket):
         keys, refresh_using=lambda: keys, method="assume-role"
     )
     assert bucket.credentials_end() == end
+
+
+@pytest.mark.emulator
+def test_a_range_of_a_version_takes_in_no_more_than_that(emulator):
+    clients = AwsClients("us-east-1", emulator.endpoint, emulator.access_key, emulator.secret_key)
+    bucket = MediaBucket(clients.s3, emulator.stack.media_bucket)
+    ref = bucket.put("incoming/range", b"0123456789" * 1000, PNG)
+    assert bucket.read_range("incoming/range", 7, 5, ref.version_id) == b"78901"
+    assert bucket.read_range("incoming/range", 7, 5) == b"78901"
+    assert bucket.read_range("incoming/range", 9_998, 5, ref.version_id) == b"89"
