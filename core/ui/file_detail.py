@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
+from core.errors import Conflict
 from core.model.identity import Actor, Permission
 from core.model.media import FileState, MediaFile
 from core.ui import delivery_view, formats, navigation, parts, pictures, session
@@ -112,10 +113,11 @@ def _may_change(actor: Actor, file: MediaFile) -> bool:
 
 
 def download_links(actor: Actor, files: Iterable[MediaFile], label: str = "") -> None:
-    """Presigned for an hour from now."""
+    """Presigned for an hour from now; a file without its bytes says so instead."""
     for file in files:
-        if file.state is FileState.PROCESSING:
-            show(parts.note(f"{file.name} is still being processed.", Tone.WARN))
-            continue
-        link = session.services().library.download(actor, file.id)
-        st.link_button(plain(label or formats.shorten(file.name)), link.url)
+        try:
+            link = session.services().library.download(actor, file.id)
+        except Conflict as error:
+            show(parts.note(f"{error.message} {error.hint}", Tone.WARN))
+        else:
+            st.link_button(plain(label or formats.shorten(file.name)), link.url)

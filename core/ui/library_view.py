@@ -10,7 +10,7 @@ import streamlit as st
 from core.library.search import parse_query
 from core.model.identity import Actor
 from core.model.media import FileKind, FilePage, FileQuery, FileSort, FileState, MediaFile
-from core.ui import charts, delivery_view, file_detail, formats, parts, session
+from core.ui import charts, delivery_view, file_detail, formats, parts, scrolling, session
 from core.ui.frame import guarded, show
 from core.ui.gallery import GalleryItem, gallery
 
@@ -61,7 +61,8 @@ def _results(actor: Actor) -> str | None:
         with bar:
             _selection_bar(actor, page, chosen, trashed=query.trashed)
     if page.total > PER_PAGE:
-        st.pagination(math.ceil(page.total / PER_PAGE), key="page", bind="query-params")
+        shown = st.pagination(math.ceil(page.total / PER_PAGE), key="page", bind="query-params")
+        scrolling.top_on_change(shown, key="library_top")
     return opened
 
 
@@ -80,7 +81,7 @@ def _filters(actor: Actor) -> tuple[FileQuery, str]:
     """The bar whose every choice stands in the URL, so that a view can be sent as a link."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         text = st.text_input(
-            "Search", key="q", bind="query-params", type="search", live="300ms", max_chars=200,
+            "Search", key="q", bind="query-params", type="search", live="300ms",
             placeholder="Search names", label_visibility="collapsed", width=280,
             on_change=_first_page,
         )  # fmt: skip
@@ -162,7 +163,7 @@ def _list(page: FilePage) -> tuple[tuple[str, ...], str | None]:
         key=_key("list"),
         column_config={
             "": st.column_config.ImageColumn(width=56),
-            "Name": st.column_config.TextColumn(width="large"),
+            "Name": st.column_config.TextColumn(width="medium"),
             "Size (KiB)": st.column_config.NumberColumn(format="localized"),
             "Uploaded (UTC)": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
         },
@@ -198,8 +199,10 @@ def _selection_bar(actor: Actor, page: FilePage, chosen: Sequence[str], *, trash
         if st.button("Restore", key="restore_selected", type="primary"):
             restore(actor, chosen)
         return
-    with st.popover("Download"):
-        file_detail.download_links(actor, [file for file in page.items if file.id in chosen])
+    links = st.popover("Download", on_change="rerun", key="download_selected")
+    if links.open:  # each link asks S3 whether the bytes are there
+        with links:
+            file_detail.download_links(actor, [file for file in page.items if file.id in chosen])
     if st.button("Move to trash", key="trash_selected"):
         trash(actor, chosen)
 

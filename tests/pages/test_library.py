@@ -128,3 +128,11 @@ def test_a_nasty_name_reaches_the_gallery_as_text_and_the_drawer_escaped(enter, 
     page = visit("library", file="f1")
     assert tiles(page) == [NASTY]
     assert "<script" not in shown(page)
+
+
+def test_a_file_without_its_bytes_says_so_and_keeps_the_rest_of_the_drawer(shelf, visit, desk):
+    desk.bucket.delete_prefix("media/f3/")
+    page = visit("library", file="f3")
+    assert "The bytes of dune.jpg are not in the bucket." in shown(page)
+    assert "GPSLatitude" in shown(page)
+    assert page.button(key="trash_file")
