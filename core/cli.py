@@ -50,7 +50,7 @@ def create_admin(
     ] = False,
 ) -> None:
     """Make an admin account, also while the dashboard runs."""
-    from core.dashboard import build_accounts, open_stores
+    from core.dashboard import opened_accounts
 
     if not password_stdin:
         raise InvalidInput(
@@ -58,11 +58,6 @@ def create_admin(
             hint="Pipe it in: … create-admin --email E --password-stdin < password.txt",
         )
     password = sys.stdin.readline().rstrip("\r\n")
-    settings = load_settings()
-    store, index = open_stores(settings, None)
-    try:
-        account = build_accounts(settings, store).create_admin(email, password)
-    finally:
-        index.close()
-        store.close()
+    with opened_accounts(load_settings()) as accounts:
+        account = accounts.create_admin(email, password)
     typer.echo(f"{account.email} is an admin now.")

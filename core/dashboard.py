@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -88,7 +89,7 @@ class Dashboard:
         checks: dict[str, Callable[[], object]] = {
             "records": lambda: self.store.get("account", "health"),
             "search index": lambda: self.index.summary("health"),
-            "media bucket": lambda: self.cloud.bucket.check(),
+            "media bucket": self.cloud.bucket.check,
         }
         return {name: _outcome(check) for name, check in checks.items()}
 
@@ -193,6 +194,20 @@ def _generated(path: Path) -> str:
 def build_accounts(settings: Settings, store: RecordStore) -> AccountsService:
     """Enough for the command line to manage accounts without a cloud."""
     return AccountsService(store, AuditLog(store, utc_now), settings, utc_now, secret_key(settings))
+
+
+@contextmanager
+def opened_accounts(settings: Settings) -> Iterator[AccountsService]:
+    """The accounts alone, for the command line; the cloud only where the records live in it."""
+    cloud = open_cloud(settings) if settings.store is Store.DYNAMODB else None
+    store, index = open_stores(settings, cloud)
+    try:
+        yield build_accounts(settings, store)
+    finally:
+        index.close()
+        store.close()
+        if cloud is not None and cloud.emulator is not None:
+            cloud.emulator.stop()
 
 
 def build_dashboard(settings: Settings) -> Dashboard:
