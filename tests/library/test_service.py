@@ -10,8 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.errors import AwsUnavailable, Conflict, InvalidInput, NotAllowed, NotFound
+from core.library.service import LibraryService
 from core.model.library import FileChanges
 from core.model.media import FileKind, FileQuery, FileSort, FileState
+from core.settings import load_settings
+from core.stores.search_index import SearchIndex
 
 
 def events(room):
@@ -245,6 +248,35 @@ def test_an_object_in_another_bucket_is_not_touched(room, add, people):
     room.clock.forward(days=31)
     assert room.library.purge() == 1
     assert keys(room) == ["avatars/a.jpg"]
+
+
+def test_a_purge_does_not_trust_an_index_that_is_behind(room, add, people, tmp_path):
+    add("f1")
+    add("f2")
+    room.library.trash(people.owner, ["f1", "f2"])
+    behind = SearchIndex(tmp_path / "behind.sqlite3")
+    behind.refresh(room.store)
+    room.library.restore(people.owner, ["f1"])
+    room.clock.forward(days=31)
+    assert room.library.purge() == 1
+    late = LibraryService(
+        room.store, behind, room.bucket, None, room.audit, load_settings(), room.clock
+    )
+    assert behind.search(FileQuery(trashed=True)).total == 2
+    assert late.purge() == 0
+    assert "media/f1/beach.jpg" in keys(room)
+    behind.close()
+
+
+def test_a_file_that_others_never_stop_writing_is_given_up(room, add, people, monkeypatch):
+    add("f1")
+
+    def faster(_):
+        raise Conflict("Somebody was faster.", hint="Read again.")
+
+    monkeypatch.setattr(room.store, "transact", faster)
+    with pytest.raises(Conflict, match="by others"):
+        room.library.trash(people.owner, ["f1"])
 
 
 # Downloading
