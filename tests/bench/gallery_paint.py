@@ -15,8 +15,7 @@ from tests.browser.running import launch
 FILES, ROUNDS, SHOWN = 180, 7, 60
 
 # Runs in the page: settles when a full set of pictures is decoded and two frames were drawn.
-WATCH = (
-    """
+WATCH = """
 window.__painted = previous => new Promise(done => {
   const all = root => [...root.querySelectorAll('*')].flatMap(
     e => [...(e.matches('img[src*="/emulator/cdn/"]') ? [e] : []), ...(e.shadowRoot ? all(e.shadowRoot) : [])])
@@ -30,7 +29,6 @@ window.__painted = previous => new Promise(done => {
   look()
 })
 """.replace("SHOWN", str(SHOWN))
-
 
 
 def fill(client):
