@@ -166,6 +166,23 @@ STRIPPERS: dict[str, Callable[[Data], Iterator[Piece]]] = {
     "WEBP": webp,
 }
 
+_CARRIERS = frozenset({b"meta", b"mdat", b"moov", b"moof"})
+
+
+def check_boxes(data: Data) -> None:
+    """Raise `ValueError` where a HEIC or AVIF file was cut off: libheif fills in what lacks."""
+    at = 0
+    while at + 8 <= len(data):
+        size, name = _number(data, at, 4), bytes(data[at + 4 : at + 8])
+        if size == 1:
+            size = _number(data, at + 8, 8)
+        if size == 0 or name not in _CARRIERS | {b"ftyp"}:
+            size = min(size or len(data), len(data) - at)  # to the end, or not of our business
+        if size < 8 or at + size > len(data):
+            raise ValueError("the file is cut off")
+        at += size
+
+
 _FOREIGN = re.compile(
     rb"<(?i:script|html|body|iframe|svg|!doctype|\?php)|PK\x03\x04|%PDF-|Rar!\x1a\x07|7z\xbc\xaf\x27"
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import mimetypes
+import re
 from pathlib import PurePosixPath
 
 import puremagic
@@ -117,37 +118,38 @@ def content_type(head: bytes, name: str) -> str:
     """The type by content; the extension only chooses among what the content allows."""
     if image := image_type(head):
         return image
-    possible = _signatures(head)
     expected = _ALIASES.get(guess := mimetypes.guess_type(name)[0] or "", guess)
-    if possible:
-        return expected if expected in possible else possible[0]
+    possible, sure = _signatures(head)
+    if expected in possible:
+        return expected
+    if sure:
+        return possible[0]
     if is_text(head):
         return expected if expected.startswith("text/") or expected in _TEXTS else "text/plain"
-    return UNKNOWN
+    return possible[0] if len(possible) == 1 else UNKNOWN
 
 
+_SURE = 0.3  # puremagic's confidence in a signature of three bytes or more
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _TEXTS = frozenset(
     {"application/javascript", "application/json", "application/xml", "image/svg+xml"}
 )
 
 
-def _signatures(head: bytes) -> list[str]:
+def _signatures(head: bytes) -> tuple[list[str], bool]:
+    """What the first bytes may be, and whether they are long enough to be sure of the first."""
     try:
         found = puremagic.magic_string(head)
     except (puremagic.PureError, ValueError):
-        return []
-    best = found[0].confidence
-    types = [_ALIASES.get(m.mime_type, m.mime_type) for m in found if m.mime_type]
-    # A weak match says what the content may be, not what it is: it only confirms an extension.
-    return types if best >= 0.3 or len(found) == 1 else ["", *types]
+        return [], False
+    types = [_ALIASES.get(match.mime_type, match.mime_type) for match in found if match.mime_type]
+    return types, bool(types) and found[0].confidence >= _SURE
 
 
 def is_text(head: bytes) -> bool:
-    """UTF-8 without control characters; the last character may be cut off."""
+    """UTF-8 without control characters. A head of full length may end in the middle of a letter."""
     try:
-        text = codecs.getincrementaldecoder("utf-8")().decode(head)
+        text = codecs.getincrementaldecoder("utf-8")().decode(head, len(head) < HEAD_BYTES)
     except UnicodeDecodeError:
         return False
-    return all(
-        char.isprintable() or char in "\n\r\t\f\u2028\u00a0" or ord(char) > 0x9F for char in text
-    )
+    return not _CONTROLS.search(text)

@@ -6,6 +6,7 @@ that stand upright only lose their metadata.
 
 from __future__ import annotations
 
+import logging
 import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,7 +37,12 @@ _CONTENT_TYPES = {
 }
 # An animation that must be coded anew may have so many times the pixels of the largest picture.
 _ANIMATION_FACTOR = 4
+_FRAME_MILLISECONDS = 100
 _COPY = 1024 * 1024
+# Pillow turns a TIFF while it loads it, and pi_heif a HEIC.
+_TURNED_BY_THE_DECODER = frozenset({"TIFF", "HEIF"})
+
+_log = logging.getLogger(__name__)
 
 pi_heif.register_heif_opener()
 
@@ -68,11 +74,15 @@ def prepare(source: BinaryIO, target: BinaryIO, *, max_pixels: int) -> PreparedI
     """
     with _decoding(max_pixels), Image.open(source, formats=_FORMATS) as image:
         _check_pixels(image.size, max_pixels)
+        if image.format in {"HEIF", "AVIF"}:
+            with _mapped(source) as data:
+                containers.check_boxes(data)
         facts = metadata.read(image)
-        width, height = upright_size(image.size, facts.orientation)
+        turn = 1 if image.format in _TURNED_BY_THE_DECODER else facts.orientation
+        width, height = upright_size(image.size, turn)
         icc = _profile(image)
-        served = _stripped(image, source, target, facts, icc) or _recoded(
-            image, target, facts, icc, max_pixels
+        served = _stripped(image, source, target, turn, icc) or _recoded(
+            image, target, turn, icc, max_pixels
         )
         return PreparedImage(
             content_type=served.content_type,
@@ -93,6 +103,7 @@ def _decoding(max_pixels: int) -> Iterator[None]:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels("The picture", max_pixels) from error
     except Exception as error:  # decoders raise anything at hostile bytes; all means "damaged"
+        _log.info("A picture can't be read", exc_info=True)
         raise UnreadableContent(
             f"The picture is damaged or cut off ({_reason(error)}).",
             hint="Open it on your computer to see whether it is complete, then send it again.",
@@ -128,12 +139,14 @@ def _stripped(
     image: ImageFile.ImageFile,
     source: BinaryIO,
     target: BinaryIO,
-    facts: metadata.Metadata,
+    turn: int,
     icc: bytes,
 ) -> _Served | None:
     """The file without its metadata; None where the pixels have to be coded anew."""
     name = _format(image)
-    if name not in containers.STRIPPERS or facts.orientation != 1 or image.mode == "CMYK":
+    if name not in containers.STRIPPERS or turn != 1 or image.mode == "CMYK":
+        return None
+    if image.info.get("icc_profile") and not icc:
         return None
     with _mapped(source) as data:
         try:
@@ -189,14 +202,14 @@ def _holds_foreign(file: BinaryIO) -> bool:
 def _recoded(
     image: ImageFile.ImageFile,
     target: BinaryIO,
-    facts: metadata.Metadata,
+    turn: int,
     icc: bytes,
     max_pixels: int,
 ) -> _Served:
     name = _format(image)
     options = _options(image, name)  # the source's tables are gone once it is turned
-    frames = _frames(image, facts.orientation, max_pixels)
-    picture, notes = frames[0], _about_coding(image, name, facts)
+    frames = _frames(image, turn, max_pixels)
+    picture, notes = frames[0], _about_coding(image, name, turn)
     if image.mode == "CMYK":
         picture, icc, options = for_web(picture, icc), b"", {"quality": 92}
         frames = [picture]
@@ -204,10 +217,19 @@ def _recoded(
     if name in {"JPEG", "WEBP", "AVIF"}:
         frames = [_codable(frame, name, icc) for frame in frames]
     if len(frames) > 1:
-        options |= {"save_all": True, "append_images": [bare(frame) for frame in frames[1:]]}
+        options |= _animation(frames)
     _empty(target)
     bare(frames[0]).save(target, name, icc_profile=icc or None, **options)
     return _Served(_CONTENT_TYPES[name], picture, icc, notes)
+
+
+def _animation(frames: list[Image.Image]) -> dict[str, Any]:
+    return {
+        "save_all": True,
+        "append_images": [bare(frame) for frame in frames[1:]],
+        "duration": [frame.info.get("duration", _FRAME_MILLISECONDS) for frame in frames],
+        "loop": frames[0].info.get("loop", 0),
+    }
 
 
 def _format(image: Image.Image) -> str:
@@ -222,33 +244,36 @@ def _options(image: ImageFile.ImageFile, name: str) -> dict[str, Any]:
         progressive = bool(image.info.get("progressive"))
         tables: dict[str, Any] = {"qtables": image.quantization, "progressive": progressive}
         return tables | ({"subsampling": sampling} if sampling >= 0 else {})
-    animation: dict[str, Any] = {
-        key: image.info[key] for key in ("loop", "duration") if key in image.info
-    }
     lossy: dict[str, dict[str, Any]] = {
         "AVIF": {"quality": 80, "speed": 8},
-        "GIF": animation,
-        "PNG": {},
-        "WEBP": {"quality": 90, "method": 4} | animation,
+        "WEBP": {"quality": 90, "method": 4},
     }
     return lossy.get(name, {})
 
 
-def _frames(image: ImageFile.ImageFile, orientation: int, max_pixels: int) -> list[Image.Image]:
+def _frames(image: ImageFile.ImageFile, turn: int, max_pixels: int) -> list[Image.Image]:
     """Every frame of an animation, upright; of everything else the first (a TIFF's first page)."""
     count = getattr(image, "n_frames", 1) if image.format in {"GIF", "WEBP", "PNG", "AVIF"} else 1
     if count == 1 or count * image.width * image.height > _ANIMATION_FACTOR * max_pixels:
-        return [upright(image, orientation)]
-    return [upright(frame.copy(), orientation) for frame in ImageSequence.Iterator(image)]
+        return [upright(image, turn)]
+    return [upright(frame.copy(), turn) for frame in ImageSequence.Iterator(image)]
 
 
 def _shown(name: str, picture: Image.Image, options: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """TIFF and HEIC are not shown by most browsers; JPEG is, and WebP where parts are clear."""
     if name not in {"TIFF", "HEIF"}:
         return name, options
-    if picture.has_transparency_data:
+    if _has_clear_parts(picture):
         return "WEBP", {"quality": 90, "method": 4}
     return "JPEG", {"quality": 90}
+
+
+def _has_clear_parts(picture: Image.Image) -> bool:
+    """An alpha channel that is opaque everywhere is none."""
+    if not picture.has_transparency_data:
+        return False
+    lowest, _ = picture.convert("RGBA").getchannel("A").getextrema()
+    return lowest != 255
 
 
 def _codable(frame: Image.Image, name: str, icc: bytes) -> Image.Image:
@@ -258,16 +283,14 @@ def _codable(frame: Image.Image, name: str, icc: bytes) -> Image.Image:
     return web.convert("RGB") if name == "JPEG" else web
 
 
-def _about_coding(
-    image: ImageFile.ImageFile, name: str, facts: metadata.Metadata
-) -> tuple[str, ...]:
+def _about_coding(image: ImageFile.ImageFile, name: str, turn: int) -> tuple[str, ...]:
     notes = []
     if name in {"TIFF", "HEIF"}:
         what = "HEIC" if name == "HEIF" else name
         notes.append(f"Most browsers don't show {what}, so a copy is served; the original is kept.")
     elif image.mode == "CMYK":
         notes.append("Its print colours (CMYK) were converted to screen colours (sRGB).")
-    elif facts.orientation == 1 and name in containers.STRIPPERS:
+    elif turn == 1 and name in containers.STRIPPERS:
         notes.append("It held more than a picture, so the picture was coded anew without the rest.")
     if name == "TIFF" and getattr(image, "n_frames", 1) > 1:
         notes.append("Only the first page is shown.")
