@@ -104,6 +104,23 @@ def _restrict(services: tuple[str, ...]) -> None:
     ministack._state_map = {name: name for name in services}  # noqa: SLF001
 
 
+def _keep_versions_on_disk() -> None:
+    """Else every byte that was ever stored stays in memory until the next start.
+
+    ministack keeps a version's bytes although they are on disk; without them it reads the disk,
+    as it does after a restart.
+    """
+    s3 = ministack._get_module("s3")  # noqa: SLF001
+    record = s3._record_object_version  # noqa: SLF001
+
+    def record_without_bytes(
+        bucket: str, key: str, prior: object, current: object, _: bytes
+    ) -> Any:
+        return record(bucket, key, prior, current, None)
+
+    s3._record_object_version = record_without_bytes  # noqa: SLF001
+
+
 async def _serve() -> None:
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(16))
@@ -156,6 +173,7 @@ def main() -> None:
     _die_with_parent()
     services = tuple(os.environ["SERVICES"].split(","))
     _restrict(services)
+    _keep_versions_on_disk()
     if "cloudformation" in services:
         ministack._get_module("cloudformation")  # noqa: SLF001  # a second, beside the parent's imports
     asyncio.run(_serve())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ class EmulatorClients:
         self._region = region
         self._keys = (access_key, secret_key)
         self._token = token
+        self._making = threading.Lock()  # a session must not make clients in two threads
 
     @cached_property
     def _session(self) -> boto3.Session:
@@ -78,9 +80,10 @@ class EmulatorClients:
             connect_timeout=5,
             proxies={},
         )
-        client = self._session.client(  # type: ignore[call-overload]  # the name is a variable
-            service, endpoint_url=self._endpoint, config=config
-        )
+        with self._making:
+            client = self._session.client(  # type: ignore[call-overload]  # a variable name
+                service, endpoint_url=self._endpoint, config=config
+            )
         if self._token:
             client.meta.events.register("before-sign.*.*", self._add_token)
         return client
