@@ -1,6 +1,7 @@
 """A library of 100,000 files in SQLite: pages, searches and the summary, as the services ask for them.
 
-`--files N` for another size, `--keep FOLDER` to make the database once and use it again.
+`python -m tests.bench.store_first_page`; `--files N` for another size, `--keep FOLDER` to make the
+database once and use it again.
 """
 
 import argparse
