@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 export DASHBOARD_PORT = $(PORT)
 export DASHBOARD_DATA_DIR = $(DATA)
 
-.PHONY: run demo test lint bench screens components clean
+.PHONY: run demo test lint bench screens components pins clean
 
 run: $(VENV)/app.installed  ## the app with its embedded cloud on http://localhost:$(PORT)
 	@$(BIN)/python -m core serve
@@ -28,8 +28,14 @@ bench: $(VENV)/dev.installed browser  ## every number, as JSON
 screens: $(VENV)/dev.installed browser  ## the README's screenshots
 	@$(BIN)/python -m tests.browser.screens
 
-components: ## rebuild the browser components from their sources (needs Node.js 20 or newer)
+components:  ## rebuild the browser components from their sources (needs Node.js 20 or newer)
 	cd core/assets/src && npm ci && npm run build
+
+pins:  ## rewrite constraints.txt from a fresh environment
+	rm -rf build/pins && $(PYTHON) -m venv build/pins
+	build/pins/bin/python -m pip install --quiet -r requirements-dev.txt
+	{ echo "# Every package that the requirements bring, at the version that was tested. Rewritten by \`make pins\`."; \
+	  build/pins/bin/python -m pip freeze; } > constraints.txt
 
 .PHONY: browser
 browser: $(VENV)/dev.installed

@@ -1,9 +1,11 @@
 """One app and one Chromium for a test file; each test gets fresh tabs."""
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.browser import running
+
+expect.set_options(timeout=20_000)  # two cores may be busy with pictures
 
 ADMIN = ("admin@example.com", "kettle-orbit-violin-19")
 MEMBER = ("member@example.com", "walnut-harbour-cedar-52")
