@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+import threading
 
 import boto3
 import pytest
@@ -58,14 +59,32 @@ def index(path):
     index.close()
 
 
+class OneAtATime:
+    """Each call of a client is atomic in DynamoDB; moto checks and writes without a lock."""
+
+    def __init__(self, client):
+        self._client, self._lock = client, threading.Lock()
+
+    def __getattr__(self, name):
+        call = getattr(self._client, name)
+
+        def alone(*arguments, **options):
+            with self._lock:
+                return call(*arguments, **options)
+
+        return alone
+
+
 @pytest.fixture(scope="module")
 def moto_client():
     with mock_aws():
-        yield boto3.client(
-            "dynamodb",
-            region_name="us-east-1",
-            aws_access_key_id="testing",
-            aws_secret_access_key="testing",
+        yield OneAtATime(
+            boto3.client(
+                "dynamodb",
+                region_name="us-east-1",
+                aws_access_key_id="testing",
+                aws_secret_access_key="testing",
+            )
         )
 
 
