@@ -112,9 +112,15 @@ class EdgeView:
         if not policy_id:
             return _legacy_rules(behavior)
         if policy_id not in self._policies:
-            policy = self._clients.cloudfront.get_cache_policy(Id=policy_id)["CachePolicy"]
-            self._policies[policy_id] = _policy_rules(policy["CachePolicyConfig"])
+            self._policies[policy_id] = self._read_policy(policy_id)
         return self._policies[policy_id]
+
+    def _read_policy(self, policy_id: str) -> CacheRules:
+        try:
+            answer = self._clients.cloudfront.get_cache_policy(Id=policy_id)
+        except ClientError:  # one faulty distribution must not take the others down
+            return CacheRules()
+        return _policy_rules(answer["CachePolicy"]["CachePolicyConfig"])
 
 
 def _is_fresh(read_at: float) -> bool:

@@ -74,7 +74,7 @@ class Folder:
         file = (self.root / "lock").open("a+")
         deadline = time.monotonic() + _ORPHAN_SECONDS
         while not _locked(file):
-            if time.monotonic() > deadline or _is_alive(owner := _owner(file)):
+            if time.monotonic() > deadline or is_alive(owner := _owner(file)):
                 file.close()
                 raise Configuration(
                     f"Another process ({owner}) runs the embedded cloud in {self.root}.",
@@ -141,7 +141,8 @@ def _owner(file: TextIO) -> int:
     return int(text) if text.isdigit() else 0
 
 
-def _is_alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Whether such a process runs; one that only waits for its parent's notice does not."""
     if not pid:
         return False
     try:
@@ -150,7 +151,15 @@ def _is_alive(pid: int) -> bool:
         return False
     except PermissionError:
         return True
-    return True
+    return not _is_zombie(pid)
+
+
+def _is_zombie(pid: int) -> bool:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:  # not Linux, or gone in the meantime
+        return False
+    return stat.rpartition(")")[2].split()[0] == "Z"
 
 
 def _is_json(path: Path) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import http.client
+import json
+import logging
 import os
 import subprocess
 import sys
@@ -18,6 +20,9 @@ from core.errors import AwsUnavailable
 SERVED = ("s3", "dynamodb", "iam", "sts", "cloudfront", "kms")
 DEPLOYING = (*SERVED, "cloudformation")  # 40 MB more: only while the stack is deployed
 
+logger = logging.getLogger(__name__)
+
+_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _START_SECONDS = 30.0
 _STOP_SECONDS = 30.0
 _QUICK_DEATH_SECONDS = 5.0
@@ -36,9 +41,12 @@ class ChildSettings:
 
 
 def environment(settings: ChildSettings, services: Sequence[str]) -> dict[str, str]:
-    """Everything ministack reads when it is imported; nothing of our own AWS settings."""
+    """Everything ministack reads when it is imported, and none of what this machine has set.
+
+    An inherited AWS_ACCESS_KEY_ID, for one, would be one more root key.
+    """
     folder = settings.folder
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "DASHBOARD_"))}
+    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     return inherited | {
         "GATEWAY_PORT": str(settings.port),
         "BIND_HOST": "127.0.0.1",
@@ -116,9 +124,14 @@ class ChildProcess:
             self._spawn_and_wait(services)
             lived = time.monotonic() - born
             quick_deaths = quick_deaths + 1 if lived < _QUICK_DEATH_SECONDS else 0
+            if self._stopping.is_set():
+                return
+            log = self._settings.folder.log
             if quick_deaths >= _QUICK_DEATHS:
+                logger.error("The embedded cloud keeps dying and stays down; see %s.", log)
                 self._gave_up = True
                 return
+            logger.warning("The embedded cloud died and is started again; see %s.", log)
             self._stopping.wait(0.1 * quick_deaths)
 
     def _spawn_and_wait(self, services: tuple[str, ...]) -> None:
@@ -144,35 +157,39 @@ class ChildProcess:
     def _answers_in_time(self) -> bool:
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline and not self._gave_up:
-            if answers(self._settings.port, self._settings.token):
+            if serving_pid(self._settings.port, self._settings.token):
                 return True
             time.sleep(0.02)
         return False
 
 
-def answers(port: int, token: str) -> bool:
-    """Whether the child that knows this token listens on the port."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+def serving_pid(port: int, token: str) -> int:
+    """The process that listens on the port and knows the token; 0 for none."""
     try:
-        connection.request("GET", "/_embed/health", headers={"X-Embed-Token": token})
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
+        return int(json.loads(_asked("GET", "/_embed/health", port, token, 2))["pid"])
+    except (AwsUnavailable, ValueError, KeyError):
+        return 0
 
 
 def save_now(port: int, token: str) -> None:
     """Have the child write its state; returns when it lies on disk."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    _asked("POST", "/_embed/snapshot", port, token, 60)
+
+
+def _asked(method: str, path: str, port: int, token: str, seconds: float) -> bytes:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
     try:
-        connection.request("POST", "/_embed/snapshot", headers={"X-Embed-Token": token})
-        status = connection.getresponse().status
+        connection.request(method, path, headers={"X-Embed-Token": token})
+        answer = connection.getresponse()
+        content = answer.read()
     except (OSError, http.client.HTTPException) as error:
         raise AwsUnavailable(
-            "The embedded cloud can't be reached.", hint="Restart the dashboard."
+            "The embedded cloud can't be reached.", hint="It is restarted by itself; try again."
         ) from error
     finally:
         connection.close()
-    if status != http.HTTPStatus.OK:
-        raise AwsUnavailable("The embedded cloud did not save its state.", hint="See its log.")
+    if answer.status != http.HTTPStatus.OK:
+        raise AwsUnavailable(
+            f"The embedded cloud answered {answer.status} to {path}.", hint="See its log."
+        )
+    return content

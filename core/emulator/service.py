@@ -6,6 +6,7 @@ that signatures and rights are really checked. Root is for deploying, the demo a
 
 from __future__ import annotations
 
+import os
 import secrets
 import sys
 from collections.abc import Callable
@@ -17,15 +18,15 @@ from core.emulator.clients import ROOT_KEY, EmulatorClients
 from core.emulator.edge_cache import EdgeLocation
 from core.emulator.edge_store import EdgeStore
 from core.emulator.edge_view import EdgeView
-from core.emulator.folder import Folder
+from core.emulator.folder import Folder, is_alive
 from core.emulator.passage import Passage
 from core.emulator.process import (
     DEPLOYING,
     SERVED,
     ChildProcess,
     ChildSettings,
-    answers,
     save_now,
+    serving_pid,
 )
 from core.emulator.stack import (
     TEMPLATE,
@@ -111,9 +112,9 @@ def attach_emulator(settings: Settings) -> Emulator | None:
     """Join the emulator that another process runs in this data folder; None where there is none."""
     folder = Folder((settings.data_dir / "emulator").resolve())
     connection, key, record = (folder.read(name) for name in (_CONNECTION, _CREDENTIALS, _STACK))
-    if not (connection and key and record):
+    if not (connection and key and record and is_alive(int(connection["owner"]))):
         return None
-    if not answers(int(connection["port"]), str(connection["token"])):
+    if not serving_pid(int(connection["port"]), str(connection["token"])):
         return None
     return _assembled(
         settings,
@@ -122,7 +123,7 @@ def attach_emulator(settings: Settings) -> Emulator | None:
         AppKey(**key),
         StackOutputs(**record["outputs"]),
         stop=lambda: None,
-        pid=lambda: int(connection["pid"]),
+        pid=lambda: serving_pid(int(connection["port"]), str(connection["token"])),
     )
 
 
@@ -188,7 +189,7 @@ class _Start:
             self._child.stop()
             raise
         self._folder.write(
-            _CONNECTION, {"port": self._port, "token": self._token, "pid": self._child.pid}
+            _CONNECTION, {"port": self._port, "token": self._token, "owner": os.getpid()}
         )
         return emulator
 

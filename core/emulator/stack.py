@@ -51,18 +51,33 @@ def deploy(clients: EmulatorClients, template: str, chosen: Mapping[str, str]) -
     listed: list[ParameterTypeDef] = [
         {"ParameterKey": name, "ParameterValue": value} for name, value in chosen.items()
     ]
-    if _stack(clients) is None:
-        clients.cloudformation.create_stack(
-            StackName=STACK_NAME,
-            TemplateBody=template,
-            Parameters=listed,
-            Capabilities=["CAPABILITY_IAM"],
-        )
-    else:
-        _update(clients, template, listed)
-    outputs = _outputs(_finished(clients))
-    _complete(clients, template, outputs)
+    try:
+        _create_or_update(clients, template, listed)
+        outputs = _outputs(_finished(clients))
+        _complete(clients, template, outputs)
+    except ClientError as error:
+        raise _failed(str(error)) from error
     return outputs
+
+
+def _create_or_update(
+    clients: EmulatorClients, template: str, listed: list[ParameterTypeDef]
+) -> None:
+    stack = _stack(clients)
+    if stack is not None and stack["StackStatus"] == "ROLLBACK_COMPLETE":
+        # The rest of a first deployment that failed; CloudFormation only lets it be deleted.
+        clients.cloudformation.delete_stack(StackName=STACK_NAME)
+        clients.cloudformation.get_waiter("stack_delete_complete").wait(StackName=STACK_NAME)
+        stack = None
+    if stack is not None:
+        _update(clients, template, listed)
+        return
+    clients.cloudformation.create_stack(
+        StackName=STACK_NAME,
+        TemplateBody=template,
+        Parameters=listed,
+        Capabilities=["CAPABILITY_IAM"],
+    )
 
 
 def is_live(clients: EmulatorClients, outputs: StackOutputs) -> bool:
@@ -106,8 +121,12 @@ def _finished(clients: EmulatorClients) -> Any:
         if not status.endswith("_IN_PROGRESS"):
             break
         time.sleep(0.02)
-    raise Configuration(
-        f"deploy/template.yaml can't be deployed into the embedded cloud: {_reason(clients)}",
+    raise _failed(_reason(clients))
+
+
+def _failed(reason: str) -> Configuration:
+    return Configuration(
+        f"deploy/template.yaml can't be deployed into the embedded cloud: {reason}",
         hint="Correct the template, or move the folder `emulator` of the data folder away.",
     )
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from functools import lru_cache
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
@@ -72,6 +72,8 @@ class EmulatorRoutes:
             )
         except AwsUnavailable as error:
             return _down(error)
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody reads it: the upload was given up
         headers = {k: v for k, v in passed_back(answer.headers).items() if not _is_cors(k)}
         return _response(request, EdgeResponse(answer.status_code, headers, body_of(answer)))
 

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from core.emulator import service
+from core.emulator.folder import is_alive
 from core.emulator.service import attach_emulator, start_emulator
 from core.errors import Configuration
 from core.settings import Environment, load_settings
@@ -228,11 +230,12 @@ def test_the_child_ends_with_a_killed_parent_and_the_next_start_waits_for_it(sta
     owner.kill()
     owner.wait()
     owner.stdout.close()
+    assert attach_emulator(settings) is None  # the child may still answer, but it is ending
 
     emulator = start()
 
     assert emulator.pid != child
-    assert not Path(f"/proc/{child}").exists()
+    assert not is_alive(child)
     emulator.clients().s3.head_bucket(Bucket=emulator.stack.media_bucket)
 
 
@@ -249,3 +252,36 @@ def test_a_changed_site_address_is_deployed_into_the_same_stack(start, settings)
     assert moved.stack == before.stack
     assert moved.access_key == before.access_key
     assert "http://localhost:9000" in cors["CORSRules"][0]["AllowedOrigins"]
+
+
+def test_a_template_that_fails_is_explained_and_the_corrected_one_is_deployed(
+    tmp_path, monkeypatch
+):
+    settings = load_settings(data_dir=tmp_path)
+    good = service.TEMPLATE.read_text()
+    broken = tmp_path / "template.yaml"
+    broken.write_text(
+        good.replace("!GetAtt MediaAccessControl.Id", "!GetAtt MediaAccessControl.No")
+    )
+    with monkeypatch.context() as patch:
+        patch.setattr(service, "TEMPLATE", broken)
+        with pytest.raises(Configuration, match=r"template\.yaml can't be deployed") as failed:
+            start_emulator(settings)
+    assert failed.value.hint
+
+    emulator = start_emulator(settings)
+    try:
+        emulator.clients().s3.head_bucket(Bucket=emulator.stack.media_bucket)
+    finally:
+        emulator.stop()
+
+
+def test_a_machines_own_aws_settings_do_not_reach_the_child(start, monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAMACHINE")
+    monkeypatch.setenv("USE_SSL", "1")
+    monkeypatch.setenv("MINISTACK_HOST", "elsewhere")
+
+    environment = Path(f"/proc/{start().pid}/environ").read_bytes().split(b"\0")
+
+    names = {line.partition(b"=")[0] for line in environment}
+    assert names.isdisjoint({b"AWS_ACCESS_KEY_ID", b"USE_SSL", b"MINISTACK_HOST"})

@@ -7,10 +7,14 @@ import socket
 import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 
 import httpx
 import pytest
+
+from core.emulator.service import start_emulator
+from core.settings import load_settings
 
 pytestmark = pytest.mark.emulator
 
@@ -193,6 +197,39 @@ def test_without_an_emulator_there_is_nothing(serve):
 
     assert httpx.get(f"{base}/emulator/s3/b/k", trust_env=False).status_code == 404
     assert httpx.get(f"{base}/emulator/cdn/l/k", trust_env=False).status_code == 404
+
+
+def test_an_upload_that_is_given_up_leaves_nothing(site):
+    key = {"Bucket": site.bucket, "Key": "incoming/given-up.bin"}
+    target = site.proxied(site.s3.generate_presigned_url("put_object", key))
+    head = f"PUT {target} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", site.port)) as connection:
+        connection.sendall(head.encode() + b"x" * 1000)
+    time.sleep(0.3)
+
+    assert site.browser.get("/emulator/cdn/nosuchlabel/a").status_code == 404
+    assert site.s3.list_objects_v2(Bucket=site.bucket, Prefix=key["Key"])["KeyCount"] == 0
+
+
+def test_while_the_emulator_is_down_the_routes_say_so(serve, tmp_path):
+    emulator = start_emulator(load_settings(data_dir=tmp_path))
+    base = serve(lambda: emulator)
+    label = emulator.stack.distribution_domain.split(".")[0]
+    key = {"Bucket": emulator.stack.media_bucket, "Key": "media/a.txt"}
+    emulator.clients().s3.put_object(**key, Body=b"kept", CacheControl="max-age=3600")
+    signed = emulator.clients().s3.generate_presigned_url("get_object", key)
+    with httpx.Client(base_url=base, trust_env=False, timeout=30) as browser:
+        browser.get(f"/emulator/cdn/{label}/media/a.txt")
+        emulator.stop()
+
+        for path in (
+            signed.replace(emulator.endpoint, "/emulator/s3"),
+            f"/emulator/cdn/{label}/media/other.txt",
+        ):
+            answer = browser.get(path)
+            assert answer.status_code == 503
+            assert "does not answer" in answer.json()["detail"]
+        assert browser.get(f"/emulator/cdn/{label}/media/a.txt").text == "kept"
 
 
 SERVER = textwrap.dedent("""
