@@ -6,7 +6,7 @@ from core.model.identity import Actor, Permission
 from core.model.media import FileQuery, FileState, LibrarySummary, MediaFile
 from core.ui import charts, delivery_view, navigation, parts, pictures
 from core.ui.frame import open_page, show
-from core.ui.session import now, services
+from core.ui.session import absolute, now, services
 
 SHOWN = 5
 
@@ -49,9 +49,12 @@ def not_delivered(actor: Actor, broken: tuple[MediaFile, ...], total: int) -> No
     for file in broken[:SHOWN]:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             show(pictures.row(file, services().library.thumbnail_url))
-            navigation.link(actor, "doctor", "Ask the doctor", url=services().library.url(file))
+            navigation.link(
+                actor, "doctor", "Ask the doctor", url=absolute(services().library.url(file))
+            )
     if total > SHOWN:
-        navigation.link(actor, "library", "Show all that are not delivered", state="undelivered")
+        state = delivery_view.file_word(FileState.UNDELIVERED)
+        navigation.link(actor, "library", "Show all that are not delivered", state=state)
 
 
 def arrived(actor: Actor) -> None:

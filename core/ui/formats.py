@@ -13,6 +13,25 @@ _STEPS = (
 )
 _GAP = "\u2026"  # …
 
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("CriOS", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
 
 def size(count: int) -> str:
     """`1536` → `1.5 KiB`. One decimal below 10, none above 100."""
@@ -91,3 +110,11 @@ def saved(before: int, after: int) -> str:
     change = 100 * (before - after) / before
     word = "less" if change > 0 else "more"
     return f"{size(before)} \u2192 {size(after)} ({abs(change):.0f} % {word})"
+
+
+def device(user_agent: str) -> str:
+    """`Firefox on Linux`; what it says of itself where that tells neither."""
+    browser = next((name for sign, name in _BROWSERS if sign in user_agent), "")
+    system = next((name for sign, name in _SYSTEMS if sign in user_agent), "")
+    known = " on ".join(word for word in (browser, system) if word)
+    return known or shorten(user_agent, 60) or "Unknown device"

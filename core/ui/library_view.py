@@ -81,7 +81,7 @@ def _filters(actor: Actor) -> tuple[FileQuery, str]:
     """The bar whose every choice stands in the URL, so that a view can be sent as a link."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         text = st.text_input(
-            "Search", key="q", bind="query-params", type="search", live="300ms",
+            "Search", key="q", bind="query-params", type="search", live=True,
             placeholder="Search names", label_visibility="collapsed", width=280,
             on_change=_first_page,
         )  # fmt: skip

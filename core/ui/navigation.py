@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.model.identity import Actor, Permission
+from core.ui import session
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import Page
@@ -51,10 +52,23 @@ def page(screen: Screen) -> Page:
 
 
 def menu(actor: Actor) -> dict[str, list[Page]]:
+    """By section. Under the address of a screen that this role lacks stands only the refusal."""
     sections: dict[str, list[Page]] = {}
     for screen in screens_for(actor):
         sections.setdefault(screen.section, []).append(page(screen))
-    return sections
+    refused = [refusal(s) for s in SCREENS if s.permission and not actor.may(s.permission)]
+    return sections | {"": sections.get("", []) + refused}
+
+
+def refusal(screen: Screen) -> Page:
+    """Says which permission is missing, instead of claiming that there is no such page."""
+
+    def refuse() -> None:
+        if screen.permission is not None:
+            session.current_actor().require(screen.permission)
+        st.rerun()  # the role has just been given
+
+    return st.Page(refuse, title=screen.title, url_path=screen.name, visibility="hidden")
 
 
 def link(actor: Actor, name: str, label: str, icon: str | None = None, **query: str) -> None:

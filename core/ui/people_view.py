@@ -13,6 +13,7 @@ from core.ui.frame import guarded, show
 from core.ui.parts import Tone
 
 STEP = 50
+NAMED = 200
 _MOMENT = "YYYY-MM-DD HH:mm"
 
 
@@ -22,7 +23,7 @@ def accounts(actor: Actor) -> None:
     """Search, pick a row, act on it."""
     text = st.text_input(
         "Search", key="who", bind="query-params", placeholder="Name or email", type="search",
-        label_visibility="collapsed", width=360, live="400ms",
+        label_visibility="collapsed", width=360, live=True,
     )  # fmt: skip
     shown = st.session_state.setdefault(session.PEOPLE_SHOWN, STEP)
     listing = session.services().accounts.people(actor, text=text or "", limit=shown)
@@ -57,6 +58,7 @@ def _account_table(people: Sequence[Account]) -> Account | None:
         on_select="rerun",
         selection_mode="single-row",
         key="accounts",
+        placeholder="\u2013",
         column_config={
             "Last sign-in (UTC)": st.column_config.DatetimeColumn(format=_MOMENT),
             "Since (UTC)": st.column_config.DatetimeColumn(format="YYYY-MM-DD"),
@@ -111,19 +113,25 @@ def events(actor: Actor) -> None:
     if not listing.items:
         show(parts.empty_state("Nothing happened this month", "Sign-ins and changes show here."))
         return
-    _event_table(listing.items)
+    _event_table(listing.items, _names(actor))
     if listing.next is not None and st.button(f"Show {STEP} more", key="more_events"):
         st.session_state[session.EVENTS_SHOWN] = shown + STEP
         st.rerun(scope="fragment")
 
 
-def _event_table(items: Sequence[AuditEvent]) -> None:
+def _names(actor: Actor) -> dict[str, str]:
+    """Emails by account id, for those that a person can be expected to look for."""
+    people = session.services().accounts.people(actor, limit=NAMED)
+    return {person.id: person.email for person in people.items}
+
+
+def _event_table(items: Sequence[AuditEvent], names: dict[str, str]) -> None:
     rows = [
         {
             "When (UTC)": event.at,
             "What": event.action,
-            "Subject": event.subject,
-            "By": event.actor_id,
+            "Subject": _subject(event.subject, names),
+            "By": names.get(event.actor_id, event.actor_id),
             "Address": event.address,
             "Details": ", ".join(f"{name}: {value}" for name, value in event.details.items()),
         }
@@ -132,8 +140,14 @@ def _event_table(items: Sequence[AuditEvent]) -> None:
     st.dataframe(
         rows,
         hide_index=True,
+        height=min(640, 36 * (len(rows) + 1)),
         column_config={
             "When (UTC)": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss"),
         },
         alt="Audit events, newest first",
     )
+
+
+def _subject(subject: str, names: dict[str, str]) -> str:
+    kind, _, name = subject.partition("/")
+    return names.get(name, subject) if kind == "account" else subject

@@ -71,7 +71,7 @@ def sessions(actor: Actor) -> None:
 
 
 def _session(row: Session, *, own: bool) -> Markup:
-    name = tag("b", row.device or "Unknown device")
+    name = tag("b", formats.device(row.device), title=row.device)
     seen = parts.when(row.last_seen_at, session.now())
     line = tag("span", row.address, " seen ", seen, class_="ui-muted")
     return tag(

@@ -36,6 +36,39 @@ def test_a_page_opens_for_those_who_may_and_for_nobody_else(enter, visit, role, 
             visit(name)
 
 
+def menu_of():
+    import streamlit as st
+
+    from core.ui import navigation, session
+
+    menu = navigation.menu(session.current_actor())
+    pages = [page for section in menu.values() for page in section]
+    st.session_state["listed"] = {p.title for p in pages if p.visibility == "visible"}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_menu_lists_what_the_role_may_open_and_nothing_else(enter, role):
+    enter(role)
+    app = AppTest.from_function(menu_of).run()
+    assert app.session_state["listed"] == {name.title() for name in ALLOWED[role] - {"profile"}}
+
+
+def refused_address():
+    from core.ui import frame, navigation
+
+    screen = next(screen for screen in navigation.SCREENS if screen.name == "people")
+    with frame.boundary():
+        navigation.refusal(screen)._page()
+
+
+def test_the_address_of_a_page_that_the_role_lacks_says_what_is_missing(enter):
+    enter(Role.MEMBER)
+    app = AppTest.from_function(refused_address).run()
+    assert not app.exception
+    assert "This needs people:manage, which the role member lacks." in shown(app)
+    assert "An admin can change your role on the People page." in shown(app)
+
+
 def page_alone(path):
     import runpy
 

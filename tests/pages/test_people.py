@@ -50,7 +50,9 @@ def test_search_finds_by_name_and_says_when_nobody_is_found(town, visit):
 
 def test_events_of_the_month_can_be_read(town, visit):
     page = visit("people", view="Events")
-    assert "session.created" in set(page.dataframe[0].value["What"])
+    table = page.dataframe[0].value
+    assert "session.created" in set(table["What"])
+    assert "root@example.com" in set(table["Subject"])
 
 
 def test_an_admin_changes_a_role(town, actions, desk):

@@ -84,3 +84,19 @@ def test_processing_says_what_it_did_to_the_size():
     assert formats.saved(2_000_000, 1_500_000) == "1.9 MiB \u2192 1.4 MiB (25 % less)"
     assert formats.saved(1000, 1100) == "1,000 B \u2192 1.1 KiB (10 % more)"
     assert formats.saved(0, 1000) == "1,000 B"
+
+
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/156.0.0.0 Safari/537.36", "Chrome on Linux"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Mobile/15E148 Safari/604.1", "Safari on iPhone"),
+        ("Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36", "Chrome on Android"),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0", "Edge on Windows"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 14.0; rv:142.0) Gecko/20100101 Firefox/142.0", "Firefox on macOS"),
+        ("curl/8.9", "curl/8.9"),
+        ("", "Unknown device"),
+    ],
+)  # fmt: skip
+def test_a_device_is_named_by_browser_and_system(agent, words):
+    assert formats.device(agent) == words

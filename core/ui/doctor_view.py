@@ -1,0 +1,93 @@
+"""The doctor's question and its answer: a URL or a saved case in, a diagnosis out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from core.model.diagnosis import UrlDiagnosis
+from core.model.identity import Actor
+from core.model.media import FileQuery, FileState
+from core.ui import case_file, diagnosis_view, navigation, parts, pictures, session
+from core.ui.copy_button import copy_button
+from core.ui.frame import show
+
+LONGEST_URL = 8192
+OFFERED = 6
+
+
+class Question(NamedTuple):
+    url: str
+    probe: bool
+    case: Mapping[str, Any] | None
+
+
+def question() -> Question:
+    """The URL stands in the page's own address, so that a diagnosis can be sent as a link."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        url = st.text_input(
+            "URL",
+            key="url",
+            bind="query-params",
+            placeholder="https://media.example.com/avatars/avatar_42.jpg",
+            label_visibility="collapsed",
+        )
+        st.button("Diagnose", type="primary")
+        with st.popover("Options", icon=":material/tune:"):
+            probe = st.toggle(
+                "Compare with a real request (HEAD, no bytes)", key="probe", bind="query-params"
+            )
+            upload = st.file_uploader("Or diagnose a saved case (JSON, no AWS)", type="json")
+    case = case_file.read(upload.getvalue()) if upload else None
+    return Question((url or "").strip()[:LONGEST_URL], probe, case)
+
+
+def start(actor: Actor) -> None:
+    """What the doctor does, and the files that need it."""
+    show(
+        parts.empty_state(
+            "Paste a URL that does not work",
+            "The doctor follows the request from the URL to the object, names the step that "
+            "breaks with its proof, and proposes a repair. Nothing is changed.",
+        )
+    )
+    library = session.services().library
+    broken = library.page(actor, FileQuery(state=FileState.UNDELIVERED), limit=OFFERED).items
+    if not broken:
+        return
+    show(parts.title("Files that are not delivered", "the latest"))
+    for file in broken:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            show(pictures.row(file, library.thumbnail_url))
+            url = session.absolute(library.url(file))
+            navigation.link(actor, "doctor", "Diagnose", ":material/stethoscope:", url=url)
+
+
+def report(diagnosis: UrlDiagnosis, url: str) -> None:
+    show(diagnosis_view.verdict(diagnosis))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        copy_button("Copy the sentence", diagnosis.verdict.sentence, key="copy_verdict")
+        copy_button("Copy the report", json.dumps(diagnosis.report(), indent=2), key="copy_report")
+        if url:
+            st.download_button(
+                "Save the case",
+                _case_of(url),
+                file_name="case.json",
+                mime="application/json",
+                on_click="ignore",
+            )
+    show(diagnosis_view.way(diagnosis))
+    proof, repair = st.columns(2, gap="large")
+    with proof:
+        show(diagnosis_view.proof(diagnosis))
+    with repair:
+        show(diagnosis_view.repair(diagnosis))
+
+
+def _case_of(url: str) -> Callable[[], str]:
+    """Captured on the click, by whoever is signed in then."""
+    actor = session.actor_later()
+    return lambda: json.dumps(session.services().diagnostics.bundle(actor(), url), indent=2)
