@@ -1,6 +1,5 @@
-"""`python -m core …`: the command line."""
+"""`python -m core`: the command line."""
 
-from core.cli import main
+from core.cli import app
 
-if __name__ == "__main__":
-    main()
+app()

@@ -1,0 +1,270 @@
+"""Which object was meant: exact transforms first, never another person's file, no guess on a tie.
+
+Every candidate is one *structural* change of the key that was asked for (drop the origin path,
+strip the behaviour's prefix, …) times the *spelling* differences to a key that exists.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from core.diagnostics.journey import Journey
+from core.diagnostics.objects import KeyIndex
+from core.diagnostics.spelling import (
+    differences,
+    edit_distance,
+    extension_of,
+    fold,
+    id_tokens,
+    owner_tokens,
+    stem_of,
+)
+from core.diagnostics.structure import Shape, shapes
+from core.diagnostics.variants import originals
+from core.diagnostics.visit import Indexes
+from core.model.delivery import Bucket
+from core.model.diagnosis import Confidence, ObjectState
+
+_SPELLING_COST = {"case": 0.05, "unicode": 0.02, "whitespace": 0.02, "percent": 0.02, "html": 0.02,
+                  "plus": 0.02, "backslash": 0.03, "slashes": 0.02, "leading-slash": 0.02,
+                  "trailing-slash": 0.02}  # fmt: skip
+TIE = 0.05
+_ITSELF = {ObjectState.ARCHIVED, ObjectState.DELETE_MARKER}
+MAX_EDITS = 2
+_WORD = re.compile(r"[A-Za-z0-9]+")
+_LONG_ID = 12  # characters from which an id is too long to be met by chance
+_SCAN_LIMIT = 5000  # names that edit distance looks at
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A key that exists, and how one gets from the key that was asked for to it."""
+
+    bucket: str
+    key: str
+    score: float
+    transform: str
+    spelling: tuple[str, ...] = ()
+    asked: str = ""  # the key after the structural change
+    prefix: str = ""  # what was added or taken away
+    confidence: Confidence = Confidence.POSSIBLE
+    reasons: tuple[str, ...] = ()
+    same_owner: bool = False
+
+    @property
+    def sure(self) -> bool:
+        return self.confidence in {Confidence.CERTAIN, Confidence.LIKELY}
+
+
+def guesses(journey: Journey, indexes: Indexes) -> list[Guess]:
+    """Best first. Nothing is guessed where the object that was asked for exists."""
+    visit = journey.visit
+    if visit is not None and visit.key and visit.state in _ITSELF:
+        return [
+            Guess(visit.bucket_name, visit.key, 1.0, "itself", asked=visit.key,
+                  confidence=Confidence.CERTAIN, reasons=("It is the object itself",))
+        ]  # fmt: skip
+    found: dict[tuple[str, str], Guess] = {}
+    for guess in _all(journey, indexes):
+        if not _allowed(journey, guess):
+            continue
+        place = (guess.bucket, guess.key)
+        if place not in found or found[place].score < guess.score:
+            found[place] = guess
+    ranked = sorted(found.values(), key=lambda g: (-g.score, g.bucket, g.key))[:8]
+    return [_with_confidence(guess, ranked, journey, indexes) for guess in ranked]
+
+
+def _all(journey: Journey, indexes: Indexes) -> Iterator[Guess]:
+    asked = list(shapes(journey))
+    for shape in asked:
+        for bucket in _buckets(journey, shape):
+            yield from _by_fold(shape, bucket, indexes.of(bucket))
+    for shape in asked:
+        for bucket in _buckets(journey, shape):
+            yield from _by_stem(shape, bucket, indexes.of(bucket))
+            yield from originals(shape, bucket, indexes.of(bucket), Guess)
+    yield from _by_name(journey, asked, indexes)
+    yield from _by_distance(journey, asked, indexes)
+
+
+def _buckets(journey: Journey, shape: Shape) -> Iterator[Bucket]:
+    for bucket in journey.snapshot.buckets:
+        if shape.bucket in {"", bucket.name}:
+            yield bucket
+
+
+def _by_fold(shape: Shape, bucket: Bucket, index: KeyIndex) -> Iterator[Guess]:
+    for key in index.by_fold.get(fold(shape.key), ()):
+        kinds = differences(shape.key, key)
+        cost = sum(_SPELLING_COST[kind] for kind in kinds)
+        if kinds or not shape.is_identity or bucket.name != shape.home:
+            yield Guess(
+                bucket.name, key, round(shape.weight(bucket.name) - cost, 4), shape.name, kinds,
+                shape.key, shape.prefix,
+            )  # fmt: skip
+
+
+def _by_stem(shape: Shape, bucket: Bucket, index: KeyIndex) -> Iterator[Guess]:
+    """The same name with another extension, or with none."""
+    folded = fold(shape.key)
+    for key in index.by_stem.get(stem_of(folded), ()):
+        if fold(key) == folded or extension_of(fold(key)) == extension_of(folded):
+            continue
+        kinds = differences(stem_of(shape.key), stem_of(key))
+        cost = 0.12 + sum(_SPELLING_COST[kind] for kind in kinds)
+        yield Guess(
+            bucket.name, key, round(shape.weight(bucket.name) - cost, 4),
+            "extension" if shape.is_identity else f"{shape.name}+extension",
+            (*kinds, "extension"), shape.key, shape.prefix,
+        )  # fmt: skip
+
+
+def _by_name(journey: Journey, asked: list[Shape], indexes: Indexes) -> Iterator[Guess]:
+    """The same last segment in another folder."""
+    first = next((shape for shape in asked if shape.is_identity), None)
+    if first is None:
+        return
+    name = fold(first.key).rsplit("/", 1)[-1]
+    if not name or name in {"index.html", "favicon.ico", "robots.txt"}:
+        return
+    for bucket in journey.snapshot.buckets:
+        for key in indexes.of(bucket).by_name.get(name, ()):
+            weight = 0.8 if bucket.name == first.home else 0.74
+            if first.key.endswith("/" + key) or key.endswith("/" + first.key):
+                weight += 0.04
+            if not id_tokens(name):
+                weight -= 0.2  # a name such as photo.jpg says little about whose it is
+            yield Guess(bucket.name, key, weight, "same_name", (), first.key)
+
+
+def _by_distance(journey: Journey, asked: list[Shape], indexes: Indexes) -> Iterator[Guess]:
+    first = next((shape for shape in asked if shape.is_identity), None)
+    home = journey.snapshot.bucket(first.home) if first else None
+    if first is None or home is None:
+        return
+    folded = fold(first.key)
+    index = indexes.of(home)
+    near = index.by_folder.get(folded.rpartition("/")[0], [])
+    for key in near if len(near) <= _SCAN_LIMIT else ():
+        distance = edit_distance(folded, fold(key), MAX_EDITS)
+        if 0 < distance <= MAX_EDITS and _same_thing(first.key, key):
+            yield Guess(home.name, key, 0.72 - 0.04 * distance, "edit_distance", (), first.key)
+    yield from _by_folder_typo(first, home, index, folded)
+
+
+def _by_folder_typo(shape: Shape, home: Bucket, index: KeyIndex, folded: str) -> Iterator[Guess]:
+    """A slip in a folder's name, the last segment being equal."""
+    for key in index.by_name.get(folded.rsplit("/", 1)[-1], ())[:_SCAN_LIMIT]:
+        distance = edit_distance(folded, fold(key), MAX_EDITS)
+        if 0 < distance <= MAX_EDITS and _same_thing(shape.key, key):
+            yield Guess(home.name, key, 0.84 - 0.02 * distance, "edit_distance", (), shape.key)
+
+
+def _same_thing(asked: str, stored: str) -> bool:
+    """Ids must be equal, except that a long one may have a slip: nobody else has one so near."""
+    one, other = id_tokens(asked), id_tokens(stored)
+    if one == other:
+        return True
+    left, right = one - other, other - one
+    if len(left) != 1 or len(right) != 1:
+        return False
+    return _slip(next(iter(left)), next(iter(right)))
+
+
+def _slip(one: str, other: str) -> bool:
+    varied = len(set(one.replace("-", ""))) >= 6
+    return len(one) >= _LONG_ID and varied and not one.isdigit() and _not_counted(one, other)
+
+
+def _not_counted(one: str, other: str) -> bool:
+    """Ids that count up (…0001, …0002) are different things however long they are."""
+    tail = one.rstrip("0123456789")
+    return not (len(one) - len(tail) >= 6 and other.startswith(tail))
+
+
+def _allowed(journey: Journey, guess: Guess) -> bool:
+    """Another person's file is never proposed."""
+    asked_owner, their_owner = _owners(journey, guess), owner_tokens(guess.key)
+    if asked_owner and their_owner and not (asked_owner & their_owner):
+        return False
+    one, other = id_tokens(guess.asked), id_tokens(guess.key)
+    if guess.transform == "edit_distance" or guess.spelling:
+        return True
+    return one <= other or other <= one
+
+
+def _owners(journey: Journey, guess: Guess) -> frozenset[str]:
+    record = journey.snapshot.db_record or {}
+    owner = str(record.get("pk") or "").rpartition("#")[2].lower()
+    in_key = owner_tokens(guess.asked)
+    if in_key or not owner or not journey.snapshot.read("db_record"):
+        return in_key
+    return frozenset({owner}) if owner_tokens(guess.key) else frozenset()
+
+
+def _with_confidence(
+    guess: Guess, ranked: list[Guess], journey: Journey, indexes: Indexes
+) -> Guess:
+    rivals = [g for g in ranked if g is not guess and abs(g.score - guess.score) < TIE]
+    rivals = [g for g in rivals if not _same_content(journey, g, guess)]
+    confidence = _base_confidence(guess)
+    reasons = list(_reasons(guess))
+    bucket = journey.snapshot.bucket(guess.bucket)
+    if bucket is not None and not indexes.of(bucket).complete and guess.score < 0.9:
+        confidence = Confidence.POSSIBLE
+        reasons.append("The bucket was not listed completely")
+    if "case" in guess.spelling and _random_case(guess.asked, guess.key):
+        confidence = Confidence.POSSIBLE
+        reasons.append("Ids that differ in case may be two things")
+    if rivals and confidence is not Confidence.POSSIBLE:
+        confidence = Confidence.POSSIBLE
+        reasons.append(f"{rivals[0].key} fits as well")
+    owner = bool(owner_tokens(guess.key) & _owners(journey, guess))
+    return replace(guess, confidence=confidence, reasons=tuple(reasons), same_owner=owner)
+
+
+def _random_case(asked: str, stored: str) -> bool:
+    """Ids of capital and small letters and digits: there the case tells things apart."""
+    pairs = zip(_WORD.findall(asked), _WORD.findall(stored), strict=False)
+    return any(a != b and _mixed(a) and _mixed(b) for a, b in pairs)
+
+
+def _mixed(word: str) -> bool:
+    kinds = (str.isdigit, str.isupper, str.islower)
+    return len(word) >= 6 and all(any(kind(c) for c in word) for kind in kinds)
+
+
+def _same_content(journey: Journey, one: Guess, other: Guess) -> bool:
+    """Two keys are one answer where an exact transform beats a looser one for the same bytes."""
+    return (
+        False if one.bucket == other.bucket else _etag(journey, one) == _etag(journey, other) != ""
+    )
+
+
+def _etag(journey: Journey, guess: Guess) -> str:
+    bucket = journey.snapshot.bucket(guess.bucket)
+    items = bucket.objects if bucket else ()
+    return next((item.etag or "" for item in items if item.key == guess.key), "")
+
+
+def _base_confidence(guess: Guess) -> Confidence:
+    if guess.transform == "original_of_variant":
+        return Confidence.POSSIBLE
+    if guess.score >= 0.84:
+        return Confidence.CERTAIN
+    return Confidence.LIKELY if guess.score >= 0.62 else Confidence.POSSIBLE
+
+
+_SAYS = {
+    "identity": "The key is the same", "same_name": "The last part of the key is the same",
+    "edit_distance": "One or two characters differ", "drop_origin_path": "Without the origin path",
+}  # fmt: skip
+
+
+def _reasons(guess: Guess) -> Iterator[str]:
+    yield _SAYS.get(guess.transform, guess.transform.replace("_", " ").capitalize())
+    if guess.spelling:
+        yield "Differs in: " + ", ".join(kind.replace("-", " ") for kind in guess.spelling)

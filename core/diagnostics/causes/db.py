@@ -1,0 +1,96 @@
+"""Stored values: empty, no URL at all, a key of an older layout, URL and key that disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core.diagnostics import facts
+from core.diagnostics.causes.registry import DB, NOTE, OBJECT, Case, Found, rule
+from core.diagnostics.direct import presigned_of
+from core.diagnostics.facts import Stored
+from core.diagnostics.journey import evidence
+from core.diagnostics.spelling import fold
+from core.diagnostics.urls import parse_url, redact
+from core.model.diagnosis import Confidence, Evidence
+
+
+def _shown(case: Case, stored: Stored) -> tuple[Evidence, ...]:
+    value = redact(str(stored.value)) if stored.value is not None else None
+    return evidence(facts.record_api(case.snapshot), stored.name, value)
+
+
+@rule
+def empty(case: Case) -> Iterator[Found]:
+    if case.journey.stopped("url-empty"):
+        held = [s for s in facts.stored(case.snapshot) if s.kind == "empty"]
+        name = f" ({held[0].name})" if held else ""
+        yield Found("url-empty-in-db", DB, f"The record holds no URL{name}: nothing is requested.",
+                    _shown(case, held[0]) if held else ())  # fmt: skip
+
+
+@rule
+def not_http(case: Case) -> Iterator[Found]:
+    if case.journey.stopped("url-not-http"):
+        text = redact(case.journey.url.text.strip())[:120]
+        yield Found(
+            "url-not-absolute-http", DB,
+            f"“{text}” is no http(s) URL: a browser asks its own site for it, or nobody.",
+            evidence("request", "Url", text),
+        )  # fmt: skip
+
+
+@rule
+def presigned_stored(case: Case) -> Iterator[Found]:
+    """A presigned URL always ends; storing one only moves the failure."""
+    for stored in facts.stored(case.snapshot):
+        if stored.kind == "url" and presigned_of(parse_url(str(stored.value))):
+            yield Found(
+                "presigned-stored-in-db", NOTE,
+                f"The record's {stored.name} holds a presigned URL, which ends by design.",
+                _shown(case, stored),
+            )  # fmt: skip
+
+
+@rule
+def key_differs(case: Case) -> Iterator[Found]:
+    """The record's key against the key that its URL resolves to."""
+    journey = case.journey
+    visit = journey.final
+    if visit is None or visit.key is None or visit.bucket is None:
+        return
+    for stored in facts.stored(case.snapshot):
+        key = str(stored.value).strip().lstrip("/") if stored.kind == "key" else ""
+        if not key or key == visit.key:
+            continue
+        held = case.indexes.of(visit.bucket)
+        if visit.item is not None:
+            yield from _works_but_differs(case, stored, key, visit.key, present=bool(held.get(key)))
+        elif held.get(key) and not _explained(case, key):
+            yield Found(
+                "db-url-key-disagree", OBJECT,
+                f"The record's key {key} exists, but its URL asks for {visit.key}.",
+                _shown(case, stored),
+            )  # fmt: skip
+
+
+def _explained(case: Case, key: str) -> bool:
+    return any(g.key == key and g.transform != "same_name" for g in case.guesses)
+
+
+def _works_but_differs(
+    case: Case, stored: Stored, key: str, asked: str, *, present: bool
+) -> Iterator[Found]:
+    same_name = fold(key).rpartition("/")[2] == fold(asked).rpartition("/")[2]
+    if same_name and not present:
+        yield Found(
+            "db-legacy-key-format", NOTE,
+            f"The page works, but the record's {stored.name} still holds the old key {key}: "
+            f"a delete would miss {asked} and still answer 204.",
+            _shown(case, stored),
+        )  # fmt: skip
+    else:
+        yield Found(
+            "db-url-key-disagree", NOTE,
+            f"The record's {stored.name} says {key}, its URL resolves to {asked}.",
+            _shown(case, stored), Confidence.CERTAIN,
+        )  # fmt: skip

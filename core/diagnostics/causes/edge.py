@@ -1,0 +1,203 @@
+"""DNS, certificate, distribution, viewer checks, signatures: what fails before an origin is asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from core.diagnostics import facts
+from core.diagnostics.causes.registry import (
+    DISTRIBUTION,
+    DNS,
+    NOTE,
+    SIGNED,
+    SLOW,
+    TLS,
+    VIEWER,
+    Case,
+    Found,
+    rule,
+)
+from core.diagnostics.journey import evidence
+from core.model.diagnosis import Confidence, Evidence
+
+
+def _shown(case: Case, tag: str) -> tuple[Evidence, ...]:
+    """The evidence that the trace wrote down for this stop."""
+    stop = case.journey.stopped(tag)
+    steps = case.journey.log.steps + (case.journey.visit.log.steps if case.journey.visit else [])
+    fails = [s for s in steps if stop and s.step == stop.step and s.outcome in {"fail", "unknown"}]
+    return fails[0].evidence if fails else ()
+
+
+@rule
+def host_unknown(case: Case) -> Iterator[Found]:
+    if case.journey.stopped("host-unknown"):
+        host = case.journey.url.host
+        yield Found(
+            "url-host-typo-or-wrong-distribution", DNS,
+            f"{host} is no distribution of this account: mistyped, deleted or another environment.",
+            _shown(case, "host-unknown"),
+        )  # fmt: skip
+
+
+@rule
+def cname_to_s3(case: Case) -> Iterator[Found]:
+    if case.journey.stopped("cname-to-s3"):
+        host = case.journey.host
+        target = host.dns_name if host else ""
+        yield Found(
+            "dns-cname-to-s3-not-cloudfront", DNS,
+            f"{case.journey.url.host} points at the bucket ({target}), not at the distribution.",
+            _shown(case, "cname-to-s3"),
+        )  # fmt: skip
+
+
+@rule
+def certificate(case: Case) -> Iterator[Found]:
+    stop = case.journey.stopped("certificate")
+    if stop:
+        yield Found("alias-certificate-mismatch", TLS, stop.detail + ".",
+                    _shown(case, "certificate"))  # fmt: skip
+
+
+@rule
+def alias_missing(case: Case) -> Iterator[Found]:
+    if case.journey.stopped("alias-missing"):
+        yield Found(
+            "alias-not-on-distribution", DISTRIBUTION,
+            f"{case.journey.url.host} points at CloudFront, but no distribution has it as an "
+            "alternate domain name.", _shown(case, "alias-missing"),
+        )  # fmt: skip
+
+
+@rule
+def alias_elsewhere(case: Case) -> Iterator[Found]:
+    """The alias' owner serves, whatever DNS points at."""
+    host = case.journey.host
+    if host is None or host.owner is None or host.by != "alias" or host.dns_target is None:
+        return
+    if host.dns_target.id != host.owner.id:
+        yield Found(
+            "alias-on-other-distribution", DISTRIBUTION,
+            f"DNS names {host.dns_target.id}, but the alias belongs to {host.owner.id}, which "
+            "serves.", evidence("dns:CNAME", case.journey.url.host, host.dns_name),
+        )  # fmt: skip
+
+
+@rule
+def disabled(case: Case) -> Iterator[Found]:
+    if case.journey.stopped("disabled"):
+        yield Found("distribution-disabled", DISTRIBUTION, "The distribution is disabled.",
+                    _shown(case, "disabled"))  # fmt: skip
+
+
+@rule
+def deploying(case: Case) -> Iterator[Found]:
+    """A change is under way: edges may still answer by the older configuration."""
+    owner = case.journey.distribution
+    if owner is not None and owner.status == "InProgress":
+        broken = bool(case.journey.stops)
+        yield Found(
+            "distribution-not-deployed", NOTE if broken else DISTRIBUTION,
+            f"{owner.id} is still being deployed: edges may answer by its older configuration.",
+            evidence("cloudfront:GetDistribution", "Status", owner.status), Confidence.LIKELY,
+        )  # fmt: skip
+
+
+_VIEWER_STOPS = {
+    "too-long": ("url-too-long", "The URL is longer than CloudFront takes."),
+    "geo": ("geo-restricted", "The distribution blocks viewers of this country."),
+    "https-only": ("viewer-protocol-https-only", "The behaviour answers HTTP requests with 403."),
+    "redirect": (
+        "viewer-protocol-redirect",
+        "HTTP is redirected to HTTPS; a client that does not follow gets nothing.",
+    ),
+    "body": ("get-with-body", "The GET request carries a body, which CloudFront refuses."),
+}
+
+
+@rule
+def viewer_stops(case: Case) -> Iterator[Found]:
+    for tag, (cause, sentence) in _VIEWER_STOPS.items():
+        if case.journey.stopped(tag):
+            yield Found(cause, VIEWER, sentence, _shown(case, tag))
+
+
+@rule
+def firewall(case: Case) -> Iterator[Found]:
+    stop = case.journey.stopped("waf")
+    if stop:
+        yield Found("waf-blocked", VIEWER, f"The web ACL blocks the request: {stop.detail}.",
+                    _shown(case, "waf"))  # fmt: skip
+
+
+@rule
+def method(case: Case) -> Iterator[Found]:
+    if not case.journey.stopped("method"):
+        return
+    name = case.journey.method
+    preflight = name == "OPTIONS" and case.snapshot.request.header("origin") is not None
+    cause = "cors-options-not-allowed" if preflight else "method-not-allowed"
+    yield Found(cause, VIEWER, f"The behaviour does not allow {name}.", _shown(case, "method"))
+
+
+@rule
+def mixed_content(case: Case) -> Iterator[Found]:
+    """The answer is fine, but a page served by HTTPS does not show it."""
+    journey, request = case.journey, case.snapshot.request
+    if journey.url.scheme != "http" or journey.stops:
+        return
+    page = request.header("referer") or request.header("origin") or ""
+    if page.startswith("https://") or facts.says(case.snapshot, r"https://|mixed.?content|blocked"):
+        yield Found(
+            "mixed-content-http-image", SLOW,
+            "The page is served by HTTPS and the image by HTTP: browsers block or upgrade it.",
+            evidence("request", "Url", "http"),
+        )  # fmt: skip
+
+
+_SIGNED = {
+    "signed-missing": ("signed-url-missing", "The behaviour wants a signed URL or cookie."),
+    "signed-malformed": ("signed-url-bad-signature", "The signature's parts can't be read."),
+    "signed-expired": ("signed-url-expired", "The signed URL has ended."),
+    "signed-not-yet-valid": ("signed-url-not-yet-valid", "The signature is not valid yet."),
+    "signed-unknown-key": (
+        "signed-url-unknown-key",
+        "The key that signed is in no key group of the behaviour.",
+    ),
+    "signed-bad-signature": (
+        "signed-url-bad-signature",
+        "The signature does not fit this URL: another key signed, or the URL changed afterwards.",
+    ),
+    "signed-ip-restricted": (
+        "signed-url-ip-restricted",
+        "The policy names another address than the viewer's.",
+    ),
+}
+
+
+@rule
+def signature(case: Case) -> Iterator[Found]:
+    for tag, (cause, sentence) in _SIGNED.items():
+        if not case.journey.stopped(tag):
+            continue
+        if tag == "signed-missing" and (scope := _cookie_scope(case)):
+            yield Found("signed-cookie-domain-or-path", SIGNED, scope, _shown(case, tag))
+            return
+        yield Found(cause, SIGNED, sentence, _shown(case, tag))
+
+
+def _cookie_scope(case: Case) -> str:
+    """Where the signed cookies were set, if that does not reach this URL."""
+    url = case.journey.url
+    text = " ; ".join(f"{name} {value}" for name, value in facts.pairs(case.snapshot))
+    if "cookie" not in text and "domain" not in text:
+        return ""
+    domain = re.search(r"domain[\"' :=]*\.?(?P<d>[a-z0-9.-]+\.[a-z]{2,})", text)
+    path = re.search(r"path[\"' :=]*(?P<p>/[^\s;,\"']*)", text)
+    if domain and not (url.host == domain["d"] or url.host.endswith("." + domain["d"])):
+        return f"The signed cookies are set for {domain['d']} and never reach {url.host}."
+    if path and not url.raw_path.lower().startswith(path["p"]):
+        return f"The signed cookies are set for the path {path['p']}, not for {url.raw_path}."
+    return ""

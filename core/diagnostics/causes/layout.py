@@ -1,0 +1,173 @@
+"""The same name in another bucket or folder: wrong behaviour, wrong origin, older layout?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from core.diagnostics.candidates import Guess
+from core.diagnostics.causes.registry import OBJECT, Case, Found
+from core.diagnostics.journey import Visit, evidence
+from core.diagnostics.origins import endpoint_of
+from core.diagnostics.routing import pattern_matches
+from core.diagnostics.spelling import id_tokens, owner_tokens
+from core.diagnostics.urls import key_of
+from core.model.diagnosis import Confidence
+
+_ENVIRONMENT = re.compile(
+    r"(?:^|[-_./])(prod|production|prd|live|staging|stage|stg|dev|development|test|testing|qa|uat|"
+    r"sandbox|preview|demo|local|old|legacy|backup|archive|temp|tmp)(?=$|[-_./\d])",
+    re.IGNORECASE,
+)
+_MAIN = {"prod", "production", "prd", "live"}
+
+
+def environment(name: str) -> str:
+    """The environment that a bucket or folder names, in lower case."""
+    found = _ENVIRONMENT.search(name)
+    return found[1].lower() if found else ""
+
+
+def elsewhere(case: Case, guess: Guess) -> Iterator[Found]:
+    """The object is in another bucket than the one that was asked."""
+    journey, visit = case.journey, case.journey.visit
+    if visit is None or journey.distribution is None or journey.behavior is None:
+        return
+    owners = [
+        o.id
+        for o in journey.distribution.config.origins
+        if endpoint_of(o.domain_name).bucket == guess.bucket
+    ]
+    if owners:
+        yield _behavior_cause(case, guess, set(owners))
+    else:
+        yield _bucket_cause(case, guess, visit)
+
+
+def _behavior_cause(case: Case, guess: Guess, owners: set[str]) -> Found:
+    """The distribution knows that bucket, but this path does not go there."""
+    journey = case.journey
+    config = journey.distribution.config if journey.distribution else None
+    path, taken = journey.url.match_path, journey.behavior
+    theirs = [b for b in (config.cache_behaviors if config else ()) if b.target_origin_id in owners]
+    shown = evidence(
+        "cloudfront:GetDistribution", "DistributionConfig.CacheBehaviors",
+        [b.path_pattern for b in (config.cache_behaviors if config else ())],
+    )  # fmt: skip
+    name = taken.name if taken else ""
+    sure = Confidence.CERTAIN if guess.transform == "identity" else Confidence.LIKELY
+    for behavior in theirs:
+        pattern = behavior.path_pattern
+        if pattern_matches(pattern, path):
+            return Found("behavior-precedence-shadowed", OBJECT,
+                         f"{name} stands before {pattern} and takes the request.", shown, sure)  # fmt: skip
+        if pattern_matches(pattern.lower(), path.lower()):
+            return Found("behavior-pattern-case", OBJECT,
+                         f"{pattern} does not match {path}: patterns know case.", shown, sure)  # fmt: skip
+        if misused(pattern, path):
+            return Found("behavior-pattern-wildcard-misuse", OBJECT,
+                         f"{pattern} does not match {path}: “*” and “?” mean something else here.",
+                         shown, sure)  # fmt: skip
+    if taken is not None and taken.path_pattern:
+        return Found("behavior-wrong-origin", OBJECT,
+                     f"{name} sends the request to another origin than the one with {guess.key}.",
+                     shown, sure)  # fmt: skip
+    return Found("behavior-pattern-no-match-default", OBJECT,
+                 f"No pattern matches {path}, so the default origin is asked; {guess.key} is in "
+                 f"{guess.bucket}.", shown, sure)  # fmt: skip
+
+
+def misused(pattern: str, path: str) -> bool:
+    """Whether the pattern would match under a usual misunderstanding of its wildcards."""
+    lowered = pattern if pattern.startswith(("/", "*")) else "/" + pattern
+    readings = [
+        lowered.replace("?", ""), lowered.replace("?", "*"), lowered.rstrip("*").rstrip("/"),
+        lowered.rstrip("/") + "/*", re.sub(r".\?", "", lowered), lowered.replace(".*", "*"),
+        re.sub(r"\{[^}]*\}|\[[^\]]*\][*+]?|\([^)]*\)", "*", lowered), lowered.rstrip("$"),
+        lowered.lstrip("^"),
+    ]  # fmt: skip
+    return any(reading and pattern_matches(reading, path) for reading in readings)
+
+
+def _bucket_cause(case: Case, guess: Guess, visit: Visit) -> Found:
+    """No origin of this distribution: another environment's bucket, on one side or the other."""
+    here, there = environment(visit.bucket_name), environment(guess.bucket)
+    shown = evidence("s3:ListObjectsV2", f"{guess.bucket}/{guess.key}", "listed")
+    whole = guess.transform == "identity"
+    misdirected = there in _MAIN or (bool(here) and here not in _MAIN and not there)
+    empty_here = visit.bucket is not None and len(case.indexes.of(visit.bucket)) == 0
+    lost = bool(there) and there not in _MAIN
+    if whole and (misdirected or (empty_here and not lost)):
+        return Found(
+            "origin-wrong-bucket", OBJECT,
+            f"The origin is {visit.bucket_name}; {guess.key} is in {guess.bucket}.",
+            shown, Confidence.LIKELY,
+        )  # fmt: skip
+    if lost or whole:
+        return Found(
+            "object-in-other-prefix-env", OBJECT,
+            f"{guess.key} was put into {guess.bucket}, not into {visit.bucket_name}.",
+            shown, Confidence.LIKELY,
+        )  # fmt: skip
+    return Found(
+        "object-in-other-prefix-env", OBJECT,
+        f"An object of the same name is {guess.key} in {guess.bucket}.", shown, Confidence.POSSIBLE,
+    )  # fmt: skip
+
+
+def moved(case: Case, guess: Guess) -> Iterator[Found]:
+    """The same bucket, another folder: origin path, environment folder, or an older layout."""
+    visit = case.journey.visit
+    if visit is None or visit.key is None:
+        return
+    asked, key = visit.key, guess.key
+    lead = key_of(visit.origin.origin_path).strip("/")
+    path = asked[len(lead) + 1 :] if lead else asked
+    tail = key.endswith("/" + path)
+    shown = evidence("s3:ListObjectsV2", f"{guess.bucket}/{key}", "listed")
+    sure = guess.confidence if guess.sure else Confidence.POSSIBLE
+    ahead = key.removesuffix("/" + path) if tail else ""
+    if _other_environment(lead, path, ahead, asked, key):
+        yield Found("object-in-other-prefix-env", OBJECT,
+                    f"The object is {key}: it was put under another environment's prefix.",
+                    shown, sure)  # fmt: skip
+    elif tail and lead and not _personal(ahead):
+        yield Found("origin-path-wrong", OBJECT,
+                    f"The origin path is “/{lead}”, the object is under “{ahead}/”.", shown, sure)  # fmt: skip
+    elif tail and not lead and not _personal(ahead) and not _layout_lives(case, visit, path):
+        yield Found("origin-path-missing", OBJECT,
+                    f"The objects are under “{ahead}/”, which neither the URL nor an origin path "
+                    "adds.", shown, sure)  # fmt: skip
+    else:
+        yield Found("key-prefix-legacy-format", OBJECT,
+                    f"The object is {key}: the layout of keys is another one than the URL's.",
+                    shown, sure)  # fmt: skip
+
+
+def _other_environment(lead: str, path: str, ahead: str, asked: str, key: str) -> bool:
+    """One folder names an environment, the other names another one."""
+    here = environment(lead or asked.partition("/")[0])
+    there = environment(ahead or key.partition("/")[0])
+    if not there or here == there or there in {"old", "legacy", "archive", "backup"}:
+        return False
+    del path
+    return there not in _MAIN and (not here or here in _MAIN)
+
+
+def _personal(prefix: str) -> bool:
+    """A prefix that names a person can't be an origin path."""
+    return bool(owner_tokens(prefix + "/x") or _ids(prefix))
+
+
+def _ids(prefix: str) -> frozenset[str]:
+    """Ids in a prefix, without versions, years and release numbers."""
+    plain = re.compile(r"^(v\d+|20\d\d|\d{1,2}|r\d+|release\d*|build\d*)$")
+    return frozenset(token for token in id_tokens(prefix) if not plain.match(token))
+
+
+def _layout_lives(case: Case, visit: Visit, path: str) -> bool:
+    """Other objects do lie where this URL looks: so the mapping as such is right."""
+    folder = path.rpartition("/")[0]
+    if visit.bucket is None or not folder:
+        return False
+    return any(key.startswith(folder + "/") for key in case.indexes.of(visit.bucket).keys())

@@ -1,0 +1,63 @@
+"""Whether the distribution's certificate covers a host name."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from core.diagnostics.routing import alias_covers
+from core.model.delivery import AccountSnapshot, Distribution
+
+
+def certificate_problem(snapshot: AccountSnapshot, owner: Distribution, host: str) -> str:
+    """What is wrong with the certificate for this host; empty where nothing is known to be."""
+    settings = owner.config.viewer_certificate
+    if not settings:
+        return ""
+    if settings.get("CloudFrontDefaultCertificate") and not host.endswith(".cloudfront.net"):
+        return f"The distribution uses CloudFront's own certificate, which does not cover {host}"
+    details = _details(snapshot, settings)
+    names = _names(details)
+    if names and not any(alias_covers(name, host) for name in names):
+        return f"The certificate covers {', '.join(names)}, not {host}"
+    expiry = _moment(details.get("NotAfter"))
+    if expiry and expiry < snapshot.now:
+        return f"The certificate expired on {expiry:%Y-%m-%d}"
+    status = str(details.get("Status") or "ISSUED").upper()
+    return f"The certificate is {status.lower()}" if status in {"EXPIRED", "REVOKED"} else ""
+
+
+def _details(snapshot: AccountSnapshot, settings: dict[str, Any]) -> dict[str, Any]:
+    arn = settings.get("ACMCertificateArn") or settings.get("Certificate")
+    for certificate in snapshot.certificates:
+        inner: dict[str, Any] = certificate.get("Certificate") or certificate
+        if inner.get("CertificateArn", inner.get("Arn")) == arn:
+            return inner
+    return settings
+
+
+def _names(details: dict[str, Any]) -> list[str]:
+    found: list[str] = []
+    for field in (
+        "SubjectAlternativeNames",
+        "SANs",
+        "Sans",
+        "Domains",
+        "DomainNames",
+        "DomainName",
+    ):
+        value = details.get(field)
+        found.extend([value] if isinstance(value, str) else [str(v) for v in value or []])
+    return found
+
+
+def _moment(value: Any) -> datetime | None:
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str):
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -1,0 +1,223 @@
+"""Changes of a snapshot, as a repair would make them: pure, small, with before and after."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from core.diagnostics.journey import Journey
+from core.diagnostics.origins import partition
+from core.diagnostics.policy import CLOUDFRONT_SERVICE, principal_names
+from core.model.delivery import (
+    AccountSnapshot,
+    Bucket,
+    BucketPolicy,
+    CacheBehavior,
+    Distribution,
+    KmsKey,
+    Origin,
+    Statement,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What would be different: the whole snapshot after it, and the part that people read."""
+
+    snapshot: AccountSnapshot
+    before: Any
+    after: Any
+    needs: tuple[str, ...]
+    rollback: str
+    url: str | None = None  # where the URL itself changes
+    bucket: str = ""  # whose anonymous access is compared
+
+
+UPDATE = ("cloudfront:GetDistributionConfig", "cloudfront:UpdateDistribution")
+BACK = "Put the earlier value back (the ETag of the change guards against later ones)."
+
+
+def edit_config(journey: Journey, edit: Callable[[Distribution], dict[str, Any]]) -> Change | None:
+    """A change of the distribution's own settings."""
+    owner = journey.distribution
+    if owner is None:
+        return None
+    changes = edit(owner)
+    config = owner.config.replace(**changes)
+    before = {name: _plain(getattr(owner.config, name)) for name in changes}
+    after = {name: _plain(getattr(config, name)) for name in changes}
+    changed = owner.replace(distribution_config=config)
+    return Change(journey.snapshot.with_distribution(changed), before, after, UPDATE, BACK)
+
+
+def edit_behavior(journey: Journey, **changes: Any) -> Change | None:
+    """A change of the behaviour that took the request."""
+    behavior = journey.behavior
+    if behavior is None or journey.distribution is None:
+        return None
+    edited = behavior.replace(**changes)
+    before = {name: _plain(getattr(behavior, name)) for name in changes}
+    after = {name: _plain(getattr(edited, name)) for name in changes}
+    snapshot = _with_behavior(journey.snapshot, journey.distribution, behavior, edited)
+    return Change(snapshot, {behavior.name: before}, {behavior.name: after}, UPDATE, BACK)
+
+
+def _with_behavior(
+    snapshot: AccountSnapshot, owner: Distribution, old: CacheBehavior, new: CacheBehavior
+) -> AccountSnapshot:
+    config = owner.config
+    if old.path_pattern:
+        kept = tuple(new if b is old else b for b in config.cache_behaviors)
+        config = config.replace(cache_behaviors=kept)
+    else:
+        config = config.replace(default_cache_behavior=new)
+    return snapshot.with_distribution(owner.replace(distribution_config=config))
+
+
+def edit_origin(journey: Journey, **changes: Any) -> Change | None:
+    """A change of the origin that was asked."""
+    owner, visit = journey.distribution, journey.visit
+    if owner is None or visit is None:
+        return None
+    edited = visit.origin.replace(**changes)
+    before = {name: _plain(getattr(visit.origin, name)) for name in changes}
+    after = {name: _plain(getattr(edited, name)) for name in changes}
+    snapshot = _with_origin(journey.snapshot, owner, visit.origin, edited)
+    return Change(snapshot, {visit.origin.id: before}, {visit.origin.id: after}, UPDATE, BACK)
+
+
+def _with_origin(
+    snapshot: AccountSnapshot, owner: Distribution, old: Origin, new: Origin
+) -> AccountSnapshot:
+    origins = tuple(new if o.id == old.id else o for o in owner.config.origins)
+    config = owner.config.replace(origins=origins)
+    return snapshot.with_distribution(owner.replace(distribution_config=config))
+
+
+def edit_bucket(journey: Journey, needs: tuple[str, ...], **changes: Any) -> Change | None:
+    bucket = journey.visit.bucket if journey.visit else None
+    if bucket is None:
+        return None
+    edited = bucket.replace(**changes)
+    before = {name: _plain(getattr(bucket, name)) for name in changes}
+    after = {name: _plain(getattr(edited, name)) for name in changes}
+    return Change(journey.snapshot.with_bucket(edited), before, after, needs, BACK)
+
+
+# --- policies -------------------------------------------------------------------------------
+
+POLICY_NEEDS = ("s3:GetBucketPolicy", "s3:PutBucketPolicy")
+
+
+def service_statement(bucket: Bucket, owner: Distribution) -> Statement:
+    """The statement that AWS documents for origin access control."""
+    return Statement(
+        sid="AllowCloudFrontServicePrincipal", effect="Allow",
+        principal={"Service": CLOUDFRONT_SERVICE}, action=("s3:GetObject",),
+        resource=(f"arn:{partition(bucket.region)}:s3:::{bucket.name}/*",),
+        condition={"StringEquals": {"AWS:SourceArn": owner.arn}},
+    )  # fmt: skip
+
+
+def with_statement(policy: BucketPolicy | None, statement: Statement) -> BucketPolicy:
+    old = policy or BucketPolicy(version="2012-10-17", statement=())
+    sids = {s.sid for s in old.statement}
+    named = statement if statement.sid not in sids else statement.replace(sid=statement.sid + "2")
+    return old.replace(statement=(*old.statement, named))
+
+
+def with_changed(policy: BucketPolicy, index: int, statement: Statement) -> BucketPolicy:
+    statements = list(policy.statement)
+    statements[index] = statement
+    return policy.replace(statement=tuple(statements))
+
+
+def policy_change(journey: Journey, policy: BucketPolicy, index: int | None) -> Change | None:
+    """Exchange the bucket policy; shown is only the statement that changes."""
+    visit = journey.visit
+    if visit is None or visit.bucket is None:
+        return None
+    old = visit.bucket.policy.statement if visit.bucket.policy else ()
+    before = _plain(old[index]) if index is not None and index < len(old) else None
+    after = _plain(policy.statement[len(old) if index is None else index])
+    snapshot = journey.snapshot.with_bucket(visit.bucket.replace(policy=policy))
+    back = "Put the earlier statement back." if before else "Remove the added statement."
+    return Change(snapshot, before, after, POLICY_NEEDS, back, bucket=visit.bucket_name)
+
+
+def set_condition(statement: Statement, key: str, values: tuple[str, ...]) -> Statement:
+    """The same statement with other values for one condition key, its spelling kept."""
+    changed: dict[str, dict[str, Any]] = {}
+    for operator, keys in statement.condition.items():
+        changed[operator] = {
+            name: (values[0] if len(values) == 1 else list(values))
+            if name.lower() == key.lower()
+            else old
+            for name, old in keys.items()
+        }
+    return statement.replace(condition=changed)
+
+
+def exempt_cloudfront(statement: Statement, identity: str) -> Statement:
+    """A Deny that no longer concerns CloudFront: one more condition."""
+    condition = {operator: dict(keys) for operator, keys in statement.condition.items()}
+    if identity:
+        condition.setdefault("ArnNotEqualsIfExists", {})["aws:PrincipalArn"] = identity
+    else:
+        condition.setdefault("BoolIfExists", {})["aws:PrincipalIsAWSService"] = "false"
+    return statement.replace(condition=condition)
+
+
+def rename_identity(statement: Statement, old: str, new: str) -> Statement:
+    principal = {
+        kind: [new if value == old else value for k, value in principal_names(statement.principal) if k == kind]
+        for kind, _ in principal_names(statement.principal)
+    }  # fmt: skip
+    return statement.replace(
+        principal={k: v[0] if len(v) == 1 else v for k, v in principal.items()}
+    )
+
+
+def kms_change(journey: Journey, key: KmsKey, owner: Distribution) -> Change:
+    """Let CloudFront decrypt with this key, for this distribution only."""
+    statement = Statement(
+        sid="AllowCloudFrontServicePrincipalSSE-KMS", effect="Allow",
+        principal={"Service": CLOUDFRONT_SERVICE}, action=("kms:Decrypt",), resource=("*",),
+        condition={"StringEquals": {"AWS:SourceArn": owner.arn}},
+    )  # fmt: skip
+    edited = key.replace(policy=with_statement(key.policy, statement))
+    kept = tuple(edited if k is key else k for k in journey.snapshot.kms_keys)
+    return Change(
+        journey.snapshot.replace(kms_keys=kept), None, _plain(statement),
+        ("kms:GetKeyPolicy", "kms:PutKeyPolicy"), "Remove the added statement.",
+    )  # fmt: skip
+
+
+# --- text -----------------------------------------------------------------------------------
+
+
+def _plain(value: Any) -> Any:
+    """JSON-ready, in AWS's own words."""
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value
+
+
+def diff_of(before: Any, after: Any) -> str:
+    """Two values as removed and added lines."""
+    old, new = _lines(before), _lines(after)
+    kept = set(old) & set(new)
+    gone = [f"- {line}" for line in old if line not in kept]
+    return "\n".join(gone + [f"+ {line}" for line in new if line not in kept])
+
+
+def _lines(value: Any) -> list[str]:
+    if value is None:
+        return []
+    if isinstance(value, str):
+        return [value]
+    return json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True).splitlines()

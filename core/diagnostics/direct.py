@@ -1,0 +1,194 @@
+"""A URL that names S3 itself: anonymous, or presigned with SigV4."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from core.diagnostics import facts
+from core.diagnostics.access import AccessOutcome, Caller, evaluate
+from core.diagnostics.journey import S3_DOCS, Log, Stop, Visit, evidence
+from core.diagnostics.objects import state_of
+from core.diagnostics.origins import endpoint_of
+from core.diagnostics.policy import AccessDecision, Principal
+from core.diagnostics.urls import RequestUrl, key_of
+from core.diagnostics.visit import Indexes, OriginRequest, decide_answer
+from core.model.delivery import AccountSnapshot, Origin
+from core.model.diagnosis import ObjectState, ServedBy
+
+_DOC = S3_DOCS + "userguide/using-presigned-url.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Presigned:
+    """The parts of a SigV4 query signature."""
+
+    signed_at: datetime | None
+    seconds: int
+    region: str
+    has_token: bool
+
+    @property
+    def ends(self) -> datetime | None:
+        return self.signed_at + timedelta(seconds=self.seconds) if self.signed_at else None
+
+
+def presigned_of(url: RequestUrl) -> Presigned | None:
+    """SigV4 in the query, or None."""
+    values = {name.lower(): value for name, value in url.parameters.items()}
+    if "x-amz-signature" not in values:
+        return None
+    scope = values.get("x-amz-credential", "").split("/")
+    seconds = values.get("x-amz-expires", "0")
+    return Presigned(
+        _compact(values.get("x-amz-date", "")),
+        int(seconds) if seconds.isdigit() else 0,
+        scope[2] if len(scope) > 2 else "",
+        "x-amz-security-token" in values,
+    )
+
+
+def _compact(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def visit_s3(
+    snapshot: AccountSnapshot, url: RequestUrl, method: str, log: Log, indexes: Indexes
+) -> Visit:
+    """Ask S3 without CloudFront."""
+    endpoint = endpoint_of(url.host)
+    visit = Visit(Origin(id="", domain_name=url.host), endpoint, url.raw_path, Log())
+    path = url.raw_path
+    visit.bucket_name = endpoint.bucket
+    if endpoint.kind == "path-style":
+        visit.bucket_name, _, rest = path.lstrip("/").partition("/")
+        path = "/" + rest
+    visit.bucket, visit.key = snapshot.bucket(visit.bucket_name), key_of(path)
+    log.step("key", "changed", "The host names the bucket, the path is the key",
+             before=url.text.split("?", 1)[0], after=f"{visit.bucket_name}/{visit.key}")  # fmt: skip
+    signed = presigned_of(url)
+    request = OriginRequest(url.raw_path, url.query, method, url.scheme, None)
+    if visit.bucket is None:
+        _unlisted(snapshot, visit)
+        return visit
+    visit.state, visit.item = state_of(indexes.of(visit.bucket), visit.key, snapshot.now)
+    if visit.key == "":
+        visit.state = ObjectState.NOT_APPLICABLE
+    _wrong_region(visit, signed)
+    if signed:
+        _presigned(snapshot, visit, signed, method)
+    who = Principal("anonymous")
+    caller = Caller(who, "none", url.scheme, ip=snapshot.request.viewer.ip,
+                    referer=snapshot.request.header("referer"), through_edge=False)  # fmt: skip
+    visit.caller = caller
+    visit.access = evaluate(snapshot, visit.bucket, caller, visit.key, visit.item)
+    if signed:
+        visit.access = _as_signer(visit.access)
+    decide_answer(snapshot, visit, request)
+    return visit
+
+
+def _as_signer(access: AccessOutcome) -> AccessOutcome:
+    """A presigned request has its signer's rights, which are taken to suffice for reading."""
+    signer = AccessDecision(
+        "allow", explicit=False, matched_rules=(), summary="The signer may read"
+    )
+    if access.policy.explicit:
+        return access
+    return AccessOutcome("allow", signer, "unknown", "policy")
+
+
+def _unlisted(snapshot: AccountSnapshot, visit: Visit) -> None:
+    known = snapshot.read("buckets")
+    visit.state = ObjectState.NOT_APPLICABLE if known else ObjectState.UNKNOWN
+    stop = Stop("origin", "no-bucket", 404, ServedBy.S3, "NoSuchBucket")
+    if not known:
+        stop = Stop("origin", "bucket-unread", None, ServedBy.UNKNOWN, undecided=True)
+    visit.log.stop(stop, f"No bucket {visit.bucket_name} was found",
+                   doc=S3_DOCS + "API/ErrorResponses.html")  # fmt: skip
+
+
+def _wrong_region(visit: Visit, signed: Presigned | None) -> None:
+    bucket = visit.bucket
+    if bucket is None or not bucket.region:
+        return
+    shown = evidence("s3:GetBucketLocation", "LocationConstraint", bucket.region)
+    if signed and signed.region and signed.region != bucket.region:
+        visit.log.stop(
+            Stop("access", "presigned-region", 400, ServedBy.S3, "AuthorizationQueryParametersError"),
+            f"Signed for {signed.region}, the bucket is in {bucket.region}",
+            evidence=shown, doc=S3_DOCS + "userguide/RESTRedirect.html",
+        )  # fmt: skip
+    elif visit.endpoint.region and visit.endpoint.region != bucket.region:
+        visit.log.stop(
+            Stop("origin", "wrong-region", 301, ServedBy.S3, "PermanentRedirect"),
+            f"The host names {visit.endpoint.region}, the bucket is in {bucket.region}",
+            evidence=shown, doc=S3_DOCS + "userguide/RESTRedirect.html",
+        )  # fmt: skip
+
+
+def _presigned(snapshot: AccountSnapshot, visit: Visit, signed: Presigned, method: str) -> None:
+    ends = signed.ends
+    if ends and ends < snapshot.now:
+        visit.log.stop(
+            Stop("access", "presigned-expired", 403, ServedBy.S3, "AccessDenied", detail=str(ends)),
+            f"The presigned URL ended at {ends:%Y-%m-%d %H:%M:%S} UTC",
+            evidence=evidence("request", "X-Amz-Date + X-Amz-Expires", str(ends)), doc=_DOC,
+        )  # fmt: skip
+    session = session_end(snapshot)
+    if (
+        session
+        and session < snapshot.now
+        and (signed.has_token or not (ends and ends < snapshot.now))
+    ):
+        visit.log.stop(
+            Stop("access", "presigned-token", 400, ServedBy.S3, "ExpiredToken", detail=str(session)),
+            f"The credentials that signed it ended at {session:%Y-%m-%d %H:%M:%S} UTC",
+            evidence=evidence("facts", "session expiration", str(session)),
+            doc=_DOC + "#who-presigned-url",
+        )  # fmt: skip
+    made_for = signed_method(snapshot)
+    if made_for and made_for != method and {made_for, method} != {"GET", "HEAD"}:
+        visit.log.stop(
+            Stop("access", "presigned-method", 403, ServedBy.S3, "SignatureDoesNotMatch"),
+            f"The URL was signed for {made_for} and is used with {method}",
+            evidence=evidence("facts", "signed method", made_for), doc=_DOC,
+        )  # fmt: skip
+
+
+def session_end(snapshot: AccountSnapshot) -> datetime | None:
+    """When the temporary credentials ended, where somebody wrote it down."""
+    for name, value in facts.pairs(snapshot):
+        if any(word in name for word in ("session", "token", "credential", "sts", "expir")):
+            found = facts.moment(value)
+            if found:
+                return found
+    return None
+
+
+_METHODS = (("PUT", ("put", "upload")), ("POST", ("post",)), ("DELETE", ("delete",)),
+            ("HEAD", ("head",)), ("GET", ("get", "download")))  # fmt: skip
+
+
+def signed_method(snapshot: AccountSnapshot) -> str:
+    """What the URL was presigned for, where somebody wrote it down."""
+    for name, value in facts.pairs(snapshot):
+        words = (
+            "method",
+            "presign",
+            "sign",
+            "operation",
+            "verb",
+            "made",
+            "generated",
+            "for",
+            "action",
+        )
+        if any(word in name for word in words):
+            for method, hints in _METHODS:
+                if any(hint in value for hint in hints):
+                    return method
+    return ""

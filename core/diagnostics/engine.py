@@ -1,0 +1,190 @@
+"""One diagnosis, top to bottom: trace, candidates, causes, repairs, report. Pure."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from pydantic import ValidationError
+
+from core.diagnostics.candidates import Guess, guesses
+from core.diagnostics.causes.registry import Case, Found, all_rules
+from core.diagnostics.fixes import fixes
+from core.diagnostics.journey import Journey
+from core.diagnostics.objects import state_of
+from core.diagnostics.reach import reachable_url
+from core.diagnostics.trace import travel
+from core.diagnostics.urls import redact
+from core.diagnostics.verdict import verdict_of
+from core.diagnostics.visit import Indexes
+from core.errors import InvalidInput
+from core.model.delivery import AccountSnapshot
+from core.model.diagnosis import (
+    Candidate,
+    ObjectState,
+    ParsedUrl,
+    ReportInput,
+    Resolved,
+    Siblings,
+    TraceStep,
+    UnknownFact,
+    UrlDiagnosis,
+)
+
+_RULE_FILES = ("db", "edge", "origin", "missing", "access", "cache", "response")
+_STEP_ORDER = ("db", "dns", "tls", "distribution", "viewer", "signed", "behavior", "function",
+               "cache", "origin", "key", "object", "access", "kms", "response")  # fmt: skip
+
+
+@cache
+def _load_rules() -> None:
+    for name in _RULE_FILES:
+        importlib.import_module(f"core.diagnostics.causes.{name}")
+
+
+def parse_snapshot(snapshot: Mapping[str, Any]) -> AccountSnapshot:
+    """Read a snapshot; `InvalidInput` names the first place that can't be read."""
+    try:
+        return AccountSnapshot.model_validate(dict(snapshot))
+    except (ValidationError, TypeError, ValueError) as error:
+        raise InvalidInput(
+            f"The case can't be read: {_first_problem(error)}",
+            hint="A case has the shapes that the AWS API answers; see the contract of the command.",
+        ) from error
+
+
+def _first_problem(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+    return str(error)[:200]
+
+
+def diagnose(snapshot: Mapping[str, Any]) -> UrlDiagnosis:
+    """The report for a snapshot as the contract describes it."""
+    return diagnose_parsed(parse_snapshot(snapshot))
+
+
+def diagnose_parsed(snapshot: AccountSnapshot) -> UrlDiagnosis:
+    case, found = examine(snapshot)
+    journey = case.journey
+    causes = tuple(f.cause for f in found)
+    repairs = fixes(case, causes)
+    return UrlDiagnosis(
+        id=snapshot.id,
+        input=_input(journey),
+        verdict=verdict_of(case, found, repairs),
+        resolved=_resolved(journey),
+        trace=_trace(journey),
+        findings=tuple(f.finding() for f in found),
+        candidates=tuple(_candidate(case, guess) for guess in case.guesses),
+        fixes=repairs,
+        unknowns=_unknowns(journey),
+        siblings=_siblings(case),
+    )
+
+
+def examine(snapshot: AccountSnapshot, indexes: Indexes | None = None) -> tuple[Case, list[Found]]:
+    """Trace, candidates and causes, without repairs: what an audit needs per URL."""
+    _load_rules()
+    indexes = indexes or Indexes()
+    journey = travel(snapshot, indexes)
+    case = Case(journey, _guesses(journey, indexes), indexes)
+    found: dict[str, Found] = {}
+    for rule in all_rules():
+        for one in rule(case):
+            kept = found.get(one.cause)
+            if kept is None or one.order < kept.order:
+                found[one.cause] = one
+    return case, sorted(found.values(), key=lambda f: f.order)
+
+
+def _guesses(journey: Journey, indexes: Indexes) -> list[Guess]:
+    """Nothing is guessed for an object that was found."""
+    visit = journey.visit
+    if visit is not None and visit.state is ObjectState.PRESENT:
+        return []
+    stopped = {"host-unknown", "url-not-http", "stacked", "alias-missing", "cname-to-s3"}
+    if visit is None and not any(journey.stopped(tag) for tag in stopped):
+        return []
+    if visit is not None and (visit.listing or visit.key == ""):
+        return []
+    return guesses(journey, indexes)
+
+
+def _input(journey: Journey) -> ReportInput:
+    url = journey.url
+    return ReportInput(
+        url=redact(url.text), method=journey.method,
+        parsed=ParsedUrl(
+            host=url.host, raw_path=url.raw_path, match_path=url.match_path,
+            query=redact(url.query), fragment_dropped=url.fragment,
+        ),
+    )  # fmt: skip
+
+
+def _resolved(journey: Journey) -> Resolved:
+    visit = journey.visit
+    shown = visit if visit is not None and visit.key is not None else None
+    state = visit.state if visit is not None else ObjectState.NOT_APPLICABLE
+    answering = journey.failover if journey.failover and journey.failover.stop is None else visit
+    if answering is not None and answering is not visit:
+        shown, state = answering, answering.state
+    return Resolved(
+        distribution_id=journey.distribution.id if journey.distribution else None,
+        behavior_pattern=journey.behavior.name if journey.behavior else None,
+        origin_id=(answering.origin.id or None) if answering else None,
+        bucket=(shown.bucket_name or None) if shown else None,
+        key=shown.key if shown else None,
+        object_state=state,
+        served_by=journey.served_by,
+        error_code=journey.code,
+    )
+
+
+def _trace(journey: Journey) -> tuple[TraceStep, ...]:
+    steps = journey.log.steps + (journey.visit.log.steps if journey.visit else [])
+    ordered = sorted(steps, key=lambda s: _STEP_ORDER.index(s.step))
+    return tuple(
+        s.model_copy(update={"before": redact(s.before), "after": redact(s.after),
+                             "because": redact(s.because)})
+        for s in ordered
+    )  # fmt: skip
+
+
+def _candidate(case: Case, guess: Guess) -> Candidate:
+    bucket = case.snapshot.bucket(guess.bucket)
+    item, state = None, ObjectState.UNKNOWN
+    if bucket is not None:
+        state, item = state_of(case.indexes.of(bucket), guess.key, case.snapshot.now)
+    url, status = reachable_url(case, guess.bucket, guess.key)
+    return Candidate(
+        bucket=guess.bucket, key=guess.key, score=round(max(guess.score, 0.0), 3),
+        confidence=guess.confidence, transform=guess.transform, reasons=guess.reasons, state=state,
+        content_type=item.content_type if item else None,
+        owner_match="same" if guess.same_owner else "unknown",
+        reachable_url=url, retrace_status=status,
+    )  # fmt: skip
+
+
+def _unknowns(journey: Journey) -> tuple[UnknownFact, ...]:
+    noted = journey.log.unknowns + (journey.visit.log.unknowns if journey.visit else [])
+    refused = [
+        UnknownFact(what=u.what, because=u.because, effect=u.permission and f"Needs {u.permission}")
+        for u in journey.snapshot.unread
+    ]
+    return tuple(noted + refused)
+
+
+def _siblings(case: Case) -> Siblings:
+    """Objects that share the folder of the one that was meant: likely the same fault."""
+    best = case.best
+    bucket = case.snapshot.bucket(best.bucket) if best and best.sure else None
+    if best is None or bucket is None or case.journey.ok:
+        return Siblings()
+    folder = best.key.rpartition("/")[0]
+    keys = [k for k in case.indexes.of(bucket).keys() if k.rpartition("/")[0] == folder]
+    pattern = case.journey.url.raw_path.rpartition("/")[0] + "/*"
+    return Siblings(pattern=pattern, count=len(keys), sample=tuple(keys[:5]))

@@ -1,0 +1,125 @@
+"""Repairs for what was found: the smallest reach first, each re-traced on the changed snapshot.
+
+Nothing here opens a bucket to the public; a dry run that would is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from core.diagnostics import repairs
+from core.diagnostics.access import evaluate
+from core.diagnostics.causes.registry import Case
+from core.diagnostics.changes import Change, diff_of
+from core.diagnostics.policy import Principal, is_public
+from core.diagnostics.trace import travel
+from core.diagnostics.urls import redact
+from core.model.delivery import AccountSnapshot
+from core.model.diagnosis import BlastRadius, DryRun, Fix, FixType
+
+Builder = Callable[[Case], Iterator[repairs.Draft]]
+
+_ORDER = (
+    FixType.WAIT, FixType.CORRECT_URL, FixType.CLIENT_CHANGE, FixType.SIGN_URL,
+    FixType.FIX_DB_RECORD, FixType.CHOOSE_CANDIDATE, FixType.RESTORE, FixType.INVALIDATE,
+    FixType.COPY_OBJECT, FixType.REUPLOAD, FixType.POLICY_PATCH, FixType.KMS_POLICY_PATCH,
+    FixType.FUNCTION_CHANGE, FixType.CONFIG_CHANGE,
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Planned:
+    draft: repairs.Draft
+    place: int  # of the cause it repairs
+
+
+def fixes(case: Case, causes: tuple[str, ...]) -> tuple[Fix, ...]:
+    """Every repair of every cause; the first one of the first cause is preferred."""
+    planned: list[_Planned] = []
+    seen: set[tuple[str, str]] = set()
+    for place, cause in enumerate(causes):
+        for build in repairs.for_cause(cause):
+            for draft in build(case):
+                name = (draft.type, draft.title)
+                if name not in seen and not _opens(case, draft.change):
+                    seen.add(name)
+                    planned.append(_Planned(draft, place))
+    planned.sort(key=lambda p: (p.place, not p.draft.first, _ORDER.index(p.draft.type)))
+    return tuple(_fix(case, f"f{i}", p.draft, preferred=i == 1) for i, p in enumerate(planned, 1))
+
+
+def _opens(case: Case, change: Change | None) -> bool:
+    """Whether strangers could read something afterwards that they can't read now."""
+    if change is None:
+        return False
+    for bucket in change.snapshot.buckets:
+        old = case.snapshot.bucket(bucket.name)
+        if is_public(bucket.policy) and not (old and is_public(old.policy)):
+            return True
+    return False
+
+
+def _fix(case: Case, fix_id: str, draft: repairs.Draft, *, preferred: bool) -> Fix:
+    change = draft.change
+    return Fix(
+        id=fix_id, type=draft.type, title=redact(draft.title), preferred=preferred,
+        dry_run=_dry_run(case, draft) if change else DryRun(before=draft.before, after=draft.after),
+        blast_radius=BlastRadius(
+            records_same_pattern=draft.records, other_urls_changed=draft.others,
+        ),
+        needs=draft.needs or (change.needs if change else ()),
+        rollback=draft.rollback or (change.rollback if change else ""),
+        cost_note=draft.cost_note,
+    )  # fmt: skip
+
+
+def _dry_run(case: Case, draft: repairs.Draft) -> DryRun:
+    change = draft.change
+    if change is None:
+        return DryRun()
+    snapshot = change.snapshot
+    if change.url is not None:
+        snapshot = snapshot.replace(request=snapshot.request.replace(url=change.url))
+    if draft.clears_cache or change.url is not None:
+        snapshot = snapshot.replace(edge_cache=(), invalidations=())
+    again = travel(snapshot)
+    return DryRun(
+        before=_safe(change.before), after=_safe(change.after),
+        diff=redact(diff_of(change.before, change.after)), retrace_status=again.status,
+        retrace_content_type=again.content_type, decisions=_decisions(case, change),
+    )  # fmt: skip
+
+
+def _safe(value: object) -> object:
+    return redact(value) if isinstance(value, str) else value
+
+
+def _decisions(case: Case, change: Change) -> dict[str, str]:
+    """For a policy: what it means for this URL's caller and for a stranger, before and after."""
+    visit = case.journey.visit
+    if not change.bucket or visit is None or visit.caller is None or visit.key is None:
+        return {}
+    anonymous = repairs.stranger(visit.caller)
+    found = {}
+    for name, caller in (("this request", visit.caller), ("an anonymous reader", anonymous)):
+        states = [
+            _decide(snapshot, change.bucket, caller, visit.key, case)
+            for snapshot in (case.snapshot, change.snapshot)
+        ]
+        found[name] = " -> ".join(states)
+    return found
+
+
+def _decide(
+    snapshot: AccountSnapshot, name: str, caller: repairs.AnyCaller, key: str, case: Case
+) -> str:
+    bucket = snapshot.bucket(name)
+    if bucket is None:
+        return "unknown"
+    item = case.journey.visit.item if case.journey.visit else None
+    return evaluate(snapshot, bucket, caller, key, item).effect
+
+
+def anonymous() -> Principal:
+    return Principal("anonymous")

@@ -1,0 +1,62 @@
+"""What an origin's domain name says: S3 REST, S3 website, another distribution, anything else."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+_REGION = r"[a-z]{2}(?:-[a-z]+)+-\d"
+_END = r"\.amazonaws\.com(?:\.cn)?$"
+_WEBSITE = re.compile(rf"^(?P<bucket>.+)\.s3-website[.-](?P<region>{_REGION}){_END}")
+_VIRTUAL = re.compile(
+    rf"^(?P<bucket>.+)\.(?:s3|s3-fips)(?:\.dualstack)?(?:[.-](?P<region>{_REGION}))?{_END}"
+)
+_ACCELERATE = re.compile(rf"^(?P<bucket>.+)\.s3-accelerate(?:\.dualstack)?{_END}")
+_PATH_STYLE = re.compile(rf"^(?:s3|s3-fips)(?:\.dualstack)?(?:[.-](?P<region>{_REGION}))?{_END}")
+
+Kind = Literal["rest", "website", "path-style", "cloudfront", "custom"]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """`region` is empty for the global S3 endpoint; `bucket` only where the name holds it."""
+
+    kind: Kind
+    bucket: str = ""
+    region: str = ""
+
+
+def endpoint_of(domain: str) -> Endpoint:
+    """Classify a host name by its form alone."""
+    name = domain.lower().rstrip(".")
+    if name.endswith(".cloudfront.net"):
+        return Endpoint("cloudfront")
+    if found := _WEBSITE.match(name):
+        return Endpoint("website", found["bucket"], found["region"])
+    if found := _ACCELERATE.match(name):
+        return Endpoint("rest", found["bucket"])
+    if found := _PATH_STYLE.match(name):
+        return Endpoint("path-style", "", found["region"] or "")
+    if found := _VIRTUAL.match(name):
+        return Endpoint("rest", found["bucket"], found["region"] or "")
+    return Endpoint("custom")
+
+
+def is_s3(domain: str) -> bool:
+    return endpoint_of(domain).kind in {"rest", "website", "path-style"}
+
+
+# Opt-in Regions that opened after December 2022: an origin access identity does not work there.
+REGIONS_WITHOUT_OAI = frozenset(
+    {
+        "ap-east-2", "ap-southeast-4", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7",
+        "ca-west-1", "il-central-1", "mx-central-1",
+    }
+)  # fmt: skip
+
+
+def partition(region: str) -> str:
+    if region.startswith("cn-"):
+        return "aws-cn"
+    return "aws-us-gov" if region.startswith("us-gov-") else "aws"

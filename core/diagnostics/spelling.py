@@ -1,0 +1,154 @@
+"""Ways in which one name is written as another: one folded form, and the names of differences.
+
+`fold` maps every spelling of a key to one string, so that a lookup finds all of them at once;
+`differences` then names, step by step, what turns the one into the other.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable
+from itertools import pairwise
+from urllib.parse import quote, unquote
+
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"
+_EDGES = " \t\r\n\v\f\u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
+    chr(c) for c in range(0x2000, 0x200B)
+)
+_DROP = {ord(c): None for c in _INVISIBLE}
+IMAGE_EXTENSIONS = frozenset(
+    {"jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "avif", "heic", "heif", "svg", "bmp",
+     "tif", "tiff", "ico", "mp4", "mov", "webm", "pdf"}
+)  # fmt: skip
+
+
+def _decode_fully(text: str) -> str:
+    for _ in range(3):
+        once = unquote(text, errors="replace")
+        if once == text:
+            break
+        text = once
+    return text
+
+
+def trim(text: str) -> str:
+    """Without invisible characters anywhere and white space at the ends."""
+    return text.translate(_DROP).strip(_EDGES)
+
+
+def fold(key: str) -> str:
+    """One spelling for all: decoded, trimmed, NFC, one kind of slash and blank, lower case."""
+    text = _decode_fully(key) if "%" in key else key
+    if "&" in text:
+        text = html.unescape(text)
+    text = trim(text).replace("+", " ").replace("\\", "/")
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    if "//" in text:
+        text = re.sub(r"/{2,}", "/", text)
+    return text.strip("/").casefold()
+
+
+def stem_of(key: str) -> str:
+    """A key without the extension of its last segment."""
+    folder, _, name = key.rpartition("/")
+    stem, dot, extension = name.rpartition(".")
+    if not dot or not stem or extension.lower() not in IMAGE_EXTENSIONS:
+        return key
+    return f"{folder}/{stem}" if folder else stem
+
+
+def extension_of(key: str) -> str:
+    _, dot, extension = key.rpartition("/")[2].rpartition(".")
+    return extension.lower() if dot else ""
+
+
+_STEPS: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("percent", _decode_fully),
+    ("html", html.unescape),
+    ("whitespace", trim),
+    ("plus", lambda t: t.replace("+", " ")),
+    ("backslash", lambda t: t.replace("\\", "/")),
+    ("unicode", lambda t: unicodedata.normalize("NFC", t)),
+    ("slashes", lambda t: re.sub(r"/{2,}", "/", t)),
+    ("leading-slash", lambda t: t.lstrip("/")),
+    ("trailing-slash", lambda t: t.rstrip("/")),
+    ("case", str.casefold),
+)
+
+
+def differences(asked: str, stored: str) -> tuple[str, ...]:
+    """Which kinds of spelling separate two keys that fold alike.
+
+    A kind counts where the two stay different although every other kind is folded away.
+    """
+    return tuple(k for k, _ in _STEPS if _without(k, asked) != _without(k, stored))
+
+
+def _without(left_out: str, text: str) -> str:
+    for kind, step in _STEPS:
+        if kind != left_out:
+            text = step(text)
+    return text
+
+
+def side(kind: str, asked: str, stored: str) -> str:
+    """Whether the asked or the stored key carries the odd spelling of this kind."""
+    step = dict(_STEPS)[kind]
+    return "asked" if step(asked) != asked else "stored" if step(stored) != stored else "both"
+
+
+def encoded(text: str) -> str:
+    return quote(text, safe="/-._~!$'()*,;=:@&")
+
+
+# --- names that look like ids ---------------------------------------------------------------
+
+_SEPARATORS = re.compile(r"[/\s]+")
+_PARTS = re.compile(r"[A-Za-z0-9]+(?:@[A-Za-z0-9.-]+)?")
+_SIZE_NAMES = re.compile(r"^(\d{2,4}x\d{2,4}|[1-4]x|w\d{2,4}|h\d{2,4})$")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_OWNERS = {"users", "user", "members", "member", "accounts", "account", "customers", "customer",
+           "u", "clients", "client", "tenants", "tenant", "profiles", "owners"}  # fmt: skip
+
+
+def id_tokens(key: str) -> frozenset[str]:
+    """The parts of a key that look like ids: they must be equal before two names are one thing."""
+    tokens: set[str] = {found.group(0).lower() for found in _UUID.finditer(key)}
+    rest = _UUID.sub("/", key)
+    segments = [s for s in _SEPARATORS.split(rest) if s]
+    for position, segment in enumerate(segments):
+        if position and segments[position - 1].lower() in _OWNERS:
+            tokens.add(stem_of(segment).lower())
+        for part in _PARTS.findall(stem_of(segment)):
+            if any(c.isdigit() for c in part) and not _SIZE_NAMES.match(part.lower()):
+                tokens.add(part.lower())
+    return frozenset(tokens)
+
+
+def owner_tokens(key: str) -> frozenset[str]:
+    """The segment behind `users/` and the like."""
+    segments = [s for s in key.split("/") if s]
+    pairs = pairwise(segments)
+    return frozenset(stem_of(b).lower() for a, b in pairs if a.lower() in _OWNERS)
+
+
+def edit_distance(one: str, other: str, limit: int) -> int:
+    """Optimal string alignment distance (a swap counts one), `limit + 1` where it is larger."""
+    if abs(len(one) - len(other)) > limit:
+        return limit + 1
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        now = [i]
+        for j, b in enumerate(other, 1):
+            cost = min(row[j] + 1, now[j - 1] + 1, row[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                cost = min(cost, before[j - 2] + 1)
+            now.append(cost)
+        if min(now) > limit:
+            return limit + 1
+        before, row = row, now
+    return row[-1]

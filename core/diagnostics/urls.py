@@ -1,0 +1,113 @@
+"""URLs as CloudFront and S3 read them: the raw path, the normalised path, S3's decoding.
+
+CloudFront normalises a path (RFC 3986) to choose the cache behaviour, then sends the *raw* path to
+the origin. S3 decodes it once and reads a raw "+" as a space.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, quote, unquote, unquote_to_bytes
+
+_URL = re.compile(
+    r"^(?:(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):)?(?://(?P<host>[^/?#]*))?"
+    r"(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?$",
+    re.DOTALL,
+)
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_SENT_AS_IS = "%/:@!$&'()*+,;=~-._[]|^`{}<>\""  # what clients leave alone in a path
+
+
+@dataclass(frozen=True, slots=True)
+class RequestUrl:
+    """A URL taken apart; `raw_path` is what the client sends, `match_path` what is matched."""
+
+    text: str
+    scheme: str
+    host: str
+    raw_path: str
+    match_path: str
+    query: str
+    fragment: str
+
+    @property
+    def is_absolute_http(self) -> bool:
+        return self.scheme in {"http", "https"} and bool(self.host)
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        return dict(parse_qsl(self.query, keep_blank_values=True))
+
+
+def parse_url(text: str) -> RequestUrl:
+    """Never raises: what is no URL comes back with an empty host."""
+    found = _URL.match(text)
+    parts = found.groupdict() if found else {}
+    host = (parts.get("host") or "").rsplit("@", 1)[-1].split(":", 1)[0].rstrip(".").lower()
+    raw = as_sent(parts.get("path") or "") or "/"
+    return RequestUrl(
+        text=text,
+        scheme=(parts.get("scheme") or "").lower(),
+        host=host,
+        raw_path=raw,
+        match_path=normalise(raw),
+        query=parts.get("query") or "",
+        fragment=parts.get("fragment") or "",
+    )
+
+
+def as_sent(path: str) -> str:
+    """A path as clients put it on the wire: spaces, controls and non-ASCII percent-encoded."""
+    return quote(path, safe=_SENT_AS_IS, errors="surrogatepass")
+
+
+def normalise(path: str) -> str:
+    """RFC 3986 as CloudFront uses it for matching: dots resolved, escapes and slashes tidied."""
+    plain = _ESCAPE.sub(_tidy_escape, path)
+    kept: list[str] = []
+    for segment in re.sub(r"/{2,}", "/", plain).split("/"):
+        if segment == ".." and len(kept) > 1:
+            kept.pop()
+        elif segment not in {".", ".."}:
+            kept.append(segment)
+    if plain.endswith(("/.", "/..")):
+        kept.append("")
+    joined = "/".join(kept)
+    return joined if joined.startswith("/") else "/" + joined
+
+
+def _tidy_escape(found: re.Match[str]) -> str:
+    character = chr(int(found.group(1), 16))
+    return character if character in _UNRESERVED else found.group(0).upper()
+
+
+def key_of(path: str) -> str:
+    """The key that S3 looks up for a raw path (without its first slash)."""
+    text = path.removeprefix("/")
+    raw = unquote_to_bytes(text.replace("+", " "))
+    return raw.decode("utf-8", errors="replace")
+
+
+def path_of(key: str) -> str:
+    """The raw path that makes S3 look up exactly `key`; "+" becomes %2B."""
+    return "/" + quote(key, safe="/-._~!$'()*,;=:@&", errors="surrogatepass")
+
+
+def decode_once(text: str) -> str:
+    return unquote(text, errors="replace")
+
+
+_SECRETS = (
+    "signature", "x-amz-signature", "x-amz-security-token", "policy", "key-pair-id", "cookie",
+    "authorization", "x-amz-credential",
+)  # fmt: skip
+_SECRET_PAIR = re.compile(
+    r"(?i)(?P<name>(?<![A-Za-z-])(?:" + "|".join(_SECRETS) + r"))=(?P<value>[^&\s#\"]+)"
+)
+
+
+def redact(text: str) -> str:
+    """The same text with signatures, tokens, policies and key ids blanked."""
+    return _SECRET_PAIR.sub(lambda found: f"{found['name']}=REDACTED", text)

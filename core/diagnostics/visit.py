@@ -1,0 +1,487 @@
+"""One origin asked for one path: endpoint, bucket, key, object, access, KMS, in S3's order."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from core.diagnostics import facts
+from core.diagnostics.access import caller_of, evaluate, signing_of
+from core.diagnostics.edge_policies import Forwarding
+from core.diagnostics.journey import CLOUDFRONT_DOCS, S3_DOCS, Log, Stop, Visit, evidence
+from core.diagnostics.objects import KeyIndex, is_restoring, state_of
+from core.diagnostics.origins import Endpoint, endpoint_of
+from core.diagnostics.urls import key_of
+from core.model.delivery import AccountSnapshot, Bucket, Distribution, Origin
+from core.model.diagnosis import Evidence, ObjectState, ServedBy
+
+_MISSING_DOC = S3_DOCS + "API/API_GetObject.html"
+_ACTIONS = {"PUT": "s3:PutObject", "DELETE": "s3:DeleteObject", "POST": "s3:PutObject"}
+
+
+class Indexes:
+    """Key indexes of the buckets of one snapshot, built once each."""
+
+    def __init__(self) -> None:
+        self._built: dict[int, KeyIndex] = {}
+
+    def of(self, bucket: Bucket) -> KeyIndex:
+        found = self._built.get(id(bucket))
+        if found is None or found.bucket is not bucket:
+            found = self._built[id(bucket)] = KeyIndex(bucket)
+        return found
+
+
+class OriginRequest:
+    """What CloudFront sends: path, query, method and the viewer headers that matter."""
+
+    def __init__(
+        self, uri: str, query: str, method: str, scheme: str, forwarding: Forwarding | None
+    ) -> None:
+        self.uri, self.query, self.method, self.scheme = uri, query, method, scheme
+        self.forwarding = forwarding
+
+    def forwards(self, header: str) -> bool:
+        return self.forwarding is not None and self.forwarding.headers.has(header)
+
+    def parameter(self, name: str) -> str | None:
+        """A query parameter that reaches the origin."""
+        if self.forwarding is None or not self.forwarding.query.has(name):
+            return None
+        for part in self.query.split("&"):
+            key, _, value = part.partition("=")
+            if key.lower() == name.lower():
+                return value
+        return None
+
+
+def visit_origin(
+    snapshot: AccountSnapshot, distribution: Distribution, origin: Origin,
+    request: OriginRequest, indexes: Indexes,
+) -> Visit:  # fmt: skip
+    """Follow one request to one origin; every failure is logged, the first one is the answer."""
+    visit = Visit(origin, endpoint_of(origin.domain_name), request.uri, Log())
+    if _is_distribution(snapshot, visit):
+        return visit
+    if visit.endpoint.kind == "custom":
+        _custom(snapshot, visit)
+        return visit
+    auth = snapshot.request.header("authorization") is not None
+    visit.signing = signing_of(
+        snapshot, origin, viewer_auth=auth and request.forwards("authorization")
+    )
+    _find_bucket(visit, snapshot)
+    _key(visit)
+    _protocol(visit, request)
+    _host_header(visit, request)
+    if visit.bucket is None:
+        _no_bucket(snapshot, visit)
+        return visit
+    _region(snapshot, visit)
+    _two_signatures(visit, request)
+    _slow_down(snapshot, visit)
+    _object(snapshot, visit, indexes)
+    _access(snapshot, distribution, visit, request)
+    return visit
+
+
+def _origin_evidence(visit: Visit, field: str, value: object) -> tuple[Evidence, ...]:
+    path = f"DistributionConfig.Origins.Items[Id={visit.origin.id}].{field}"
+    return evidence("cloudfront:GetDistribution", path, value)
+
+
+def _is_distribution(snapshot: AccountSnapshot, visit: Visit) -> bool:
+    domain = visit.origin.domain_name.lower()
+    names = {d.domain_name.lower() for d in snapshot.distributions}
+    names |= {a.lower() for d in snapshot.distributions for a in d.config.aliases}
+    if visit.endpoint.kind != "cloudfront" and domain not in names:
+        return False
+    visit.log.stop(
+        Stop("origin", "stacked", 403, ServedBy.CLOUDFRONT),
+        "The origin is itself a CloudFront distribution; chained distributions answer 403",
+        evidence=_origin_evidence(visit, "DomainName", visit.origin.domain_name),
+        doc=CLOUDFRONT_DOCS + "http-403-permission-denied.html#stacked-distributions-403",
+    )
+    return True
+
+
+def _custom(snapshot: AccountSnapshot, visit: Visit) -> None:
+    visit.state = ObjectState.NOT_APPLICABLE
+    told = facts.says(
+        snapshot, r"origin|timeout|timed.?out|unreachable|refused|5\d\d|down|alb|resiz|health"
+    )
+    shown = _origin_evidence(visit, "DomainName", visit.origin.domain_name)
+    if told and any(
+        w in told for w in ("time", "refus", "unreach", "down", "5", "fail", "unhealthy")
+    ):
+        refused = any(w in told for w in ("refus", "502", "tls", "ssl", "dns", "certificate"))
+        visit.log.stop(
+            Stop(
+                "origin", "unreachable", 502 if refused else 504, ServedBy.CLOUDFRONT, detail=told
+            ),
+            f"The custom origin does not answer: {told}",
+            evidence=shown,
+            doc=CLOUDFRONT_DOCS + "http-504-gateway-timeout.html",
+        )
+        return
+    visit.log.stop(
+        Stop("origin", "custom", None, ServedBy.UNKNOWN, undecided=True),
+        f"{visit.origin.domain_name} is no S3 bucket; what it answers is not in the snapshot",
+        evidence=shown,
+    )
+    visit.log.unknown(
+        f"The answer of {visit.origin.domain_name}", "It is a custom origin",
+        "A live request would show it",
+    )  # fmt: skip
+
+
+def _find_bucket(visit: Visit, snapshot: AccountSnapshot) -> None:
+    endpoint = visit.endpoint
+    visit.bucket_name = endpoint.bucket
+    if endpoint.kind == "path-style":
+        visit.bucket_name = (visit.origin.origin_path + visit.uri).lstrip("/").split("/", 1)[0]
+    visit.bucket = snapshot.bucket(visit.bucket_name)
+
+
+def _key(visit: Visit) -> None:
+    """OriginPath is always put in front; nothing of the behaviour's pattern is ever taken away."""
+    path = visit.origin.origin_path + visit.uri
+    if visit.endpoint.kind == "path-style":
+        path = "/" + path.lstrip("/").partition("/")[2]
+    key = key_of(path)
+    if visit.endpoint.kind == "website" and (key == "" or key.endswith("/")):
+        key += _index_document(visit.bucket)
+    visit.key = key
+    changed = bool(visit.origin.origin_path)
+    visit.log.step(
+        "origin", "changed" if changed else "ok",
+        "OriginPath is put in front of the path" if changed else "The path goes to S3 as it is",
+        before=visit.uri, after=path,
+        evidence=_origin_evidence(visit, "OriginPath", visit.origin.origin_path),
+        doc=CLOUDFRONT_DOCS + "DownloadDistValuesOrigin.html#DownloadDistValuesOriginPath",
+    )  # fmt: skip
+    visit.log.step(
+        "key",
+        "changed",
+        "S3 decodes the path once",
+        before=path,
+        after=f"{visit.bucket_name}/{key}",
+    )
+
+
+def _index_document(bucket: Bucket | None) -> str:
+    website = bucket.website if bucket else None
+    found = (website or {}).get("IndexDocument") or "index.html"
+    return str(found.get("Suffix", "index.html") if isinstance(found, dict) else found)
+
+
+def _protocol(visit: Visit, request: OriginRequest) -> None:
+    config = visit.origin.custom_origin_config
+    if visit.endpoint.kind != "website" or config is None:
+        return
+    policy = config.origin_protocol_policy
+    if policy == "https-only" or (policy == "match-viewer" and request.scheme == "https"):
+        visit.log.stop(
+            Stop("origin", "website-https", 504, ServedBy.CLOUDFRONT),
+            "S3 website endpoints don't speak HTTPS, but the origin is reached by HTTPS",
+            evidence=_origin_evidence(visit, "CustomOriginConfig.OriginProtocolPolicy", policy),
+            doc=CLOUDFRONT_DOCS + "using-https-cloudfront-to-s3-origin.html",
+        )
+
+
+def _host_header(visit: Visit, request: OriginRequest) -> None:
+    if not request.forwards("host"):
+        return
+    signed = visit.signing in {"oac", "oai"} and visit.endpoint.kind != "website"
+    stop = Stop("origin", "host-forwarded", 403, ServedBy.S3, "SignatureDoesNotMatch")
+    if not signed:
+        stop = Stop("origin", "host-forwarded", 404, ServedBy.S3, "NoSuchBucket")
+    visit.log.stop(
+        stop,
+        "The viewer's Host header reaches S3, which then looks for a bucket of that name",
+        evidence=evidence(
+            "cloudfront:GetOriginRequestPolicy", "HeadersConfig", "Host is forwarded"
+        ),
+        doc=CLOUDFRONT_DOCS + "http-403-permission-denied.html#s3-origin-403-error",
+    )
+
+
+def _no_bucket(snapshot: AccountSnapshot, visit: Visit) -> None:
+    listed = snapshot.read("buckets") and not any(
+        visit.bucket_name in u.what for u in snapshot.unread
+    )
+    doc = S3_DOCS + "API/ErrorResponses.html"
+    if listed:
+        visit.state = ObjectState.NOT_APPLICABLE
+        visit.log.stop(
+            Stop("origin", "no-bucket", 404, ServedBy.S3, "NoSuchBucket"),
+            f"No bucket {visit.bucket_name} was found",
+            evidence=_origin_evidence(visit, "DomainName", visit.origin.domain_name),
+            doc=doc,
+        )
+        return
+    visit.log.stop(
+        Stop("origin", "bucket-unread", None, ServedBy.UNKNOWN, undecided=True),
+        f"The bucket {visit.bucket_name} was not read",
+        doc=doc,
+    )
+    visit.log.unknown(
+        f"The bucket {visit.bucket_name}", "It is not in the snapshot",
+        "s3:ListBucket and s3:GetBucketPolicy on it would settle it",
+    )  # fmt: skip
+
+
+def _region(snapshot: AccountSnapshot, visit: Visit) -> None:
+    bucket, named = visit.bucket, visit.endpoint.region
+    if bucket is None or not bucket.region:
+        return
+    shown = _origin_evidence(visit, "DomainName", visit.origin.domain_name)
+    if named and named != bucket.region:
+        signed = visit.signing in {"oac", "oai"}
+        code = "AuthorizationHeaderMalformed" if signed else "PermanentRedirect"
+        visit.log.stop(
+            Stop("origin", "wrong-region", 400 if signed else 301, ServedBy.S3, code),
+            f"The origin names {named}, the bucket is in {bucket.region}",
+            evidence=(
+                *shown,
+                *evidence("s3:GetBucketLocation", "LocationConstraint", bucket.region),
+            ),
+            doc=CLOUDFRONT_DOCS + "http-400-bad-request.html#s3-origin-400-error",
+        )
+    fresh = bucket.creation_date and snapshot.now - bucket.creation_date < timedelta(hours=24)
+    if not named and fresh and bucket.region != "us-east-1":
+        visit.log.stop(
+            Stop("origin", "new-bucket", 307, ServedBy.S3, "TemporaryRedirect"),
+            "The bucket is younger than a day; its global name still redirects",
+            evidence=(
+                *shown,
+                *evidence("s3:ListBuckets", "CreationDate", str(bucket.creation_date)),
+            ),
+            doc=CLOUDFRONT_DOCS + "DownloadDistValuesOrigin.html#DownloadDistValuesDomainName",
+        )
+
+
+def _two_signatures(visit: Visit, request: OriginRequest) -> None:
+    if request.parameter("X-Amz-Signature") is None:
+        return
+    if visit.signing in {"oac", "oai"}:
+        visit.log.stop(
+            Stop("origin", "two-signatures", 400, ServedBy.S3, "InvalidArgument"),
+            "CloudFront signs the request and the URL carries an S3 signature: only one is allowed",
+            doc=S3_DOCS + "userguide/using-presigned-url.html",
+        )
+    else:
+        visit.log.stop(
+            Stop("origin", "presigned-host", 403, ServedBy.S3, "SignatureDoesNotMatch"),
+            "The S3 signature was made for another host name",
+            doc=S3_DOCS + "userguide/using-presigned-url.html",
+        )
+
+
+def _slow_down(snapshot: AccountSnapshot, visit: Visit) -> None:
+    told = facts.says(snapshot, r"slow.?down|5xx|503")
+    digits = "".join(c if c.isdigit() else " " for c in told.rpartition(":")[2]).split()
+    if "s3" not in told and "slow" not in told:
+        return
+    if "slow" in told or any(int(number) > 0 for number in digits):
+        visit.log.stop(
+            Stop("origin", "slow-down", 503, ServedBy.S3, "SlowDown", detail=told),
+            f"S3 answers 503 Slow Down: {told}",
+            evidence=evidence("cloudwatch:GetMetricData", "5xxErrors", told),
+            doc=S3_DOCS + "userguide/optimizing-performance.html",
+        )
+
+
+def _object(snapshot: AccountSnapshot, visit: Visit, indexes: Indexes) -> None:
+    bucket, key = visit.bucket, visit.key
+    if bucket is None or key is None:
+        return
+    if key == "":
+        visit.state = ObjectState.NOT_APPLICABLE
+        return
+    index = indexes.of(bucket)
+    visit.state, visit.item = state_of(index, key, snapshot.now)
+    website = visit.endpoint.kind == "website"
+    if website and visit.state is ObjectState.MISSING:
+        folder = f"{key}/{_index_document(bucket)}"
+        visit.redirect = f"/{key}/" if index.get(folder) else ""
+    outcome = "ok" if visit.item is not None else "unknown"
+    if visit.state in {ObjectState.MISSING, ObjectState.DELETE_MARKER}:
+        outcome = "fail"
+    visit.log.step(
+        "object", outcome,  # type: ignore[arg-type]
+        f"The object is {visit.state.value.replace('_', ' ')}",
+        before=f"{bucket.name}/{key}",
+        evidence=evidence("s3:HeadObject", f"{bucket.name}/{key}", visit.state.value),
+        doc=_MISSING_DOC,
+    )  # fmt: skip
+    if visit.state is ObjectState.UNKNOWN:
+        visit.log.unknown(
+            f"Whether {bucket.name} holds {key}", "The listing does not reach it",
+            "s3:ListBucket on the bucket would settle it",
+        )  # fmt: skip
+
+
+def _access(
+    snapshot: AccountSnapshot, distribution: Distribution, visit: Visit, request: OriginRequest
+) -> None:
+    bucket, key = visit.bucket, visit.key
+    if bucket is None or key is None:
+        return
+    referer = snapshot.request.header("referer") if request.forwards("referer") else None
+    caller = caller_of(snapshot, distribution, visit.origin, visit.signing, request.scheme, referer)
+    if visit.endpoint.kind == "website":
+        caller = caller_of(snapshot, distribution, visit.origin, "none", "http", referer)
+    visit.caller = caller
+    action = _ACTIONS.get(request.method, "s3:GetObject")
+    if request.parameter("versionId") and action == "s3:GetObject":
+        action = "s3:GetObjectVersion"
+    visit.access = evaluate(snapshot, bucket, caller, key, visit.item, action)
+    decide_answer(snapshot, visit, request)
+
+
+def decide_answer(snapshot: AccountSnapshot, visit: Visit, request: OriginRequest) -> None:
+    """Turn object state and access into S3's answer."""
+    served = ServedBy.S3_WEBSITE if visit.endpoint.kind == "website" else ServedBy.S3
+    bucket, access = visit.bucket, visit.access
+    if bucket is None or access is None:
+        return
+    if visit.signing == "viewer":
+        visit.log.stop(
+            Stop("access", "viewer-authorization", 403, served, "AccessDenied"),
+            "The origin access control passes the viewer's Authorization header on to S3",
+        )
+    if bucket.request_payer == "Requester":
+        visit.log.stop(
+            Stop("access", "requester-pays", 403, served, "AccessDenied"),
+            "The bucket makes the requester pay, and CloudFront does not say that it will",
+            evidence=evidence("s3:GetBucketRequestPayment", "Payer", "Requester"),
+        )
+    if request.method == "OPTIONS":
+        return
+    if visit.key == "":
+        _listing(visit, served)
+        return
+    _reading(snapshot, visit, served)
+
+
+def _listing(visit: Visit, served: ServedBy) -> None:
+    access = visit.access
+    if access is None:
+        return
+    if access.lists == "allow":
+        visit.content_type, visit.listing = "application/xml", True
+        visit.log.step("access", "ok", "s3:ListBucket is allowed, so S3 answers with the listing")
+        return
+    undecided = access.lists == "unknown"
+    visit.log.stop(
+        Stop("access", "no-key", None if undecided else 403, served, "AccessDenied", undecided),
+        "The path names no key and s3:ListBucket is not allowed",
+    )
+
+
+def _reading(snapshot: AccountSnapshot, visit: Visit, served: ServedBy) -> None:
+    access, item = visit.access, visit.item
+    if access is None:
+        return
+    if access.effect == "unknown" and not access.kms:
+        visit.log.stop(
+            Stop("access", "access-unknown", None, ServedBy.UNKNOWN, undecided=True),
+            f"Whether S3 allows the read is unknown: {access.unknown_because}",
+        )
+        visit.log.unknown("Whether S3 allows the read", access.unknown_because)
+        return
+    _absent(visit, served)
+    policy_denies = access.effect == "deny" and (not access.kms or access.grant == "none")
+    if policy_denies and access.grant == "none":
+        visit.log.stop(
+            Stop("access", "denied", 403, served, "AccessDenied"),
+            access.policy.summary,
+            evidence=evidence("s3:GetBucketPolicy", "Policy", access.policy.summary),
+            doc=S3_DOCS + "userguide/troubleshoot-403-errors.html",
+        )
+    _encryption(visit, served)
+    if item is None:
+        return
+    if visit.state is ObjectState.ARCHIVED:
+        why = "its restore is still running" if is_restoring(item) else "it is not restored"
+        visit.log.stop(
+            Stop("object", "archived", 403, served, "InvalidObjectState"),
+            f"The object is archived and {why}",
+            evidence=evidence("s3:HeadObject", "StorageClass", item.storage_class),
+            doc=S3_DOCS + "userguide/restoring-objects.html",
+        )
+    visit.content_type = item.content_type or "binary/octet-stream"
+    if not visit.log.stops:
+        visit.log.step("access", "ok", access.policy.summary)
+
+
+def _absent(visit: Visit, served: ServedBy) -> None:
+    access = visit.access
+    if access is None or visit.redirect:
+        return
+    if visit.state is ObjectState.UNKNOWN:
+        visit.log.stop(
+            Stop("object", "object-unknown", None, ServedBy.UNKNOWN, undecided=True),
+            "Whether the object exists is unknown",
+        )
+    if visit.state is ObjectState.DELETE_MARKER and access.effect == "allow":
+        visit.log.stop(
+            Stop("object", "delete-marker", 404, served, "NoSuchKey"),
+            "The newest version is a delete marker, so S3 answers as if the object were gone",
+            doc=S3_DOCS + "userguide/DeleteMarker.html",
+        )
+    elif visit.state in {ObjectState.MISSING, ObjectState.DELETE_MARKER}:
+        _missing(visit, served)
+
+
+def _missing(visit: Visit, served: ServedBy) -> None:
+    access = visit.access
+    if access is None:
+        return
+    tag = "missing" if visit.state is ObjectState.MISSING else "delete-marker"
+    if access.effect == "allow" and access.lists == "allow":
+        stop = Stop("object", tag, 404, served, "NoSuchKey")
+        because = "No such key, and s3:ListBucket is allowed: S3 says 404"
+    elif access.effect == "allow" and access.lists == "unknown":
+        stop = Stop("object", tag, None, served, undecided=True)
+        because = "No such key; whether S3 says 403 or 404 depends on s3:ListBucket"
+    else:
+        stop = Stop("object", tag, 403, served, "AccessDenied")
+        because = "No such key, and without s3:ListBucket S3 says 403 instead of 404"
+    visit.log.stop(stop, because, doc=_MISSING_DOC)
+
+
+def _encryption(visit: Visit, served: ServedBy) -> None:
+    access, item = visit.access, visit.item
+    if access is None or item is None:
+        return
+    if item.sse_customer_algorithm:
+        visit.log.stop(
+            Stop("kms", "sse-c", 400, served, "InvalidRequest"),
+            "The object is encrypted with a customer-provided key, which CloudFront does not have",
+            evidence=evidence("s3:HeadObject", "SSECustomerAlgorithm", item.sse_customer_algorithm),
+            doc=S3_DOCS + "userguide/ServerSideEncryptionCustomerKeys.html",
+        )
+    if not access.kms:
+        return
+    if access.kms == "unknown":
+        visit.log.stop(
+            Stop("kms", "kms-unknown", None, ServedBy.UNKNOWN, undecided=True),
+            f"Whether KMS lets CloudFront decrypt is unknown: {access.unknown_because}",
+        )
+        visit.log.unknown("The KMS key and its policy", "They are not in the snapshot",
+                          "kms:DescribeKey and kms:GetKeyPolicy would settle it")  # fmt: skip
+        return
+    disabled = access.kms == "disabled"
+    code = "KMS.DisabledException" if disabled else "AccessDenied"
+    visit.log.stop(
+        Stop("kms", f"kms-{access.kms}", 400 if disabled else 403, served, code),
+        "KMS does not decrypt the object for this caller",
+        evidence=evidence("s3:HeadObject", "SSEKMSKeyId", item.ssekms_key_id),
+        doc=CLOUDFRONT_DOCS
+        + "private-content-restricting-access-to-s3.html#oac-permissions-sse-kms",
+    )
+
+
+def s3_endpoint(domain: str) -> Endpoint:
+    return endpoint_of(domain)
