@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import re
 import signal
 import sys
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -29,8 +28,6 @@ Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _PR_SET_PDEATHSIG = 1
-_OBJECT_PATH = re.compile(r"/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.")
-_DYNAMODB_READ = re.compile(r"DynamoDB_\d+\.(?:Get|BatchGet|Query|Scan|Describe|List|TransactGet)")
 
 
 class EmbeddedApp:
@@ -56,7 +53,7 @@ class EmbeddedApp:
             await _answer(send, 200, {"pid": os.getpid()})
         elif head.path == "/_embed/snapshot":
             await _answer(send, 200, {"saved": await self._snapshots.save()})
-        elif _changes_state(head):
+        elif head.changes_state:
             async with self._snapshots.write(receive) as guarded:
                 await ministack.app(scope, guarded, send)
         else:
@@ -67,18 +64,6 @@ def _head(scope: Scope) -> Head:
     headers = {n.decode("latin-1").lower(): v.decode("latin-1") for n, v in scope["headers"]}
     query = scope.get("query_string", b"").decode("latin-1")
     return Head(scope["method"], scope["path"], query, headers)
-
-
-def _changes_state(head: Head) -> bool:
-    """Whether the request may change what only a save keeps; objects are on disk at once."""
-    if head.method in {"GET", "HEAD", "OPTIONS"} or head.is_cdn:
-        return False
-    target = head.headers.get("x-amz-target", "")
-    if target:
-        return not _DYNAMODB_READ.match(target)
-    signed_for = head.headers.get("authorization", "") + head.query
-    is_s3 = re.search(r"(?:/|%2F)s3(?:/|%2F)aws4_request", signed_for) is not None
-    return not (is_s3 and _OBJECT_PATH.match(head.path))
 
 
 async def _answer(send: Send, status: int, body: dict[str, object]) -> None:

@@ -18,6 +18,9 @@ from ministack.core.router import extract_access_key_id
 TOKEN_HEADER = "x-embed-token"  # noqa: S105  # a header's name
 
 _CDN_HOST = re.compile(r"[a-z0-9]+\.cloudfront\.(?:net|localhost)(?::\d+)?", re.IGNORECASE)
+_OBJECT_PATH = re.compile(r"/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.")
+_FOR_S3 = re.compile(r"(?:/|%2F)s3(?:/|%2F)aws4_request")
+_DYNAMODB_READ = re.compile(r"DynamoDB_\d+\.(?:Get|BatchGet|Query|Scan|Describe|List|TransactGet)")
 _READ_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -33,6 +36,22 @@ class Head:
     @property
     def is_cdn(self) -> bool:
         return _CDN_HOST.fullmatch(self.headers.get("host", "")) is not None
+
+    @property
+    def is_form(self) -> bool:
+        content_type = self.headers.get("content-type", "").lower()
+        return self.method == "POST" and content_type.startswith("multipart/form-data")
+
+    @property
+    def changes_state(self) -> bool:
+        """Whether it may change what only a save keeps; objects are on disk at once."""
+        if self.method in _READ_METHODS or self.is_cdn or self.is_form:
+            return False
+        target = self.headers.get("x-amz-target", "")
+        if target:
+            return not _DYNAMODB_READ.match(target)
+        signed_for = self.headers.get("authorization", "") + self.query
+        return not (_FOR_S3.search(signed_for) and _OBJECT_PATH.match(self.path))
 
 
 @dataclass(frozen=True)
@@ -65,7 +84,9 @@ class Gate:
             return ""
         if "origin" in head.headers and head.headers["origin"] not in self.origins:
             return "origin not allowed"
-        if not key and head.method not in _READ_METHODS and not _is_form(head):
+        # A form carries its own signature in the body, which the emulator checks; the child's
+        # root secret is the embed token, so that a form signed for a root key can't be forged.
+        if not key and head.method not in _READ_METHODS and not head.is_form:
             return "the request is not signed"
         return ""
 
@@ -73,10 +94,3 @@ class Gate:
 def _named_key(head: Head) -> str:
     """The access key the emulator would act for; '' for none."""
     return str(extract_access_key_id(dict(head.headers), parse_qs(head.query)))
-
-
-def _is_form(head: Head) -> bool:
-    # A form carries its own signature in the body, which the emulator checks; the child's
-    # root secret is the embed token, so that a form signed for a root key can't be forged.
-    content_type = head.headers.get("content-type", "").lower()
-    return head.method == "POST" and content_type.startswith("multipart/form-data")

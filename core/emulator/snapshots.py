@@ -16,6 +16,7 @@ StateReaders = Mapping[str, Callable[[], object]]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 _QUIET_SECONDS = 0.5  # a burst of writes is saved once, this long after it began
+_PAUSE_PER_SAVE = 5.0  # a large state takes seconds to save: at most a sixth of the time
 _DRAIN_SECONDS = 5.0
 _NEVER = float("inf")
 
@@ -34,6 +35,7 @@ class Snapshots:
         self._idle.set()
         self._changed = asyncio.Event()
         self._due = _NEVER
+        self._pause = _QUIET_SECONDS
         self._under_way = 0
         self._one_at_a_time = asyncio.Lock()
 
@@ -60,21 +62,23 @@ class Snapshots:
         finally:
             if entered:
                 self._leave()
-            self._due = min(self._due, time.monotonic() + _QUIET_SECONDS)
+            self._due = min(self._due, time.monotonic() + self._pause)
             self._changed.set()
 
     async def save(self) -> int:
         """Save now; answers how many services were saved."""
         async with self._one_at_a_time:
+            began = time.monotonic()
             copies = await self._copies()
             await asyncio.to_thread(self._write, copies)
+            self._pause = max(_QUIET_SECONDS, _PAUSE_PER_SAVE * (time.monotonic() - began))
             return len(copies)
 
     async def save_when_due(self) -> None:
         """Runs for ever: saves soon after a change."""
         while True:
             await self._changed.wait()
-            await asyncio.sleep(max(0.0, min(self._due - time.monotonic(), _QUIET_SECONDS)))
+            await asyncio.sleep(max(0.0, min(self._due - time.monotonic(), self._pause)))
             self._changed.clear()
             if self._due != _NEVER:
                 await self.save()

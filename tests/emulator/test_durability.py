@@ -108,7 +108,11 @@ def test_a_change_is_saved_by_itself_within_seconds(start):
         DistributionId=emulator.stack.distribution_id,
         InvalidationBatch={"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": "one"},
     )["Invalidation"]
-    time.sleep(2)
+    saved = emulator.data_dir / "emulator" / "state" / "cloudfront.json"
+    deadline = time.monotonic() + 10
+    while invalidation["Id"] not in saved.read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
     os.kill(killed, signal.SIGKILL)
     revived(emulator, killed)
