@@ -120,11 +120,15 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_cloud(settings: Settings) -> CloudParts:
-    """Start or join the embedded cloud, or address AWS with the machine's own credentials."""
+def open_cloud(settings: Settings, *, join: bool = False) -> CloudParts:
+    """Start the embedded cloud, or address AWS with the machine's own credentials.
+
+    A command may `join` the embedded cloud of a server that runs; a server never does, because
+    it would break when the other one stops.
+    """
     if settings.cloud is Cloud.EMULATOR:
-        emulator = attach_emulator(settings) or start_emulator(settings)
-        return _embedded(settings, emulator)
+        running = attach_emulator(settings) if join else None
+        return _embedded(settings, running or start_emulator(settings))
     clients = AwsClients(settings.region, None, None, None)
     return CloudParts(
         clients=clients,
@@ -199,7 +203,7 @@ def build_accounts(settings: Settings, store: RecordStore) -> AccountsService:
 @contextmanager
 def opened_accounts(settings: Settings) -> Iterator[AccountsService]:
     """The accounts alone, for the command line; the cloud only where the records live in it."""
-    cloud = open_cloud(settings) if settings.store is Store.DYNAMODB else None
+    cloud = open_cloud(settings, join=True) if settings.store is Store.DYNAMODB else None
     store, index = open_stores(settings, cloud)
     try:
         yield build_accounts(settings, store)
