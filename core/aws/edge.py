@@ -23,14 +23,13 @@ class EdgeAnswer:
 class Edge:
     """`base_url` is what browsers use, possibly relative to this site, as `/emulator/cdn/media`.
 
-    Then `connect_base` completes it when this process itself asks. `host` is sent as the Host
-    where the CDN is reached by another name than its own.
+    Then `connect_base` completes it when this process itself asks.
     """
 
-    def __init__(self, base_url: str, *, connect_base: str = "", host: str = "") -> None:
+    def __init__(self, base_url: str, *, connect_base: str = "") -> None:
         self.base_url = base_url.rstrip("/")
         self._connect_base = connect_base.rstrip("/")
-        headers = {"Accept-Encoding": "identity"} | ({"Host": host} if host else {})
+        headers = {"Accept-Encoding": "identity"}  # a compressed answer has another length
         # A proxy from the environment would answer for the CDN; the answer must be its own.
         self._http = httpx.Client(
             timeout=_TIMEOUT, headers=headers, follow_redirects=False, trust_env=False

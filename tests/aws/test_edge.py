@@ -51,12 +51,6 @@ def test_a_relative_address_is_asked_of_this_process_itself(site):
     edge.close()
 
 
-def test_a_distribution_can_be_asked_by_its_name(site):
-    edge = Edge(site, host="e1.cloudfront.net")
-    assert edge.head(edge.url("k")).headers["x-seen"] == "e1.cloudfront.net /k"
-    edge.close()
-
-
 def test_a_redirect_is_an_answer_and_not_followed(site):
     edge = Edge(site)
     assert edge.head(edge.url("moved")).status == 302
