@@ -106,6 +106,8 @@ def way(diagnosis: UrlDiagnosis) -> Markup:
 
 def _stop(stop: Station, at: int, broken_at: int) -> Markup:
     tone, word = _OUTCOMES[stop.outcome]
+    if at == 0 and stop.outcome == "skipped":
+        word = "as given"
     place = "ui-break-here" if at == broken_at else "ui-after" if at > broken_at else ""
     return tag(
         "li",
@@ -193,7 +195,8 @@ def _trace_step(step: TraceStep) -> Markup:
 def _changed(step: TraceStep) -> Markup | None:
     if not step.before and not step.after:
         return None
-    return parts.facts((("in", parts.mono(step.before)), ("out", parts.mono(step.after))))
+    rows = (("in", step.before), ("out", step.after))
+    return parts.facts((name, parts.mono(value)) for name, value in rows if value)
 
 
 def evidence(facts: Sequence[Evidence]) -> Markup | None:
@@ -214,10 +217,11 @@ def documentation(link: str) -> Markup | None:
     return tag("a", "AWS documentation", href=link) if link else None
 
 
-def candidate(item: Candidate) -> Markup:
-    """An object that may have been meant, with its picture where a browser can reach it."""
+def candidate(item: Candidate, pictures_from: tuple[str, ...]) -> Markup:
+    """An object that may have been meant, with its picture where this site may show it."""
     picture = None
-    if item.reachable_url and (item.content_type or "").startswith("image/"):
+    ours = (item.reachable_url or "").startswith(pictures_from)
+    if ours and (item.content_type or "").startswith("image/"):
         picture = tag("img", src=item.reachable_url, alt="", loading="lazy")
     kind = (item.content_type or "file").rpartition("/")[2].upper()[:5]
     return tag(
@@ -309,20 +313,22 @@ def unknowns(items: Sequence[UnknownFact]) -> Markup | None:
 
 def proof(diagnosis: UrlDiagnosis) -> Markup:
     """The left side: every step with its evidence, and how sure the verdict is."""
+    sure = diagnosis.verdict.confidence.value
     return join(
         faults(diagnosis),
         parts.title("Step by step", "unfold a step for its evidence"),
         trace(diagnosis.trace),
         _section("What could not be read", unknowns(diagnosis.unknowns)),
-        _section("Why this is how sure it is", confidence_reasons(diagnosis)),
+        _section(f"Why \u201c{sure}\u201d", confidence_reasons(diagnosis)),
     )
 
 
-def repair(diagnosis: UrlDiagnosis) -> Markup:
+def repair(diagnosis: UrlDiagnosis, pictures_from: tuple[str, ...] = ()) -> Markup:
     """The right side: what was meant, what repairs it, what else shares the fault."""
+    meant = (candidate(item, pictures_from) for item in diagnosis.candidates)
     fixes = tag("div", *(fix(item) for item in diagnosis.fixes), class_="ui-trace ui-fixes")
     return join(
-        _section("Objects that may be meant", *(candidate(c) for c in diagnosis.candidates)),
+        _section("Objects that may be meant", *meant),
         _section("Repairs, dry run", fixes) if diagnosis.fixes else None,
         siblings(diagnosis),
     )

@@ -11,7 +11,7 @@ import streamlit as st
 from core.model.diagnosis import UrlDiagnosis
 from core.model.identity import Actor
 from core.model.media import FileQuery, FileState
-from core.ui import case_file, diagnosis_view, navigation, parts, pictures, session
+from core.ui import case_file, diagnosis_view, parts, pictures, session
 from core.ui.copy_button import copy_button
 from core.ui.frame import show
 
@@ -63,11 +63,18 @@ def start(actor: Actor) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             show(pictures.row(file, library.thumbnail_url))
             url = session.absolute(library.url(file))
-            navigation.link(actor, "doctor", "Diagnose", ":material/stethoscope:", url=url)
+            st.button("Diagnose", key=f"diagnose_{file.id}", on_click=_ask, args=(url,))
+
+
+def _ask(url: str) -> None:
+    """Fill the field, and by it the page's address."""
+    st.session_state["url"] = url
 
 
 def report(diagnosis: UrlDiagnosis, url: str) -> None:
     show(diagnosis_view.verdict(diagnosis))
+    if not url:
+        show(parts.note("From the saved case alone: no AWS account was asked."))
     with st.container(horizontal=True, vertical_alignment="center"):
         copy_button("Copy the sentence", diagnosis.verdict.sentence, key="copy_verdict")
         copy_button("Copy the report", json.dumps(diagnosis.report(), indent=2), key="copy_report")
@@ -84,7 +91,7 @@ def report(diagnosis: UrlDiagnosis, url: str) -> None:
     with proof:
         show(diagnosis_view.proof(diagnosis))
     with repair:
-        show(diagnosis_view.repair(diagnosis))
+        show(diagnosis_view.repair(diagnosis, session.picture_sources()))
 
 
 def _case_of(url: str) -> Callable[[], str]:

@@ -74,3 +74,9 @@ def absolute(url: str) -> str:
     here = urlsplit(st.context.url or "")
     site = f"{here.scheme}://{here.netloc}" if here.netloc else services().settings.site_url
     return site + url
+
+
+def picture_sources() -> tuple[str, ...]:
+    """Where pictures may come from: this site and its CDN; the browser refuses all others."""
+    domain = services().settings.cdn_domain
+    return ("/emulator/", absolute("/emulator/"), *((f"https://{domain}/",) if domain else ()))

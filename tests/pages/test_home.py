@@ -67,3 +67,14 @@ def test_the_sidebar_shows_who_is_signed_in_and_the_way_out(enter, visit):
     assert ">Ada</b>" in html
     assert "<small>member</small>" in html
     assert '<form action="/session/sign-out" method="post">' in html
+
+
+def test_many_that_are_not_delivered_lead_to_the_library_with_its_filter(enter, add, visit):
+    ada = enter(Role.MEMBER)
+    for at in range(6):
+        add(f"f{at}", ada, state=FileState.UNDELIVERED, age=at)
+    page = visit()
+    link = next(link.proto for link in page.get("page_link") if "Show all" in link.proto.label)
+    assert "the latest 5 of 6" in shown(page)
+    assert link.query_string == "state=Not+delivered"
+    assert "6 files found" in shown(visit("library", state="Not delivered"))

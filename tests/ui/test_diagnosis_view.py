@@ -122,16 +122,17 @@ def test_a_fix_without_a_diff_shows_before_and_after_as_one():
     assert "then HTTP 200" in made
 
 
-def test_a_picture_is_shown_only_where_a_browser_can_reach_one():
+def test_a_picture_is_shown_only_where_this_site_may_show_it():
     fields = {
         "bucket": "b", "key": "a.jpg", "score": 0.9, "confidence": "certain", "transform": "case",
     }  # fmt: skip
     reachable = Candidate(**fields, content_type="image/jpeg", reachable_url="https://d1/a.jpg")
-    assert "<img" in diagnosis_view.candidate(reachable)
+    assert "<img" in diagnosis_view.candidate(reachable, ("https://d1/",))
+    assert "<img" not in diagnosis_view.candidate(reachable, ("https://d2/",))
     hidden = Candidate(**fields, content_type="image/jpeg")
-    assert "<img" not in diagnosis_view.candidate(hidden)
+    assert "<img" not in diagnosis_view.candidate(hidden, ("https://d1/",))
     code = Candidate(**fields, content_type="image/png", reachable_url="javascript:alert(1)")
-    assert "javascript" not in diagnosis_view.candidate(code)
+    assert "javascript" not in diagnosis_view.candidate(code, ("javascript:",))
 
 
 def test_whatever_a_case_holds_is_never_markup():
