@@ -1,5 +1,6 @@
-"""`python -m core`: the command line."""
+"""`python -m core …`: the command line."""
 
-from core.cli import app
+from core.cli import main
 
-app()
+if __name__ == "__main__":
+    main()

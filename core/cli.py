@@ -1,123 +1,178 @@
-"""The command line. Commands import what they need, so that offline ones start fast."""
+"""The command line: one function per command. What a command needs is imported inside it.
+
+So `diagnose --snapshot` starts without a web server, a store or a cloud.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from core.errors import DashboardError
+from core.errors import DashboardError, InvalidInput
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+if TYPE_CHECKING:
+    from core.diagnostics.service import DiagnosticsService
+    from core.model.diagnosis import UrlDiagnosis
+    from core.model.identity import Actor
+    from core.settings import Settings
+
+Output = Literal["text", "json", "jsonl"]
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
 
 
-@app.callback()
-def root() -> None:
-    """Media and cost operations for AWS."""
+def main() -> None:
+    """Run a command; an error that people can act on is two lines and exit code 1."""
+    try:
+        app()
+    except DashboardError as error:
+        typer.echo(f"{error.title}: {error.message}", err=True)
+        if error.hint:
+            typer.echo(error.hint, err=True)
+        sys.exit(1)
+
+
+def _settings() -> Settings:
+    from core.settings import load_settings
+
+    return load_settings()
+
+
+@app.command()
+def serve(
+    demo: Annotated[bool, typer.Option("--demo", help="Load demo content once.")] = False,
+) -> None:
+    """Start the dashboard, with its embedded cloud unless DASHBOARD_CLOUD=aws."""
+    from core.web.serve import serve as start
+
+    start(_settings(), demo=demo)
+
+
+@app.command("create-admin")
+def create_admin(
+    email: Annotated[str, typer.Option(help="Email address of the new admin.")],
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+) -> None:
+    """Make an admin account, also while the dashboard runs."""
+    from core.dashboard import opened_accounts
+
+    if not password_stdin:
+        raise InvalidInput(
+            "The password is read from standard input only.",
+            hint="Pipe it in: … create-admin --email E --password-stdin < password.txt",
+        )
+    password = sys.stdin.readline().rstrip("\r\n")
+    with opened_accounts(_settings()) as accounts:
+        account = accounts.create_admin(email, password)
+    typer.echo(f"{account.email} is an admin now.")
 
 
 @app.command()
 def diagnose(
-    url: Annotated[str, typer.Argument(help="The URL to explain; empty with --snapshot.")] = "",
-    snapshot: Annotated[
-        list[Path] | None, typer.Option(help="Saved cases instead of AWS; more files may follow.")
+    targets: Annotated[
+        list[str] | None, typer.Argument(help="A URL; with --snapshot further case files.")
     ] = None,
-    more: Annotated[list[Path] | None, typer.Argument(hidden=True)] = None,
-    output: Annotated[str, typer.Option("--format", help="text, json or jsonl")] = "text",
-    *,
-    probe: Annotated[bool, typer.Option(help="Also ask the CDN with a HEAD request.")] = False,
+    snapshot: Annotated[
+        Path | None, typer.Option(help="Saved case instead of AWS; more files may follow.")
+    ] = None,
+    output: Annotated[Output, typer.Option("--format", help="How to print the report.")] = "text",
+    probe: Annotated[
+        bool, typer.Option("--probe", help="Also ask the CDN with a HEAD request.")
+    ] = False,
 ) -> None:
-    """Explain what a URL answers, why, and what repairs it."""
-    files = list(snapshot or ())
+    """Explain what a URL answers, why, which object was meant and what repairs it."""
     if snapshot is not None:
-        files += [Path(text) for text in (url, *map(str, more or ())) if text]
-        raise typer.Exit(_diagnose_files(files, output))
-    if not url:
-        _stop("Give a URL, or saved cases with --snapshot.")
-    from core.dashboard import build_dashboard
-    from core.settings import Settings
-
-    try:
-        service, actor = _service(build_dashboard(Settings()))
-        report = service.diagnose_url(actor, url, probe=probe)
-    except DashboardError as error:
-        _stop(f"{error.message} {error.hint}".strip())
-    _show(report, output)
-
-
-def _service(dashboard: Any) -> tuple[Any, Any]:
-    from core.model.identity import Actor, Role
-
-    return dashboard.diagnostics, Actor(account_id="command-line", role=Role.SUPPORT)
-
-
-def _diagnose_files(files: list[Path], output: str) -> int:
-    """One report per file, in order; 1 where a file can't be read."""
-    from core.diagnostics.engine import diagnose as explain
-
-    failed = 0
-    for path in files:
-        try:
-            report = explain(_read_case(path))
-        except DashboardError as error:
-            failed = 1
-            line = {"id": path.stem, "error": error.message, "hint": error.hint}
-            typer.echo(json.dumps(line) if output != "text" else f"{path}: {error.message}")
-            continue
-        _show(report, output)
-    return failed
-
-
-def _read_case(path: Path) -> dict[str, Any]:
-    """The snapshot of a case file, or the file itself where it is a bare snapshot."""
-    from core.errors import InvalidInput
-
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InvalidInput(f"{path} can't be read: {error}", hint="Give a JSON file.") from error
-    if not isinstance(value, dict):
-        raise InvalidInput(f"{path} holds no case", hint="Give a saved case.")
-    inner = value.get("snapshot")
-    return inner if isinstance(inner, dict) else value
-
-
-def _show(report: Any, output: str) -> None:
-    if output == "text":
-        from core.diagnostics.text_report import text_report
-
-        typer.echo(text_report(report))
-    else:
-        indent = 2 if output == "json" else None
-        typer.echo(json.dumps(report.report(), ensure_ascii=False, indent=indent))
-
-
-def _stop(message: str) -> None:
-    typer.echo(message, err=True)
-    raise typer.Exit(2)
+        failed = [f for f in (snapshot, *map(Path, targets or ())) if not _diagnose_file(f, output)]
+        raise typer.Exit(1 if failed else 0)
+    if not targets or len(targets) != 1:
+        raise InvalidInput(
+            "There is nothing to diagnose.", hint="Give one URL, or --snapshot FILE."
+        )
+    with _diagnostics() as service:
+        _print(service.diagnose_url(_operator(), targets[0], probe=probe), output)
 
 
 @app.command()
 def bundle(
     url: Annotated[str, typer.Argument(help="The URL whose case is saved.")],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The file to write.")
+        Path | None, typer.Option("--output", "-o", help="File to write; otherwise printed.")
     ] = None,
 ) -> None:
-    """Save everything that a diagnosis of this URL needs, secrets redacted."""
+    """Save all that a diagnosis of this URL needs, secrets redacted."""
+    with _diagnostics() as service:
+        case = service.bundle(_operator(), url)
+    text = json.dumps(case, indent=1, ensure_ascii=False, default=str) + "\n"
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+        typer.echo(f"{output} holds the case.")
+
+
+@contextmanager
+def _diagnostics() -> Iterator[DiagnosticsService]:
+    """The doctor on the configured account; the embedded cloud is joined, or started for it."""
     from core.dashboard import build_dashboard
-    from core.settings import Settings
+
+    dashboard = build_dashboard(_settings())
+    try:
+        yield dashboard.diagnostics
+    finally:
+        dashboard.stop()
+
+
+def _diagnose_file(path: Path, output: Output) -> bool:
+    """Print the report of one saved case; False (and a line that says why) where it can't be."""
+    from core.diagnostics.engine import diagnose as explain
 
     try:
-        service, actor = _service(build_dashboard(Settings()))
-        case = service.bundle(actor, url)
+        report = explain(_read_case(path))
     except DashboardError as error:
-        _stop(f"{error.message} {error.hint}".strip())
-    text = json.dumps(case, indent=1, ensure_ascii=False, default=str)
-    if output is None:
-        sys.stdout.write(text + "\n")
+        line = {"id": path.stem, "error": error.message, "hint": error.hint}
+        typer.echo(f"{path}: {error.message}" if output == "text" else json.dumps(line))
+        return False
+    _print(report, output)
+    return True
+
+
+def _read_case(path: Path) -> dict[str, Any]:
+    """The snapshot in a case file, or the file itself where it is a bare snapshot."""
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise InvalidInput(f"{path} can't be read: {error}", hint="Give a JSON file.") from error
+    if not isinstance(value, dict):
+        raise InvalidInput(f"{path} holds no case.", hint="Give a file that `bundle` wrote.")
+    inner = value.get("snapshot")
+    return inner if isinstance(inner, dict) else value
+
+
+def _print(report: UrlDiagnosis, output: Output) -> None:
+    from core.diagnostics.text_report import text_report
+
+    if output == "text":
+        typer.echo(text_report(report))
     else:
-        output.write_text(text + "\n", encoding="utf-8")
+        indent = 2 if output == "json" else None
+        typer.echo(json.dumps(report.report(), ensure_ascii=False, indent=indent))
+
+
+def _operator() -> Actor:
+    """Whoever may run this command on the machine may diagnose."""
+    from core.model.identity import Actor, Role
+
+    return Actor(account_id="command-line", role=Role.SUPPORT)

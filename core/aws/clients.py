@@ -67,6 +67,15 @@ class AwsClients:
     def sts(self) -> STSClient:
         return cast("STSClient", self._make("sts"))
 
+    @cached_property
+    def s3control(self) -> Any:
+        return self._make("s3control")
+
+    @cached_property
+    def wafv2(self) -> Any:
+        """Web ACLs of CloudFront live in us-east-1, wherever the buckets are."""
+        return self._make("wafv2", region_name="us-east-1")
+
     def _make(self, service: str, **special: Any) -> Any:
         if service == "s3":
             special["signature_version"] = "s3v4"  # the old one signs no region and no POST date

@@ -18,6 +18,7 @@ from core.diagnostics.journey import (
 from core.diagnostics.origins import endpoint_of
 from core.diagnostics.routing import match_host
 from core.diagnostics.signed import check
+from core.diagnostics.urls import redact
 from core.diagnostics.visit import Indexes
 from core.model.delivery import Distribution, DistributionConfig, EdgeEntry
 from core.model.diagnosis import ServedBy
@@ -34,7 +35,7 @@ def no_request(journey: Journey) -> bool:
     journey.log.stop(
         Stop("db", "url-empty" if empty else "url-not-http", None, ServedBy.NONE),
         "There is no URL to request" if empty else "This is no http(s) URL",
-        evidence=evidence(facts.record_api(journey.snapshot), "value", url.text[:200]),
+        evidence=evidence(facts.record_api(journey.snapshot), "value", redact(url.text[:200])),
     )
     return True
 

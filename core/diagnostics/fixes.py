@@ -12,9 +12,9 @@ from core.diagnostics import repairs
 from core.diagnostics.access import evaluate
 from core.diagnostics.causes.registry import Case
 from core.diagnostics.changes import Change, diff_of
-from core.diagnostics.policy import Principal, is_public
+from core.diagnostics.policy import is_public
 from core.diagnostics.trace import travel
-from core.diagnostics.urls import redact
+from core.diagnostics.urls import redact, redact_deep
 from core.model.delivery import AccountSnapshot
 from core.model.diagnosis import BlastRadius, DryRun, Fix, FixType
 
@@ -85,14 +85,10 @@ def _dry_run(case: Case, draft: repairs.Draft) -> DryRun:
         snapshot = snapshot.replace(edge_cache=(), invalidations=())
     again = travel(snapshot)
     return DryRun(
-        before=_safe(change.before), after=_safe(change.after),
+        before=redact_deep(change.before), after=redact_deep(change.after),
         diff=redact(diff_of(change.before, change.after)), retrace_status=again.status,
         retrace_content_type=again.content_type, decisions=_decisions(case, change),
     )  # fmt: skip
-
-
-def _safe(value: object) -> object:
-    return redact(value) if isinstance(value, str) else value
 
 
 def _decisions(case: Case, change: Change) -> dict[str, str]:
@@ -119,7 +115,3 @@ def _decide(
         return "unknown"
     item = case.journey.visit.item if case.journey.visit else None
     return evaluate(snapshot, bucket, caller, key, item).effect
-
-
-def anonymous() -> Principal:
-    return Principal("anonymous")

@@ -91,7 +91,8 @@ def state_of(index: KeyIndex, key: str, now: datetime) -> tuple[ObjectState, S3O
         return (ObjectState.ARCHIVED if is_archived(item, now) else ObjectState.PRESENT), item
     if index.is_deleted(key):
         return ObjectState.DELETE_MARKER, None
-    return (ObjectState.MISSING if index.complete else ObjectState.UNKNOWN), None
+    known = index.complete or key in index.bucket.missing_keys
+    return (ObjectState.MISSING if known else ObjectState.UNKNOWN), None
 
 
 def is_archived(item: S3Object, now: datetime) -> bool:

@@ -17,7 +17,7 @@ from core.diagnostics.edge_stages import error_seconds_left
 from core.diagnostics.origins import endpoint_of
 from core.diagnostics.policy import Principal
 from core.diagnostics.reach import reachable_url
-from core.diagnostics.urls import key_of
+from core.diagnostics.urls import key_of, redact_deep
 from core.model.delivery import S3Object
 from core.model.diagnosis import FixType
 
@@ -128,16 +128,10 @@ def record(case: Case) -> Iterator[Draft]:
         before = {name: old[name] for name in changed}
         yield Draft(
             FixType.FIX_DB_RECORD, f"Write {', '.join(changed)} anew in the record",
-            Change(case.snapshot, _clean(before), changed, ("dynamodb:UpdateItem",),
+            Change(case.snapshot, redact_deep(before), changed, ("dynamodb:UpdateItem",),
                    "Write the earlier value back.", url=url),
             records=1, others=0,
         )  # fmt: skip
-
-
-def _clean(values: dict[str, Any]) -> dict[str, Any]:
-    from core.diagnostics.urls import redact  # noqa: PLC0415 keeps the import list of drafts short
-
-    return {k: redact(v) if isinstance(v, str) else v for k, v in values.items()}
 
 
 def _new_value(stored: facts.Stored, key: str, url: str | None) -> Any:
@@ -175,7 +169,8 @@ def drop_reference(case: Case) -> Iterator[Draft]:
     held = [s for s in facts.stored(case.snapshot) if s.kind != "empty"]
     if held:
         yield Draft(FixType.FIX_DB_RECORD, f"Remove {held[0].name} from the record",
-                    before={s.name: s.value for s in held}, after={s.name: None for s in held},
+                    before={s.name: redact_deep(s.value) for s in held},
+                    after={s.name: None for s in held},
                     needs=("dynamodb:UpdateItem",), rollback="Write the earlier value back.",
                     records=1)  # fmt: skip
 

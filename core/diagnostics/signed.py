@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-from core.diagnostics.urls import RequestUrl
+from core.diagnostics.urls import REDACTED, RequestUrl
 from core.diagnostics.wildcards import matches
 from core.model.delivery import AccountSnapshot, CacheBehavior
 
@@ -114,6 +114,8 @@ def _judge(
     key_id = values.get("Key-Pair-Id", "")
     if not key_id:
         return SignedCheck(True, source, ("missing",), known_keys=keys)
+    if REDACTED in values.values():
+        return SignedCheck(True, source, ("unverifiable",), key_id, known_keys=keys)
     policy = _policy(values, url)
     problems: list[Problem] = []
     if policy is None or not values.get("Signature"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, unquote_to_bytes
 
 _URL = re.compile(
@@ -101,8 +102,9 @@ def decode_once(text: str) -> str:
 
 _SECRETS = (
     "signature", "x-amz-signature", "x-amz-security-token", "policy", "key-pair-id", "cookie",
-    "authorization", "x-amz-credential",
+    "authorization",
 )  # fmt: skip
+REDACTED = "REDACTED"
 _SECRET_PAIR = re.compile(
     r"(?i)(?P<name>(?<![A-Za-z-])(?:" + "|".join(_SECRETS) + r"))=(?P<value>[^&\s#\"]+)"
 )
@@ -110,4 +112,16 @@ _SECRET_PAIR = re.compile(
 
 def redact(text: str) -> str:
     """The same text with signatures, tokens, policies and key ids blanked."""
-    return _SECRET_PAIR.sub(lambda found: f"{found['name']}=REDACTED", text)
+    return _SECRET_PAIR.sub(lambda found: f"{found['name']}={REDACTED}", text)
+
+
+def redact_deep(value: Any) -> Any:
+    """A JSON value with every secret blanked, in URLs and in headers of that name."""
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, dict):
+        hidden = {"cookie", "authorization", "x-amz-security-token"}
+        return {
+            k: REDACTED if str(k).lower() in hidden else redact_deep(v) for k, v in value.items()
+        }
+    return [redact_deep(item) for item in value] if isinstance(value, list | tuple) else value

@@ -349,6 +349,7 @@ class Bucket(AwsNoun):
     lifecycle: Any = None
     objects: Annotated[tuple[S3Object, ...], BeforeValidator(_items)] = ()
     multipart_uploads: Annotated[tuple[dict[str, Any], ...], BeforeValidator(_items)] = ()
+    missing_keys: tuple[str, ...] = ()  # a HEAD said that they do not exist
     listing_complete: bool = True  # False where the capture looked only at some prefixes
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from core.model.base import Noun
+from core.model.base import Noun, UtcTime
 
 
 class Confidence(StrEnum):
@@ -205,3 +205,14 @@ class UrlDiagnosis(Noun):
     def report(self) -> dict[str, Any]:
         """The JSON shape of the contract (`in` and `out` instead of Python-safe names)."""
         return self.model_dump(mode="json", by_alias=True)
+
+
+class ReportedUrl(Noun):
+    """A URL that somebody said does not work; `record` is the row that holds it, if known."""
+
+    id: str
+    url: str
+    note: str = ""
+    record: dict[str, Any] | None = None
+    reported_by: str = ""
+    reported_at: UtcTime
