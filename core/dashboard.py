@@ -243,6 +243,8 @@ def _diagnostics(cloud: CloudParts, store: RecordStore) -> DiagnosticsService:
         clock=utc_now,
         cdn_prefix=cloud.cdn_prefix,
         find_record=lambda key: _row_of(store, key),
+        store=store,
+        edge=cloud.edge,
     )
 
 
