@@ -107,12 +107,21 @@ class Gallery {
     this.#all.hidden = this.#order.length === 0 || chosen === this.#order.length
   }
 
-  #focus(index) {
+  /** Exactly one tile is in the tab order: the one that had the focus last. */
+  #rove(index) {
+    if (index < 0) return
     this.#tiles[this.#focused]?.node.setAttribute('tabindex', '-1')
     this.#focused = index
-    const { node } = this.#tiles[index]
-    node.tabIndex = 0
-    node.focus()
+    this.#tiles[index].node.tabIndex = 0
+  }
+
+  #focus(index) {
+    this.#rove(index)
+    this.#tiles[index].node.focus()
+  }
+
+  #indexOf(target) {
+    return this.#tiles.indexOf(target.closest('.tile')?.tile)
   }
 
   // --- telling --------------------------------------------------------------------------------
@@ -144,6 +153,7 @@ class Gallery {
 
   #listen() {
     this.#grid.addEventListener('click', (event) => this.#clicked(event))
+    this.#grid.addEventListener('focusin', (event) => this.#rove(this.#indexOf(event.target)))
     this.#grid.addEventListener('keydown', (event) => this.#pressed(event))
     this.#all.addEventListener('click', () => this.#selectAll())
     this.#none.addEventListener('click', () => this.#clear())

@@ -25,7 +25,7 @@ export function mount({ parentElement, data, setTriggerValue }) {
   }
   host.onBatch = onBatch
   tab.attach({ maxBytes: data.maxBytes, folder: data.folder, onBatch })
-  render(<UploaderView tab={tab} maxBytes={data.maxBytes} folder={data.folder} />, host)
+  render(<UploaderView tab={tab} folder={data.folder} />, host)
   return () => {
     // Streamlit also cleans up after a call that a newer one has replaced; that one must not end the view.
     if (host.onBatch !== onBatch) return

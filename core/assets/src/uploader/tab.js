@@ -7,6 +7,8 @@ import { findWaiting, folderOf, isJunk } from './plan.js'
 import { SENDING, isActive } from './states.js'
 import { count, size as sizeText } from '../shared/words.js'
 
+const CUT = { stage: 'retrying', problem: { detail: 'There is no connection.', hint: '' } }
+
 function localStorageOrNothing() {
   try {
     return globalThis.localStorage
@@ -66,8 +68,10 @@ export class UploadTab {
   }
 
   items() {
+    const offline = globalThis.navigator?.onLine === false
     return this.#uppy.getFiles().map(({ id, name, size, type, data, meta, way }) => ({
       id, name, size, type, data, folder: meta.folder ?? '', sent: 0, ...way,
+      ...(offline && way?.stage === 'uploading' && CUT), // the browser knows before its requests do
     }))
   }
 

@@ -2,6 +2,7 @@
 import { TransferError, s3Error } from './retry.js'
 
 const STALLED_AFTER = 60_000
+const STALLED_AFTER_CUT = 10_000 // back online with another address, old connections stay silent
 
 function lost(detail) {
   return new TransferError({ status: 0, detail, hint: 'The upload goes on when the connection is back.' })
@@ -15,21 +16,24 @@ export function transfer({ method, url, body, signal, onProgress }) {
     const settle = (finish, value) => {
       clearTimeout(stalled)
       signal.removeEventListener('abort', abort)
+      globalThis.removeEventListener('online', onOnline)
       finish(value)
     }
     const abort = () => {
       request.abort()
       settle(reject, signal.reason)
     }
-    const alive = () => {
+    const alive = (patience = STALLED_AFTER) => {
       clearTimeout(stalled)
       stalled = setTimeout(() => {
         request.abort()
-        settle(reject, lost('No bytes moved for a minute.'))
-      }, STALLED_AFTER)
+        settle(reject, lost(`No bytes moved for ${patience / 1000} seconds.`))
+      }, patience)
     }
+    const onOnline = () => alive(STALLED_AFTER_CUT)
     if (signal.aborted) return reject(signal.reason)
     signal.addEventListener('abort', abort)
+    globalThis.addEventListener('online', onOnline)
     request.upload.addEventListener('progress', (event) => {
       alive()
       onProgress(event.loaded)

@@ -31,12 +31,12 @@ function useItems(tab) {
   return items
 }
 
-export function UploaderView({ tab, maxBytes, folder }) {
+export function UploaderView({ tab, folder }) {
   const items = useItems(tab)
   const offline = globalThis.navigator?.onLine === false
   return (
     <>
-      <DropZone tab={tab} compact={items.length > 0} maxBytes={maxBytes} folder={folder} />
+      <DropZone tab={tab} compact={items.length > 0} folder={folder} />
       {offline && <p class="note warn" role="status"><Icon name="offline" />No connection. Uploads go on when it is back.</p>}
       {tab.notice && <p class="note" role="status">{tab.notice}</p>}
       {items.length > 0 && <Summary tab={tab} items={items} />}
@@ -92,7 +92,7 @@ function useDrop(tab) {
   return over
 }
 
-function DropZone({ tab, compact, maxBytes, folder }) {
+function DropZone({ tab, compact, folder }) {
   const over = useDrop(tab)
   const files = useRef()
   const folders = useRef()
@@ -103,7 +103,7 @@ function DropZone({ tab, compact, maxBytes, folder }) {
       <div class="drop-words">
         <strong>{over ? 'Let go to upload' : compact ? 'Drop more files or folders' : 'Drop files or folders here'}</strong>
         <span>
-          Any type, up to {size(maxBytes)} each.
+          Uploads go on while you visit other pages, and after a reload.
           {folder ? <> Into folder <b>{folder}</b>.</> : null}
         </span>
       </div>
