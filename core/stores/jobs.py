@@ -276,6 +276,8 @@ class JobRunner:
             if not self._stopping and self._tickets == 0:
                 self._news.wait(_SLOW_POLL_SECONDS)
             self._tickets = max(0, self._tickets - 1)
+        if self._lease and not self._stopping:
+            self._queue.requeue_running(self._lease)  # what another process left behind
 
     def _step(self) -> bool:
         job = self._queue.claim()

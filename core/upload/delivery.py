@@ -39,6 +39,11 @@ def steps(
     )
 
 
+def away(status: int) -> bool:
+    """Whether nobody answered, or only to say that it can't for now."""
+    return status == 0 or status >= 500
+
+
 def _step(expected: Expected, what: str, wanted: str, got: str) -> DeliveryStep:
     return DeliveryStep(
         name=f"{expected.name}: {what}", ok=wanted == got, expected=wanted, actual=got[:200]

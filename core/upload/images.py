@@ -38,6 +38,7 @@ _CONTENT_TYPES = {
 # An animation that must be coded anew may have so many times the pixels of the largest picture.
 _ANIMATION_FACTOR = 4
 _FRAME_MILLISECONDS = 100
+_WEBP_SIDE = 16_383  # the longest that the format can say
 _COPY = 1024 * 1024
 # Pillow turns a TIFF while it loads it, and pi_heif a HEIC.
 _TURNED_BY_THE_DECODER = frozenset({"TIFF", "HEIF"})
@@ -214,7 +215,7 @@ def _recoded(
         picture, icc, options = for_web(picture, icc), b"", {"quality": 92}
         frames = [picture]
     name, options = _shown(name, picture, options)
-    if name in {"JPEG", "WEBP", "AVIF"}:
+    if name in {"JPEG", "WEBP", "AVIF"} or name != _format(image):
         frames = [_codable(frame, name, icc) for frame in frames]
     if len(frames) > 1:
         options |= _animation(frames)
@@ -263,6 +264,8 @@ def _shown(name: str, picture: Image.Image, options: dict[str, Any]) -> tuple[st
     """TIFF and HEIC are not shown by most browsers; JPEG is, and WebP where parts are clear."""
     if name not in {"TIFF", "HEIF"}:
         return name, options
+    if max(picture.size) > _WEBP_SIDE:
+        return "PNG", {}
     if _has_clear_parts(picture):
         return "WEBP", {"quality": 90, "method": 4}
     return "JPEG", {"quality": 90}

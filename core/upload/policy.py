@@ -155,8 +155,10 @@ def _plain(name: str, found: str, head: bytes) -> Verdict:
         raw = "This is a camera raw file: it is kept as it is, with its metadata, as a download."
         return Verdict(content_type=UNKNOWN, kind=FileKind.OTHER, image=False, notes=(raw,))
     actual = content_type(head, name)
-    served = UNKNOWN if is_active(actual) else actual
-    return Verdict(content_type=served or UNKNOWN, kind=_kind(actual), image=False)
+    if is_active(actual):
+        note = f"{actual} can run scripts in a browser, so it is only served as a download."
+        return Verdict(content_type=UNKNOWN, kind=FileKind.OTHER, image=False, notes=(note,))
+    return Verdict(content_type=actual, kind=_kind(actual), image=False)
 
 
 def is_active(content_type: str) -> bool:
@@ -165,7 +167,7 @@ def is_active(content_type: str) -> bool:
 
 
 def _kind(content_type: str) -> FileKind:
-    if content_type.startswith(_DOCUMENTS) and not is_active(content_type):
+    if content_type.startswith(_DOCUMENTS):
         return FileKind.DOCUMENT
     family = content_type.partition("/")[0]
     # A picture that is not taken apart (SVG, PSD, icons) has no thumbnail, so it is no image here.

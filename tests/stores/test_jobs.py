@@ -203,3 +203,18 @@ def test_a_store_that_fails_for_a_while_does_not_end_the_worker(queue, monkeypat
     until(lambda: len(done) == 1)
     runner.stop()
     assert "can't be read" in caplog.text
+
+
+def test_where_processes_share_a_store_an_expired_lease_is_taken_over(queue, monkeypatch):
+    monkeypatch.setattr("core.stores.jobs._SLOW_POLL_SECONDS", 0.02)
+    queue._clock = lambda: datetime.now(UTC)
+    job = queue.add("work", "1", "ann")
+    queue.claim()
+    done = []
+    runner = JobRunner(
+        queue, {"work": lambda job: done.append(job.id)}, 1, lease=timedelta(seconds=0.3)
+    )
+    runner.start()
+    assert queue.get(job.id).state is JobState.RUNNING
+    until(lambda: done == [job.id])
+    runner.stop()

@@ -305,6 +305,12 @@ def test_a_very_long_picture_keeps_at_least_one_pixel(make):
     assert [(r.width, r.height) for r in prepared.renditions] == [(400, 1), (1600, 1)]
 
 
+def test_a_tiff_that_is_too_long_for_jpeg_and_webp_is_served_as_png(make):
+    image = Image.new("RGBA", (70_000, 3), (10, 20, 30, 40))
+    prepared, served = make(encode(image, "TIFF"))
+    assert (prepared.content_type, opened(served).size) == ("image/png", (70_000, 3))
+
+
 def test_only_the_first_page_of_a_tiff_is_shown(make):
     pages = [Image.new("RGB", (30, 20), c) for c in ("red", "blue")]
     prepared, _ = make(encode(pages[0], "TIFF", save_all=True, append_images=pages[1:]))

@@ -257,12 +257,28 @@ def test_a_wrong_answer_of_the_cdn_names_the_step(world):
     assert world.service.recheck(world.actor, upload_id).state is FileState.DELIVERED
 
 
-def test_a_silent_cdn_is_one_failed_step(world):
+def test_a_cdn_that_is_away_for_a_moment_is_asked_again(world):
     world.edge.status = 503
-    file = file_of(world, deliver(world))
+    upload_id = deliver(world)
+    assert file_of(world, upload_id).state is FileState.PROCESSING
+    world.edge.status = 200
+    world.clock.advance(seconds=2)
+    assert world.runner.run_until_idle() == 1
+    assert file_of(world, upload_id).state is FileState.DELIVERED
+
+
+@pytest.mark.parametrize("status", [0, 503])
+def test_a_cdn_that_stays_away_is_one_failed_step_each(world, status):
+    world.edge.status = status
+    upload_id = deliver(world)
+    for _ in range(4):
+        world.clock.advance(seconds=10)
+        world.runner.run_until_idle()
+    file = file_of(world, upload_id)
+    assert file.state is FileState.UNDELIVERED
     assert [(s.name, s.actual) for s in file.delivery] == [
-        ("thumbnail: status", "503"),
-        ("original: status", "503"),
+        ("thumbnail: status", str(status)),
+        ("original: status", str(status)),
     ]
 
 

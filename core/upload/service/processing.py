@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any, BinaryIO
 
 from core.aws.s3 import ServedAs
-from core.errors import Conflict, NotFound
+from core.errors import AwsUnavailable, Conflict, NotFound
 from core.model.media import (
     DeliveryStep,
     FileKind,
@@ -30,6 +30,7 @@ from core.upload.service.completion import PROCESS_UPLOAD
 from core.upload.service.shelf import Shelf
 
 HASHED_LIMIT = 100 * policy.MIB  # larger plain files are copied inside S3 without being read
+CDN_ATTEMPTS = 4  # this process's own CDN route may still be starting
 _STEPS = 4
 
 
@@ -52,7 +53,7 @@ class Processing:
             raise
         self._shelf.bucket.erase(stored.value.key)
         self._shelf.jobs.progress(job.id, 3, _STEPS, "Asking the CDN")
-        self._check(file)
+        self._check(file, patient=job.attempts < CDN_ATTEMPTS)
 
     def _store_objects(self, job: Job, upload: Upload, file: MediaFile) -> MediaFile:
         if file.etag:  # an earlier attempt came this far
@@ -135,7 +136,7 @@ class Processing:
     def recheck(self, stored: Stored[MediaFile]) -> MediaFile:
         file = stored.value
         if file.etag:
-            return self._check(file)
+            return self._check(file, patient=False)
         return self._process_again(stored) if file.state is FileState.UNDELIVERED else file
 
     def _process_again(self, stored: Stored[MediaFile]) -> MediaFile:
@@ -149,18 +150,20 @@ class Processing:
         self._shelf.jobs.announce()
         return again
 
-    def _check(self, file: MediaFile) -> MediaFile:
+    def _check(self, file: MediaFile, *, patient: bool) -> MediaFile:
+        """Record what the CDN answers; `patient`: if it is away for now, try again later."""
         steps: tuple[DeliveryStep, ...] = ()
         for expected in records.expected(file):
             answer = self._shelf.edge.head(self._shelf.edge.url(expected.key))
+            if patient and delivery.away(answer.status):
+                raise AwsUnavailable(
+                    "The CDN does not answer.", hint="It is asked again in a few seconds."
+                )
             steps += delivery.steps(expected, answer.status, answer.headers, answer.error)
         checked = self._shelf.change(file.id, records.checked(steps, self._shelf.clock()))
         if checked.state is not file.state:
             self._shelf.audit.record(f"file.{checked.state.value}", subject=f"file/{file.id}")
         return checked
-
-    def _change(self, file_id: str, changes: dict[str, Any]) -> MediaFile:
-        return self._shelf.files.update(file_id, lambda file: file.model_copy(update=changes))
 
 
 def _served_as(content_type: str, name: str) -> ServedAs:
