@@ -10,10 +10,13 @@ def main(actor: Actor) -> None:
     asked = doctor_view.question()
     diagnostics = services().diagnostics
     if asked.case is not None:
-        doctor_view.report(diagnostics.diagnose_snapshot(actor, asked.case), "")
+        doctor_view.report(diagnostics.diagnose_snapshot(actor, asked.case), "", saved=True)
     elif asked.url:
         found = diagnostics.diagnose_url(actor, asked.url, probe=asked.probe)
         doctor_view.report(found, asked.url)
+    elif asked.report_id:
+        found = diagnostics.diagnose_report(actor, asked.report_id, probe=asked.probe)
+        doctor_view.report(found, "")
     else:
         doctor_view.start(actor)
 

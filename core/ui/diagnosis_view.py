@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,8 @@ from core.model.diagnosis import Step as TraceName
 from core.ui import formats, parts
 from core.ui.markup import Child, Markup, join, tag
 from core.ui.parts import Tone
+
+Address = Callable[[str | None], str]  # where the browser gets a picture; '' for nowhere
 
 _FINE = "none-ok"
 _OUTCOMES: dict[Outcome, tuple[Tone, str]] = {
@@ -217,12 +219,12 @@ def documentation(link: str) -> Markup | None:
     return tag("a", "AWS documentation", href=link) if link else None
 
 
-def candidate(item: Candidate, pictures_from: tuple[str, ...]) -> Markup:
+def candidate(item: Candidate, address: Address) -> Markup:
     """An object that may have been meant, with its picture where this site may show it."""
     picture = None
-    ours = (item.reachable_url or "").startswith(pictures_from)
-    if ours and (item.content_type or "").startswith("image/"):
-        picture = tag("img", src=item.reachable_url, alt="", loading="lazy")
+    source = address(item.reachable_url)
+    if source and (item.content_type or "").startswith("image/"):
+        picture = tag("img", src=source, alt="", loading="lazy")
     kind = (item.content_type or "file").rpartition("/")[2].upper()[:5]
     return tag(
         "div",
@@ -323,9 +325,9 @@ def proof(diagnosis: UrlDiagnosis) -> Markup:
     )
 
 
-def repair(diagnosis: UrlDiagnosis, pictures_from: tuple[str, ...] = ()) -> Markup:
+def repair(diagnosis: UrlDiagnosis, address: Address) -> Markup:
     """The right side: what was meant, what repairs it, what else shares the fault."""
-    meant = (candidate(item, pictures_from) for item in diagnosis.candidates)
+    meant = (candidate(item, address) for item in diagnosis.candidates)
     fixes = tag("div", *(fix(item) for item in diagnosis.fixes), class_="ui-trace ui-fixes")
     return join(
         _section("Objects that may be meant", *meant),

@@ -8,19 +8,23 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from core.model.diagnosis import UrlDiagnosis
+from core.model.diagnosis import ReportedUrl, UrlDiagnosis
 from core.model.identity import Actor
 from core.model.media import FileQuery, FileState
-from core.ui import case_file, diagnosis_view, parts, pictures, session
+from core.ui import case_file, diagnosis_view, formats, parts, pictures, session
 from core.ui.copy_button import copy_button
 from core.ui.frame import show
+from core.ui.markup import Markup, tag
 
 LONGEST_URL = 8192
 OFFERED = 6
+REPORTED = 12
+REPORT = "report"  # in the page's address, for a report whose URL is empty
 
 
 class Question(NamedTuple):
     url: str
+    report_id: str
     probe: bool
     case: Mapping[str, Any] | None
 
@@ -42,7 +46,9 @@ def question() -> Question:
             )
             upload = st.file_uploader("Or diagnose a saved case (JSON, no AWS)", type="json")
     case = case_file.read(upload.getvalue()) if upload else None
-    return Question((url or "").strip()[:LONGEST_URL], probe, case)
+    asked = (url or "").strip()[:LONGEST_URL]
+    report_id = "" if asked else st.query_params.get(REPORT, "")
+    return Question(asked, report_id, probe, case)
 
 
 def start(actor: Actor) -> None:
@@ -54,6 +60,7 @@ def start(actor: Actor) -> None:
             "breaks with its proof, and proposes a repair. Nothing is changed.",
         )
     )
+    _reported(actor)
     library = session.services().library
     broken = library.page(actor, FileQuery(state=FileState.UNDELIVERED), limit=OFFERED).items
     if not broken:
@@ -66,14 +73,38 @@ def start(actor: Actor) -> None:
             st.button("Diagnose", key=f"diagnose_{file.id}", on_click=_ask, args=(url,))
 
 
-def _ask(url: str) -> None:
-    """Fill the field, and by it the page's address."""
-    st.session_state["url"] = url
+def _reported(actor: Actor) -> None:
+    """What people said does not work; a row without a URL is explained by its id."""
+    reports = session.services().diagnostics.reports(actor)[:REPORTED]
+    if not reports:
+        return
+    show(parts.title("Reported", formats.counted(len(reports), "URL")))
+    for report in reports:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            show(_report_line(report))
+            st.button(
+                "Diagnose", key=f"report_{report.id}", on_click=_ask, args=(report.url, report.id)
+            )
 
 
-def report(diagnosis: UrlDiagnosis, url: str) -> None:
+def _report_line(report: ReportedUrl) -> Markup:
+    when = parts.when(report.reported_at, session.now())
+    url = parts.mono(report.url, 96) if report.url else tag("span", "no URL", class_="ui-muted")
+    note = tag("b", report.note or "Does not work")
+    return tag("div", note, tag("div", url, " ", tag("span", when, class_="ui-muted")))
+
+
+def _ask(url: str, report_id: str = "") -> None:
+    """Fill the field, and by it the page's address; without a URL the report's id stands there."""
+    if url:
+        st.session_state["url"] = url
+    elif report_id:
+        st.query_params[REPORT] = report_id
+
+
+def report(diagnosis: UrlDiagnosis, url: str, *, saved: bool = False) -> None:
     show(diagnosis_view.verdict(diagnosis))
-    if not url:
+    if saved:
         show(parts.note("From the saved case alone: no AWS account was asked."))
     with st.container(horizontal=True, vertical_alignment="center"):
         copy_button("Copy the sentence", diagnosis.verdict.sentence, key="copy_verdict")
@@ -91,7 +122,7 @@ def report(diagnosis: UrlDiagnosis, url: str) -> None:
     with proof:
         show(diagnosis_view.proof(diagnosis))
     with repair:
-        show(diagnosis_view.repair(diagnosis, session.picture_sources()))
+        show(diagnosis_view.repair(diagnosis, session.picture_address))
 
 
 def _case_of(url: str) -> Callable[[], str]:

@@ -76,7 +76,12 @@ def absolute(url: str) -> str:
     return site + url
 
 
-def picture_sources() -> tuple[str, ...]:
-    """Where pictures may come from: this site and its CDN; the browser refuses all others."""
-    domain = services().settings.cdn_domain
-    return ("/emulator/", absolute("/emulator/"), *((f"https://{domain}/",) if domain else ()))
+def picture_address(url: str | None) -> str:
+    """Where the browser gets this picture: from this site or its CDN, '' for all others."""
+    parts = urlsplit(url or "")
+    label, _, domain = (parts.hostname or "").partition(".")
+    here = services()
+    if here.cloud.cdn_prefix and domain == "cloudfront.net":
+        return f"{here.cloud.cdn_prefix}{label}{parts.path}"
+    own = not parts.netloc or parts.hostname == here.settings.cdn_domain
+    return url or "" if own else ""

@@ -54,9 +54,8 @@ def desk(tmp_path, monkeypatch):
             accounts=AccountsService(store, audit, settings, utc_now, "k" * 40),
             library=library,
             uploads=UploadService(store, bucket, edge, jobs, audit, settings, utc_now),
-            diagnostics=DiagnosticsService(
-                clients, clock=utc_now, cdn_prefix="", find_record=library.find_record
-            ),
+            diagnostics=DiagnosticsService(clients, clock=utc_now, store=store),
+            cloud=SimpleNamespace(cdn_prefix=""),
             emulator=object(),
             store=store,
             bucket=bucket,

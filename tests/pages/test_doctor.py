@@ -2,6 +2,7 @@ import json
 
 from core.model.identity import Role
 from core.model.media import FileState
+from core.ui import session
 from tests.pages.conftest import shown
 
 MISSING = {
@@ -56,6 +57,36 @@ def test_a_url_in_the_link_is_diagnosed_at_once(enter, visit):
     page = visit("doctor", url="https://nowhere.cloudfront.net/a.jpg")
     assert '<ol class="ui-way"' in shown(page)
     assert "nowhere.cloudfront.net" in shown(page)
+
+
+def test_reported_urls_wait_on_the_page_with_their_notes(desk, enter, visit):
+    sue = enter(Role.SUPPORT)
+    url = "https://nowhere.cloudfront.net/a.jpg"
+    kept = desk.diagnostics.report(sue, url, note="<b>Avatar</b> is gone")
+    page = visit("doctor")
+    assert "&lt;b&gt;Avatar&lt;/b&gt; is gone" in shown(page)
+    page.button(key=f"report_{kept.id}").click().run()
+    assert page.text_input(key="url").value == url
+    assert '<ol class="ui-way"' in shown(page)
+
+
+def test_a_report_without_a_url_is_explained_by_its_row(desk, enter, visit):
+    sue = enter(Role.SUPPORT)
+    row = {"table": "users", "pk": "u2", "attributes": {"avatarUrl": ""}}
+    kept = desk.diagnostics.report(sue, "", note="Empty frame", record=row)
+    page = visit("doctor")
+    page.button(key=f"report_{kept.id}").click().run()
+    assert not page.exception
+    assert '<ol class="ui-way"' in shown(page)
+
+
+def test_pictures_come_from_this_site_and_its_cdn_only(desk):
+    assert session.picture_address("https://d1.cloudfront.net/a.jpg") == ""
+    assert session.picture_address("https://evil.example/a.jpg") == ""
+    assert session.picture_address(None) == ""
+    desk.cloud.cdn_prefix = "/emulator/cdn/"
+    local = session.picture_address("https://d1.cloudfront.net/a%20b.jpg")
+    assert local == "/emulator/cdn/d1/a%20b.jpg"
 
 
 def test_markup_in_a_url_stays_text(enter, visit):
