@@ -73,7 +73,9 @@ def _legacy_progress_photos(emulator: Emulator) -> tuple[Fault, ...]:
     flat = [f"progress-photos/u{n}-2026-09-14-front.jpg" for n in range(1, 5)]
     domain = _site(emulator, bucket, [*legacy, *flat])
     url = f"https://{domain}/progress-photos/2026-01-14-front.jpg"
-    return (Fault(url, "Old progress photo of u1 is gone"),)
+    row = {"s3_key": legacy[0], "url": url}
+    record = {"table": "demo-photos", "pk": "USER#u1", "sk": "PHOTO#1", "attributes": row}
+    return (Fault(url, "Old progress photo of u1 is gone", record),)
 
 
 def _wrong_source_arn(emulator: Emulator) -> Fault:
@@ -149,7 +151,7 @@ def _site(
         }
     )["OriginAccessControl"]["Id"]
     made = root.cloudfront.create_distribution(
-        DistributionConfig=_distribution(bucket, origin_path, control)  # type: ignore[arg-type]
+        DistributionConfig=_distribution(bucket, origin_path, control)
     )["Distribution"]
     policy = _policy(bucket, policy_for or made["Id"])
     root.s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))

@@ -25,7 +25,7 @@ PEOPLE = (
     Person("Ada Moreno", Role.ADMIN, 20),
     Person("Sven Okafor", Role.SUPPORT, 5),
     Person("Mia Lindqvist", Role.MEMBER, 30),
-    Person("Tomás Rivera", Role.MEMBER, 25),
+    Person("Tomas Rivera", Role.MEMBER, 25),
     Person("Yuki Tanaka", Role.MEMBER, 20),
 )
 
