@@ -1,7 +1,11 @@
 """The routes as the app mounts them, on real services: SQLite, the search index and moto's S3."""
 
+import threading
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
+from urllib.parse import unquote
 
 import pytest
 from moto import mock_aws
@@ -30,6 +34,34 @@ PASSWORD = "granite-lantern-meadow-73"
 HOME = "http://testserver"
 
 
+class Viewer(BaseHTTPRequestHandler):
+    """What a CDN in front of the bucket answers to a HEAD; `bucket` is set on a subclass."""
+
+    def do_HEAD(self):
+        found = self.bucket.find(unquote(self.path).removeprefix("/emulator/cdn/media/"))
+        self.send_response(200 if found else 404)
+        if found:
+            self.send_header("Content-Type", found.content_type)
+            self.send_header("Content-Length", str(found.ref.size))
+            self.send_header("Cache-Control", found.cache_control)
+            self.send_header("Content-Disposition", found.content_disposition)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@contextmanager
+def cdn(bucket):
+    handler = type("BucketViewer", (Viewer,), {"bucket": bucket})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
 def utc_now():
     return datetime.now(UTC)
 
@@ -38,7 +70,7 @@ def utc_now():
 def dashboard(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
     settings = load_settings(data_dir=folder, failed_sign_ins_per_address=10_000)
-    with mock_aws():
+    with mock_aws(), ExitStack() as parts:
         clients = AwsClients("us-east-1", None, "AKIATEST", "secret")
         clients.s3.create_bucket(Bucket="media")
         clients.s3.put_bucket_versioning(
@@ -53,7 +85,9 @@ def dashboard(tmp_path_factory):
             signing_endpoint="https://media.s3.amazonaws.com",
             public_prefix="/emulator/s3/media",
         )
-        edge = Edge("/emulator/cdn/media", connect_base="http://127.0.0.1:9")
+        edge = parts.enter_context(
+            closing(Edge("/emulator/cdn/media", connect_base=parts.enter_context(cdn(bucket))))
+        )
         library = LibraryService(store, index, bucket, edge, audit, settings, utc_now)
         yield SimpleNamespace(
             settings=settings,
@@ -63,11 +97,10 @@ def dashboard(tmp_path_factory):
             uploads=UploadService(store, bucket, edge, jobs, audit, settings, utc_now),
             library=library,
             diagnostics=DiagnosticsService(
-                clients, clock=utc_now, cdn_prefix="/emulator/cdn/", find_record=library.find_record
+                clients, clock=utc_now, cdn_prefix="/emulator/cdn/", store=store, edge=edge
             ),
             jobs=jobs,
         )
-        edge.close()
         index.close()
         store.close()
 
