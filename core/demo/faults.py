@@ -151,7 +151,7 @@ def _site(
         }
     )["OriginAccessControl"]["Id"]
     made = root.cloudfront.create_distribution(
-        DistributionConfig=_distribution(bucket, origin_path, control)
+        DistributionConfig=_distribution(bucket, origin_path, control)  # type: ignore[arg-type]
     )["Distribution"]
     policy = _policy(bucket, policy_for or made["Id"])
     root.s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
@@ -214,4 +214,4 @@ def _table(emulator: Emulator, name: str, user: str, attributes: Mapping[str, st
             BillingMode="PAY_PER_REQUEST",
         )
     item = {"userId": {"S": user}} | {key: {"S": value} for key, value in attributes.items()}
-    client.put_item(TableName=name, Item=item)  # type: ignore[arg-type]
+    client.put_item(TableName=name, Item=item)
