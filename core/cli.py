@@ -128,7 +128,7 @@ def _diagnostics() -> Iterator[DiagnosticsService]:
     """The doctor on the configured account; the embedded cloud is joined, or started for it."""
     from core.dashboard import build_dashboard
 
-    dashboard = build_dashboard(_settings())
+    dashboard = build_dashboard(_settings(), join=True)
     try:
         yield dashboard.diagnostics
     finally:

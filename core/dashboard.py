@@ -214,8 +214,9 @@ def opened_accounts(settings: Settings) -> Iterator[AccountsService]:
             cloud.emulator.stop()
 
 
-def build_dashboard(settings: Settings) -> Dashboard:
-    cloud = open_cloud(settings)
+def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
+    """Everything, wired; nothing runs until `start`. Commands `join` a running embedded cloud."""
+    cloud = open_cloud(settings, join=join)
     store, index = open_stores(settings, cloud)
     audit = AuditLog(store, utc_now)
     jobs = JobQueue(store, utc_now)
