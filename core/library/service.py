@@ -127,9 +127,8 @@ class LibraryService:
         source = self._source(actor, file, pristine=pristine)
         now = self._clock()
         url = self._bucket.presign_get(
-            source.key,
+            source.key,  # unique to its bytes; the emulator ignores the disposition of a version
             expires=DOWNLOAD_LIFE,
-            version_id=source.version_id,
             content_disposition=attachment(rules.download_name(file.name, source.key)),
         )
         ends = self._bucket.credentials_end()  # a signed address dies with its signer

@@ -4,11 +4,14 @@ import threading
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 from botocore.credentials import RefreshableCredentials
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.aws.clients import AwsClients
+from core.aws.s3 import MediaBucket, ServedAs
 from core.errors import AwsUnavailable, Conflict, InvalidInput, NotAllowed, NotFound
 from core.library.service import LibraryService
 from core.model.library import FileChanges
@@ -209,9 +212,9 @@ def test_the_purge_takes_only_what_lay_long_enough(room, add, people):
 
 def test_the_purge_leaves_no_version_of_any_object(room, add, people):
     file = add("f1", pristine=None)
-    room.bucket.put(file.key, b"a newer version", s3_headers())
-    room.bucket.put("legacy/f2.jpg", b"x", s3_headers())
-    room.bucket.put("legacy/f2.jpg.txt", b"somebody else's", s3_headers())
+    room.bucket.put(file.key, b"a newer version", ServedAs("image/jpeg"))
+    room.bucket.put("legacy/f2.jpg", b"x", ServedAs("image/jpeg"))
+    room.bucket.put("legacy/f2.jpg.txt", b"somebody else's", ServedAs("image/jpeg"))
     add("f2", key="legacy/f2.jpg")
     room.library.trash(people.owner, ["f1", "f2"])
     room.clock.forward(days=31)
@@ -243,7 +246,7 @@ def test_a_purged_file_can_no_longer_be_restored_half_way(room, add, people):
 
 def test_an_object_in_another_bucket_is_not_touched(room, add, people):
     add("f1", objects=False, bucket="elsewhere", key="avatars/a.jpg", pristine=None)
-    room.bucket.put("avatars/a.jpg", b"x", s3_headers())
+    room.bucket.put("avatars/a.jpg", b"x", ServedAs("image/jpeg"))
     room.library.trash(people.owner, ["f1"])
     room.clock.forward(days=31)
     assert room.library.purge() == 1
@@ -288,10 +291,21 @@ def test_a_download_is_a_signed_link_of_one_hour_under_the_display_name(room, ad
     asked = parse_qs(urlsplit(link.url).query)
     assert link.expires_at == room.clock.now + timedelta(hours=1)
     assert asked["X-Amz-Expires"] == ["3600"]
-    assert asked["versionId"] == [room.library.get(people.owner, "f1").version_id]
     (disposition,) = asked["response-content-disposition"]
     assert disposition.startswith("attachment; filename=")
     assert disposition.endswith("filename*=UTF-8''%C3%9Cbersicht%3B%20%221%22.jpg")
+
+
+@pytest.mark.emulator
+def test_the_embedded_cloud_saves_a_download_under_its_name(emulator, room, add, people):
+    clients = AwsClients("us-east-1", emulator.endpoint, emulator.access_key, emulator.secret_key)
+    bucket = MediaBucket(clients.s3, emulator.stack.media_bucket)
+    ref = bucket.put("media/f1/beach.jpg", b"bytes", ServedAs("image/jpeg", "", "inline"))
+    add("f1", objects=False, version_id=ref.version_id, name="b.jpg")
+    parts = (room.index, bucket, None, room.audit, load_settings(), lambda: datetime.now(UTC))
+    answer = httpx.get(LibraryService(room.store, *parts).download(people.owner, "f1").url)
+    assert answer.content == b"bytes"
+    assert answer.headers["content-disposition"].startswith('attachment; filename="b.jpg"')
 
 
 def test_a_link_tells_the_truth_when_the_signer_ends_earlier(room, add, people):
@@ -339,9 +353,3 @@ def test_a_file_whose_bytes_are_missing_gives_no_dead_link(room, add, people):
 
 def gone_away(_):
     raise AwsUnavailable("The store can't be reached.", hint="Try again.")
-
-
-def s3_headers():
-    from core.aws.s3 import ServedAs  # noqa: PLC0415
-
-    return ServedAs("image/jpeg")
