@@ -17,6 +17,7 @@ from core.model.delivery import AccountSnapshot
 _TABLES = {"facts", "notes", "client_report"}
 _URL_NAMES = re.compile(r"(url|uri|link|src|href|image|avatar|photo|picture|thumb)", re.IGNORECASE)
 _KEY_NAMES = re.compile(r"(^|_|[a-z])key$|^(s3)?_?(object_?)?(key|path)$", re.IGNORECASE)
+_TYPE_NAMES = re.compile(r"(content|media|mime)[_-]?type$|^mime$", re.IGNORECASE)
 _EMPTY = {"", "null", "none", "undefined", "nan"}
 
 
@@ -114,6 +115,8 @@ def stored(snapshot: AccountSnapshot) -> list[Stored]:
         return []
     found = []
     for name, value in attributes(snapshot).items():
+        if _TYPE_NAMES.search(name):
+            continue  # `image/jpeg` looks like a key and refers to nothing
         if is_empty(value):
             if _URL_NAMES.search(name) or _KEY_NAMES.search(name) or name == "value":
                 found.append(Stored(name, value, "empty"))
