@@ -255,7 +255,7 @@ def _row_of(store: RecordStore, key: str) -> dict[str, Any] | None:
     record = store.get("file", rest.partition("/")[0])
     if record is None:
         return None
-    kept = {name: record.data[name] for name in ("bucket", "key", "content_type", "size")}
+    kept = {name: record.data[name] for name in ("bucket", "key", "content_type")}
     return {"table": "files", "pk": record.id, "attributes": kept}
 
 

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+import httpx
+
 from core.dashboard import Dashboard, utc_now
 from core.demo.pictures import landscape
 from core.emulator.service import Emulator
@@ -86,10 +88,13 @@ def _wrong_source_arn(emulator: Emulator) -> Fault:
 
 
 def _missing_object(dashboard: Dashboard, emulator: Emulator, admin: Actor) -> Fault:
+    """Somebody emptied a folder with all its versions; the record still says that it is there."""
     file = _picture(dashboard, admin, "harbour", 0)
     s3 = emulator.root_clients().s3
-    for key in (file.key, *(rendition.key for rendition in file.renditions)):
-        s3.delete_object(Bucket=file.bucket, Key=key)
+    prefix = file.key.rpartition("/")[0] + "/"
+    found = s3.list_object_versions(Bucket=file.bucket, Prefix=prefix)
+    for version in (*found.get("Versions", ()), *found.get("DeleteMarkers", ())):
+        s3.delete_object(Bucket=file.bucket, Key=version["Key"], VersionId=version["VersionId"])
     dashboard.uploads.recheck(admin, file.id)
     return Fault(_public_url(emulator, file.key), f"{file.name} does not load for anybody")
 
@@ -97,7 +102,8 @@ def _missing_object(dashboard: Dashboard, emulator: Emulator, admin: Actor) -> F
 def _stale_cache_entry(dashboard: Dashboard, emulator: Emulator, admin: Actor) -> Fault:
     """Somebody replaced the object under its own key; the edge keeps the old picture for a year."""
     file = _picture(dashboard, admin, "ridge", 1)
-    dashboard.uploads.recheck(admin, file.id)
+    site = f"http://127.0.0.1:{dashboard.settings.port}"
+    httpx.get(site + dashboard.cloud.edge.url(file.key)).raise_for_status()
     emulator.root_clients().s3.put_object(
         Bucket=file.bucket,
         Key=file.key,
