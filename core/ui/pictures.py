@@ -14,8 +14,9 @@ Address = Callable[[MediaFile], str]  # of a file's thumbnail
 
 
 def thumbnail(file: MediaFile, address: Address) -> Markup:
-    """The picture, or the file's extension where it has none. Never changes its size."""
-    if file.rendition("thumbnail") is None:
+    """The picture, or the file's extension where none arrives. Never changes its size."""
+    failed = any(step.name.startswith("thumbnail") and not step.ok for step in file.delivery)
+    if failed or file.rendition("thumbnail") is None:
         return tag("span", extension(file.name), class_="ui-thumb")
     picture = tag("img", src=address(file), alt="", loading="lazy", decoding="async")
     return tag("span", picture, class_="ui-thumb")
