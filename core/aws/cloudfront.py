@@ -1,4 +1,4 @@
-"""What CloudFront says of itself, in the shapes of its API: distributions and all that they name."""
+"""What CloudFront says of itself, in the shapes of its API: distributions and what they name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 Shape = dict[str, Any]
 _CONFIG_FIELDS = (
     "Aliases", "Origins", "OriginGroups", "DefaultCacheBehavior", "CacheBehaviors",
-    "CustomErrorResponses", "PriceClass", "Enabled", "ViewerCertificate", "Restrictions", "WebACLId",
+    "CustomErrorResponses", "PriceClass", "Enabled", "ViewerCertificate", "Restrictions",
+    "WebACLId",
 )  # fmt: skip
 
 

@@ -113,16 +113,20 @@ class BucketReader:
         """Versions and delete markers of exactly this key."""
         with translate("s3"):
             answer = self._client.list_object_versions(Bucket=bucket, Prefix=key, MaxKeys=20)
-        found = []
-        for kind, deleted in (("Versions", False), ("DeleteMarkers", True)):
-            for one in answer.get(kind) or []:
-                if one["Key"] == key:
-                    found.append({
-                        "Key": key, "VersionId": one["VersionId"], "IsLatest": one["IsLatest"],
-                        "DeleteMarker": deleted, "LastModified": one["LastModified"],
-                        "ETag": one.get("ETag"), "Size": one.get("Size"),
-                    })  # fmt: skip
-        return found
+        return [
+            {
+                "Key": key,
+                "VersionId": one["VersionId"],
+                "IsLatest": one["IsLatest"],
+                "DeleteMarker": kind == "DeleteMarkers",
+                "LastModified": one["LastModified"],
+                "ETag": one.get("ETag"),
+                "Size": one.get("Size"),
+            }
+            for kind in ("Versions", "DeleteMarkers")
+            for one in answer.get(kind) or []
+            if one["Key"] == key
+        ]
 
     def uploads(self, bucket: str, key: str) -> list[Shape]:
         """Multipart uploads of exactly this key that were never completed."""

@@ -22,7 +22,8 @@ from core.diagnostics.spelling import (
     stem_of,
 )
 from core.diagnostics.structure import Shape, shapes
-from core.diagnostics.variants import originals
+from core.diagnostics.urls import key_of
+from core.diagnostics.variants import bare_names, originals
 from core.diagnostics.visit import Indexes
 from core.model.delivery import Bucket
 from core.model.diagnosis import Confidence, ObjectState
@@ -130,14 +131,26 @@ def _by_name(journey: Journey, asked: list[Shape], indexes: Indexes) -> Iterator
     name = fold(first.key).rsplit("/", 1)[-1]
     if not name or name in {"index.html", "favicon.ico", "robots.txt"}:
         return
+    path = _below_origin_path(journey, first.key)
+    made_from = set(bare_names(first.key))
     for bucket in journey.snapshot.buckets:
         for key in indexes.of(bucket).by_name.get(name, ()):
+            if stem_of(fold(key)) in made_from:
+                continue  # the original of a rendition is another picture
             weight = 0.8 if bucket.name == first.home else 0.74
-            if first.key.endswith("/" + key) or key.endswith("/" + first.key):
+            if first.key.endswith("/" + key) or key.endswith("/" + path):
                 weight += 0.04
             if not id_tokens(name):
                 weight -= 0.2  # a name such as photo.jpg says little about whose it is
-            yield Guess(bucket.name, key, weight, "same_name", (), first.key)
+            whole = key.endswith("/" + path)
+            yield Guess(bucket.name, key, weight, "same_name", (), path if whole else first.key)
+
+
+def _below_origin_path(journey: Journey, key: str) -> str:
+    """The key without what the origin path put in front."""
+    visit = journey.visit
+    lead = key_of(visit.origin.origin_path).strip("/") if visit else ""
+    return key.removeprefix(lead + "/") if lead else key
 
 
 def _by_distance(journey: Journey, asked: list[Shape], indexes: Indexes) -> Iterator[Guess]:
@@ -216,14 +229,31 @@ def _with_confidence(
     if bucket is not None and not indexes.of(bucket).complete and guess.score < 0.9:
         confidence = Confidence.POSSIBLE
         reasons.append("The bucket was not listed completely")
+    owner = bool(owner_tokens(guess.key) & _owners(journey, guess))
+    if guess.transform == "same_name" and not owner and _anybodys(guess.key):
+        confidence = Confidence.POSSIBLE
+        reasons.append("Such a name says nothing about whose it is")
     if "case" in guess.spelling and _random_case(guess.asked, guess.key):
         confidence = Confidence.POSSIBLE
         reasons.append("Ids that differ in case may be two things")
     if rivals and confidence is not Confidence.POSSIBLE:
         confidence = Confidence.POSSIBLE
         reasons.append(f"{rivals[0].key} fits as well")
-    owner = bool(owner_tokens(guess.key) & _owners(journey, guess))
     return replace(guess, confidence=confidence, reasons=tuple(reasons), same_owner=owner)
+
+
+_DATED = re.compile(r"^(?:19|20)\d\d[-_]?\d\d[-_]?\d\d")
+_COUNTED = re.compile(
+    r"^(?:img|dsc|dscn|dscf|pxl|gopr|mvi|photo|image|picture|pic|scan|screenshot|file|avatar)"
+    r"[-_ ]?\d{0,6}$",
+    re.IGNORECASE,
+)
+
+
+def _anybodys(key: str) -> bool:
+    """A file in a person's folder whose own name is only a date or a camera's counter."""
+    name = stem_of(key.rpartition("/")[2])
+    return bool(owner_tokens(key)) and bool(_DATED.match(name) or _COUNTED.match(name))
 
 
 def _random_case(asked: str, stored: str) -> bool:

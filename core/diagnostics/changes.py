@@ -171,10 +171,11 @@ def exempt_cloudfront(statement: Statement, identity: str) -> Statement:
 
 
 def rename_identity(statement: Statement, old: str, new: str) -> Statement:
+    names = principal_names(statement.principal)
     principal = {
-        kind: [new if value == old else value for k, value in principal_names(statement.principal) if k == kind]
-        for kind, _ in principal_names(statement.principal)
-    }  # fmt: skip
+        kind: [new if value == old else value for other, value in names if other == kind]
+        for kind, _ in names
+    }
     return statement.replace(
         principal={k: v[0] if len(v) == 1 else v for k, v in principal.items()}
     )

@@ -81,7 +81,7 @@ def origin_path(case: Case) -> Iterator[Draft]:
 
 def _keys(case: Case) -> list[str]:
     visit = case.journey.visit
-    return case.indexes.of(visit.bucket).keys() if visit and visit.bucket else []
+    return list(case.indexes.of(visit.bucket)) if visit and visit.bucket else []
 
 
 def no_trailing_slash(case: Case) -> Iterator[Draft]:

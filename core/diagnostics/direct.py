@@ -17,6 +17,7 @@ from core.model.delivery import AccountSnapshot, Origin
 from core.model.diagnosis import ObjectState, ServedBy
 
 _DOC = S3_DOCS + "userguide/using-presigned-url.html"
+_S3 = ServedBy.S3
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,13 @@ def visit_s3(
         visit.bucket_name, _, rest = path.lstrip("/").partition("/")
         path = "/" + rest
     visit.bucket, visit.key = snapshot.bucket(visit.bucket_name), key_of(path)
-    log.step("key", "changed", "The host names the bucket, the path is the key",
-             before=url.text.split("?", 1)[0], after=f"{visit.bucket_name}/{visit.key}")  # fmt: skip
+    log.step(
+        "key",
+        "changed",
+        "The host names the bucket, the path is the key",
+        before=url.text.split("?", 1)[0],
+        after=f"{visit.bucket_name}/{visit.key}",
+    )
     signed = presigned_of(url)
     request = OriginRequest(url.raw_path, url.query, method, url.scheme, None)
     if visit.bucket is None:
@@ -87,7 +93,7 @@ def visit_s3(
     visit.access = evaluate(snapshot, visit.bucket, caller, visit.key, visit.item)
     if signed:
         visit.access = _as_signer(visit.access)
-    decide_answer(snapshot, visit, request)
+    decide_answer(visit, request)
     return visit
 
 
@@ -118,7 +124,7 @@ def _wrong_region(visit: Visit, signed: Presigned | None) -> None:
     shown = evidence("s3:GetBucketLocation", "LocationConstraint", bucket.region)
     if signed and signed.region and signed.region != bucket.region:
         visit.log.stop(
-            Stop("access", "presigned-region", 400, ServedBy.S3, "AuthorizationQueryParametersError"),
+            Stop("access", "presigned-region", 400, _S3, "AuthorizationQueryParametersError"),
             f"Signed for {signed.region}, the bucket is in {bucket.region}",
             evidence=shown, doc=S3_DOCS + "userguide/RESTRedirect.html",
         )  # fmt: skip
@@ -145,7 +151,7 @@ def _presigned(snapshot: AccountSnapshot, visit: Visit, signed: Presigned, metho
         and (signed.has_token or not (ends and ends < snapshot.now))
     ):
         visit.log.stop(
-            Stop("access", "presigned-token", 400, ServedBy.S3, "ExpiredToken", detail=str(session)),
+            Stop("access", "presigned-token", 400, _S3, "ExpiredToken", detail=str(session)),
             f"The credentials that signed it ended at {session:%Y-%m-%d %H:%M:%S} UTC",
             evidence=evidence("facts", "session expiration", str(session)),
             doc=_DOC + "#who-presigned-url",

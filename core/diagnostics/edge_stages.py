@@ -107,7 +107,7 @@ def _name_resolves(journey: Journey) -> None:
 
 
 def cname_to_bucket(journey: Journey, indexes: Indexes) -> None:
-    """The name points at S3: over HTTPS the certificate can't match, over HTTP the host names it."""
+    """The name points at S3: by HTTPS the certificate can't match, by HTTP the host names it."""
     found, host = journey.host, journey.url.host
     if found is None:
         return
@@ -262,8 +262,11 @@ def signature(journey: Journey) -> None:
         journey.log.stop(stop, f"The signature is {problem.replace('-', ' ')}",
                          evidence=shown, doc=doc)  # fmt: skip
         if undecided:
-            journey.log.unknown("The signature", "A public key or key group was not read",
-                                "cloudfront:GetPublicKey and GetKeyGroup would settle it")  # fmt: skip
+            journey.log.unknown(
+                "The signature",
+                "A public key or key group was not read",
+                "cloudfront:GetPublicKey and GetKeyGroup would settle it",
+            )
     if not found.problems:
         journey.log.step("signed", "ok", "The signature verifies", evidence=shown, doc=doc)
 

@@ -109,7 +109,7 @@ def _guesses(journey: Journey, indexes: Indexes) -> list[Guess]:
     stopped = {"host-unknown", "url-not-http", "stacked", "alias-missing", "cname-to-s3"}
     if visit is None and not any(journey.stopped(tag) for tag in stopped):
         return []
-    if visit is not None and (visit.listing or visit.key == ""):
+    if visit is not None and (visit.listing or visit.key == "" or visit.endpoint.kind == "custom"):
         return []
     return guesses(journey, indexes)
 
@@ -172,7 +172,7 @@ def _candidate(case: Case, guess: Guess) -> Candidate:
 def _unknowns(journey: Journey) -> tuple[UnknownFact, ...]:
     noted = journey.log.unknowns + (journey.visit.log.unknowns if journey.visit else [])
     refused = [
-        UnknownFact(what=u.what, because=u.because, effect=u.permission and f"Needs {u.permission}")
+        UnknownFact(what=u.what, because=u.because, effect=u.permission)
         for u in journey.snapshot.unread
     ]
     return tuple(noted + refused)
@@ -185,6 +185,6 @@ def _siblings(case: Case) -> Siblings:
     if best is None or bucket is None or case.journey.ok:
         return Siblings()
     folder = best.key.rpartition("/")[0]
-    keys = [k for k in case.indexes.of(bucket).keys() if k.rpartition("/")[0] == folder]
+    keys = [k for k in case.indexes.of(bucket) if k.rpartition("/")[0] == folder]
     pattern = case.journey.url.raw_path.rpartition("/")[0] + "/*"
     return Siblings(pattern=pattern, count=len(keys), sample=tuple(keys[:5]))

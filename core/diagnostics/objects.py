@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
@@ -46,8 +47,8 @@ class KeyIndex:
         """The newest version of the key is a delete marker (or only older versions are left)."""
         return key in self._deleted and key not in self._current
 
-    def keys(self) -> list[str]:
-        return list(self._current)
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._current)
 
     def __len__(self) -> int:
         return len(self._current)

@@ -126,8 +126,20 @@ def _decision(
         else r
         for r in rules
     )
-    summary = decisive.reason if decisive else "No statement allows it"
+    summary = decisive.reason if decisive else _nearest(rules)
     return AccessDecision(effect, explicit, marked, summary)
+
+
+def _nearest(rules: list[MatchedRule]) -> str:
+    """Why the Allow that comes nearest does not apply."""
+    near = [
+        r for r in rules
+        if r.effect == "Allow" and r.applies == "no"
+        and all(m.element != "Principal" for m in r.mismatches)
+    ]  # fmt: skip
+    if not near:
+        return "No statement allows it"
+    return "No statement allows it. " + min(near, key=lambda r: len(r.mismatches)).reason
 
 
 def judge(index: int, statement: Statement, request: PolicyRequest) -> MatchedRule:

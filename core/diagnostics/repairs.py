@@ -107,6 +107,7 @@ def without_version(case: Case) -> Iterator[Draft]:
 
 def versioned_url(case: Case) -> Iterator[Draft]:
     """A new key per version: no cache, near or far, then holds anything old."""
+    del case
     yield Draft(FixType.CORRECT_URL, "Publish every version under a new key and use its URL",
                 needs=("s3:PutObject",), rollback="Use the earlier URL again.")  # fmt: skip
 
@@ -177,6 +178,7 @@ def drop_reference(case: Case) -> Iterator[Draft]:
 
 def rederive(case: Case) -> Iterator[Draft]:
     """An empty record: find the object by its owner and write its key."""
+    del case
     yield Draft(FixType.FIX_DB_RECORD,
                 "Find the object by its owner and upload time, and write its key into the record",
                 needs=("s3:ListBucket", "dynamodb:UpdateItem"),
@@ -216,7 +218,7 @@ def copy(case: Case) -> Iterator[Draft]:
                     f"{bucket_name}/{key}", ("s3:GetObject", "s3:PutObject"),
                     f"Delete {bucket_name}/{key}.", url=url)  # fmt: skip
     yield Draft(FixType.COPY_OBJECT, f"Copy {best.key} to {key} and keep the original", change,
-                cost_note="One COPY request and the storage of one more object", others=0)  # fmt: skip
+                cost_note="One COPY request and one more object stored", others=0)  # fmt: skip
 
 
 def reachable_url_in(case: Case, bucket: str, key: str) -> tuple[str | None, int | None]:

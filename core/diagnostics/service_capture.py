@@ -158,8 +158,10 @@ class Capture:
         first = travel(parse_snapshot({**found, "buckets": []}))
         visit = first.visit
         asked = visit.bucket_name if visit else ""
-        names = {endpoint_of(o["DomainName"]).bucket
-                 for o in _items((owner or {}).get("DistributionConfig", {}).get("Origins"))}  # fmt: skip
+        names = {
+            endpoint_of(o["DomainName"]).bucket
+            for o in _items((owner or {}).get("DistributionConfig", {}).get("Origins"))
+        }
         page = first.error_page.bucket_name if first.error_page else ""
         others = sorted((names | {page}) - {"", asked})
         key = (visit.key if visit else None) or ""

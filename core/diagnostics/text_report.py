@@ -29,7 +29,7 @@ def _lines(report: UrlDiagnosis) -> Iterator[str]:
     yield from _candidates(report)
     yield from _fixes(report)
     for unknown in report.unknowns:
-        yield f"Unknown  {unknown.what}: {unknown.because}. {unknown.effect}".rstrip()
+        yield f"Unknown  {unknown.what}: {unknown.because.rstrip('.')}. {unknown.effect}".rstrip()
 
 
 def _trace(report: UrlDiagnosis) -> Iterator[str]:

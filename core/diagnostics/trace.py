@@ -104,7 +104,7 @@ def _failover(
 
 
 def _error_page(journey: Journey, distribution: Distribution, indexes: Indexes) -> None:
-    """A custom error page replaces the origin's error; CloudFront's own 403s for geo and WAF too."""
+    """An error page replaces the origin's error; CloudFront's own 403 for geo and WAF too."""
     stop = _answering_stop(journey)
     if stop is None or stop.status is None or not _replaceable(stop):
         return

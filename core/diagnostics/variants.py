@@ -24,10 +24,10 @@ _ORIGINAL_FOLDERS = ("", "originals", "original", "uploads", "full", "photos", "
 
 def is_variant(key: str) -> bool:
     """Whether the name says that this picture is made from another one."""
-    return bool(list(_bare_names(key)))
+    return bool(list(bare_names(key)))
 
 
-def _bare_names(key: str) -> Iterator[str]:
+def bare_names(key: str) -> Iterator[str]:
     """The folded stems that the original of `key` may have."""
     stem = stem_of(fold(key))
     folder, _, name = stem.rpartition("/")
@@ -53,7 +53,7 @@ def originals(
     if not shape.is_identity or bucket.name != shape.home:
         return
     seen: set[str] = set()
-    for stem in _bare_names(shape.key):
+    for stem in bare_names(shape.key):
         for key in index.by_stem.get(stem, ()):
             if key not in seen:
                 seen.add(key)

@@ -9,7 +9,7 @@ from core.diagnostics.access import caller_of, evaluate, signing_of
 from core.diagnostics.edge_policies import Forwarding
 from core.diagnostics.journey import CLOUDFRONT_DOCS, S3_DOCS, Log, Stop, Visit, evidence
 from core.diagnostics.objects import KeyIndex, is_restoring, state_of
-from core.diagnostics.origins import Endpoint, endpoint_of
+from core.diagnostics.origins import REGIONS_WITHOUT_OAI, endpoint_of
 from core.diagnostics.urls import key_of
 from core.model.delivery import AccountSnapshot, Bucket, Distribution, Origin
 from core.model.diagnosis import Evidence, ObjectState, ServedBy
@@ -267,12 +267,14 @@ def _two_signatures(visit: Visit, request: OriginRequest) -> None:
         visit.log.stop(
             Stop("origin", "two-signatures", 400, ServedBy.S3, "InvalidArgument"),
             "CloudFront signs the request and the URL carries an S3 signature: only one is allowed",
+            evidence=evidence("request", "X-Amz-Signature", "passed on to S3"),
             doc=S3_DOCS + "userguide/using-presigned-url.html",
         )
     else:
         visit.log.stop(
             Stop("origin", "presigned-host", 403, ServedBy.S3, "SignatureDoesNotMatch"),
             "The S3 signature was made for another host name",
+            evidence=evidence("request", "X-Amz-Signature", "passed on to S3"),
             doc=S3_DOCS + "userguide/using-presigned-url.html",
         )
 
@@ -304,16 +306,15 @@ def _object(snapshot: AccountSnapshot, visit: Visit, indexes: Indexes) -> None:
     if website and visit.state is ObjectState.MISSING:
         folder = f"{key}/{_index_document(bucket)}"
         visit.redirect = f"/{key}/" if index.get(folder) else ""
-    outcome = "ok" if visit.item is not None else "unknown"
-    if visit.state in {ObjectState.MISSING, ObjectState.DELETE_MARKER}:
-        outcome = "fail"
-    visit.log.step(
-        "object", outcome,  # type: ignore[arg-type]
-        f"The object is {visit.state.value.replace('_', ' ')}",
-        before=f"{bucket.name}/{key}",
-        evidence=evidence("s3:HeadObject", f"{bucket.name}/{key}", visit.state.value),
-        doc=_MISSING_DOC,
-    )  # fmt: skip
+    if visit.item is not None:
+        visit.log.step(
+            "object",
+            "ok",
+            f"The object is {visit.state.value}",
+            before=f"{bucket.name}/{key}",
+            evidence=evidence("s3:HeadObject", f"{bucket.name}/{key}", visit.state.value),
+            doc=_MISSING_DOC,
+        )
     if visit.state is ObjectState.UNKNOWN:
         visit.log.unknown(
             f"Whether {bucket.name} holds {key}", "The listing does not reach it",
@@ -336,10 +337,10 @@ def _access(
     if request.parameter("versionId") and action == "s3:GetObject":
         action = "s3:GetObjectVersion"
     visit.access = evaluate(snapshot, bucket, caller, key, visit.item, action)
-    decide_answer(snapshot, visit, request)
+    decide_answer(visit, request)
 
 
-def decide_answer(snapshot: AccountSnapshot, visit: Visit, request: OriginRequest) -> None:
+def decide_answer(visit: Visit, request: OriginRequest) -> None:
     """Turn object state and access into S3's answer."""
     served = ServedBy.S3_WEBSITE if visit.endpoint.kind == "website" else ServedBy.S3
     bucket, access = visit.bucket, visit.access
@@ -349,6 +350,13 @@ def decide_answer(snapshot: AccountSnapshot, visit: Visit, request: OriginReques
         visit.log.stop(
             Stop("access", "viewer-authorization", 403, served, "AccessDenied"),
             "The origin access control passes the viewer's Authorization header on to S3",
+        )
+    if visit.signing == "oai" and bucket.region in REGIONS_WITHOUT_OAI:
+        visit.log.stop(
+            Stop("access", "oai-region", 403, served, "AccessDenied"),
+            f"Origin access identities don't work in {bucket.region}",
+            evidence=evidence("s3:GetBucketLocation", "LocationConstraint", bucket.region),
+            doc=CLOUDFRONT_DOCS + "private-content-restricting-access-to-s3.html",
         )
     if bucket.request_payer == "Requester":
         visit.log.stop(
@@ -361,7 +369,7 @@ def decide_answer(snapshot: AccountSnapshot, visit: Visit, request: OriginReques
     if visit.key == "":
         _listing(visit, served)
         return
-    _reading(snapshot, visit, served)
+    _reading(visit, served, request)
 
 
 def _listing(visit: Visit, served: ServedBy) -> None:
@@ -379,7 +387,7 @@ def _listing(visit: Visit, served: ServedBy) -> None:
     )
 
 
-def _reading(snapshot: AccountSnapshot, visit: Visit, served: ServedBy) -> None:
+def _reading(visit: Visit, served: ServedBy, request: OriginRequest) -> None:
     access, item = visit.access, visit.item
     if access is None:
         return
@@ -390,7 +398,8 @@ def _reading(snapshot: AccountSnapshot, visit: Visit, served: ServedBy) -> None:
         )
         visit.log.unknown("Whether S3 allows the read", access.unknown_because)
         return
-    _absent(visit, served)
+    if request.method not in _ACTIONS:
+        _absent(visit, served)
     policy_denies = access.effect == "deny" and (not access.kms or access.grant == "none")
     if policy_denies and access.grant == "none":
         visit.log.stop(
@@ -448,7 +457,8 @@ def _missing(visit: Visit, served: ServedBy) -> None:
     else:
         stop = Stop("object", tag, 403, served, "AccessDenied")
         because = "No such key, and without s3:ListBucket S3 says 403 instead of 404"
-    visit.log.stop(stop, because, doc=_MISSING_DOC)
+    shown = evidence("s3:HeadObject", f"{visit.bucket_name}/{visit.key}", visit.state.value)
+    visit.log.stop(stop, because, evidence=shown, doc=_MISSING_DOC)
 
 
 def _encryption(visit: Visit, served: ServedBy) -> None:
@@ -481,7 +491,3 @@ def _encryption(visit: Visit, served: ServedBy) -> None:
         doc=CLOUDFRONT_DOCS
         + "private-content-restricting-access-to-s3.html#oac-permissions-sse-kms",
     )
-
-
-def s3_endpoint(domain: str) -> Endpoint:
-    return endpoint_of(domain)

@@ -43,7 +43,13 @@ def grant_diagnosis(iam: IAMClient, bucket: str) -> None:
     """Let the user list and read the objects of one more bucket."""
     statement = {
         "Effect": "Allow",
-        "Action": ["s3:ListBucket", "s3:ListBucketVersions", "s3:GetObject", "s3:GetObjectVersion"],
+        "Action": [
+            "s3:ListBucket",
+            "s3:ListBucketMultipartUploads",
+            "s3:ListBucketVersions",
+            "s3:GetObject",
+            "s3:GetObjectVersion",
+        ],
         "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
     }
     iam.put_user_policy(

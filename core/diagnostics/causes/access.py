@@ -20,9 +20,7 @@ def reading(case: Case) -> Iterator[Found]:
     visit = case.journey.visit
     if visit is None or visit.bucket is None or visit.access is None or case.journey.direct:
         return
-    if case.journey.stopped("viewer-authorization"):
-        return
-    if case.journey.stopped("two-signatures"):
+    if any(map(case.journey.stopped, ("viewer-authorization", "two-signatures", "method"))):
         return
     outcome, item, key = visit.access, visit.item, visit.key or ""
     if item is None:
@@ -438,7 +436,7 @@ def behind_identity(case: Case) -> Iterator[Found]:
         return
     if visit.access.kms == "unknown":
         yield Found(
-            "kms-key-policy-missing-cloudfront", NOTE, "Whether the key policy allows it is not read.",
+            "kms-key-policy-missing-cloudfront", NOTE, "The key policy was not read.",
             confidence=Confidence.UNKNOWN,
         )  # fmt: skip
 

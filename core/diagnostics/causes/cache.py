@@ -22,8 +22,11 @@ _TRACKING = re.compile(
 
 
 def edge_evidence(entry: EdgeEntry) -> tuple[Evidence, ...]:
-    return evidence("edge:HEAD", entry.path, {"Status": entry.status, "Age": entry.age,
-                                              "ETag": entry.etag, "XCache": entry.x_cache})  # fmt: skip
+    return evidence(
+        "edge:HEAD",
+        entry.path,
+        {"Status": entry.status, "Age": entry.age, "ETag": entry.etag, "XCache": entry.x_cache},
+    )
 
 
 def _tag(value: str | None) -> str:
@@ -129,11 +132,9 @@ def _covered(case: Case, path: str) -> bool:
 
 
 def _one_of_both(case: Case, item: str) -> tuple[str, str]:
-    return (
-        "invalidation-rewritten-uri",
-        f"A function rewrites {case.journey.url.raw_path} to {case.journey.uri}; only {item} was "
-        "invalidated, and both are needed.",
-    )  # fmt: skip
+    way = f"{case.journey.url.raw_path} to {case.journey.uri}"
+    why = f"A function rewrites {way}: both have to be invalidated, not only {item}."
+    return "invalidation-rewritten-uri", why
 
 
 def _query_counts(case: Case) -> bool:
@@ -151,8 +152,10 @@ def _near_miss(case: Case, item: str, path: str, full: str) -> tuple[str, str] |
         return ("invalidation-query-string-variants",
                 f"{item} does not cover the variant with “?{case.journey.query}”.")  # fmt: skip
     if lead and covers(item, lead + path):
-        return ("invalidation-path-includes-origin-path",
-                f"{item} includes the origin path {lead}; the viewer's path is {path}.")  # fmt: skip
+        return (
+            "invalidation-path-includes-origin-path",
+            f"{item} includes the origin path {lead}; the viewer's path is {path}.",
+        )
     if _plain(item) == _plain(path) or covers(_plain(item), _plain(path)):
         return ("invalidation-not-encoded",
                 f"{item} is not encoded as viewers send it ({path}).")  # fmt: skip

@@ -25,7 +25,7 @@ def empty(case: Case) -> Iterator[Found]:
         held = [s for s in facts.stored(case.snapshot) if s.kind == "empty"]
         name = f" ({held[0].name})" if held else ""
         yield Found("url-empty-in-db", DB, f"The record holds no URL{name}: nothing is requested.",
-                    _shown(case, held[0]) if held else ())  # fmt: skip
+                    _shown(case, held[0]) if held else evidence("request", "Url", ""))  # fmt: skip
 
 
 @rule

@@ -1,4 +1,4 @@
-"""DNS, certificate, distribution, viewer checks, signatures: what fails before an origin is asked."""
+"""DNS, certificate, distribution, viewer checks, signatures: what fails before the origin."""
 
 from __future__ import annotations
 

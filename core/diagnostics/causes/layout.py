@@ -59,11 +59,21 @@ def _behavior_cause(case: Case, guess: Guess, owners: set[str]) -> Found:
     for behavior in theirs:
         pattern = behavior.path_pattern
         if pattern_matches(pattern, path):
-            return Found("behavior-precedence-shadowed", OBJECT,
-                         f"{name} stands before {pattern} and takes the request.", shown, sure)  # fmt: skip
+            return Found(
+                "behavior-precedence-shadowed",
+                OBJECT,
+                f"{name} stands before {pattern} and takes the request.",
+                shown,
+                sure,
+            )
         if pattern_matches(pattern.lower(), path.lower()):
-            return Found("behavior-pattern-case", OBJECT,
-                         f"{pattern} does not match {path}: patterns know case.", shown, sure)  # fmt: skip
+            return Found(
+                "behavior-pattern-case",
+                OBJECT,
+                f"{pattern} does not match {path}: patterns know case.",
+                shown,
+                sure,
+            )
         if misused(pattern, path):
             return Found("behavior-pattern-wildcard-misuse", OBJECT,
                          f"{pattern} does not match {path}: “*” and “?” mean something else here.",
@@ -132,8 +142,13 @@ def moved(case: Case, guess: Guess) -> Iterator[Found]:
                     f"The object is {key}: it was put under another environment's prefix.",
                     shown, sure)  # fmt: skip
     elif tail and lead and not _personal(ahead):
-        yield Found("origin-path-wrong", OBJECT,
-                    f"The origin path is “/{lead}”, the object is under “{ahead}/”.", shown, sure)  # fmt: skip
+        yield Found(
+            "origin-path-wrong",
+            OBJECT,
+            f"The origin path is “/{lead}”, the object is under “{ahead}/”.",
+            shown,
+            sure,
+        )
     elif tail and not lead and not _personal(ahead) and not _layout_lives(case, visit, path):
         yield Found("origin-path-missing", OBJECT,
                     f"The objects are under “{ahead}/”, which neither the URL nor an origin path "
@@ -170,4 +185,4 @@ def _layout_lives(case: Case, visit: Visit, path: str) -> bool:
     folder = path.rpartition("/")[0]
     if visit.bucket is None or not folder:
         return False
-    return any(key.startswith(folder + "/") for key in case.indexes.of(visit.bucket).keys())
+    return any(key.startswith(folder + "/") for key in case.indexes.of(visit.bucket))

@@ -69,6 +69,8 @@ def masked(case: Case) -> Iterator[Found]:
     stop = next((s for s in visit.log.stops if s.tag == "missing"), None) if visit else None
     if visit is None or stop is None or stop.status != 403 or visit.access is None:
         return
+    if case.journey.failover is not None and case.journey.failover.stop is None:
+        return
     if visit.access.lists == "deny":
         yield Found(
             "missing-key-masked-as-403", MASKED,

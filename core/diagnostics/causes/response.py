@@ -173,9 +173,12 @@ def content_type(case: Case) -> Iterator[Found]:
 def disposition(case: Case) -> Iterator[Found]:
     item = _good(case)
     if item and (item.content_disposition or "").lower().strip().startswith("attachment"):
-        yield Found("content-disposition-attachment", RESPONSE,
-                    "The object is marked as an attachment: browsers download it.",
-                    evidence("s3:HeadObject", "ContentDisposition", item.content_disposition))  # fmt: skip
+        yield Found(
+            "content-disposition-attachment",
+            RESPONSE,
+            "The object is marked as an attachment: browsers download it.",
+            evidence("s3:HeadObject", "ContentDisposition", item.content_disposition),
+        )
 
 
 @rule
@@ -188,9 +191,12 @@ def encoding(case: Case) -> Iterator[Found]:
     kind = (item.content_type or "").lower()
     packed = kind.startswith(_RASTER) or extension_of(item.key) in {"jpg", "jpeg", "png", "webp"}
     if packed or coding not in {"gzip", "br", "deflate", "zstd", "compress"}:
-        yield Found("content-encoding-wrong", RESPONSE,
-                    f"The object says Content-Encoding: {coding}, which its bytes are not.",
-                    evidence("s3:HeadObject", "ContentEncoding", item.content_encoding))  # fmt: skip
+        yield Found(
+            "content-encoding-wrong",
+            RESPONSE,
+            f"The object says Content-Encoding: {coding}, which its bytes are not.",
+            evidence("s3:HeadObject", "ContentEncoding", item.content_encoding),
+        )
 
 
 @rule
@@ -244,7 +250,7 @@ def uncompressed(case: Case) -> Iterator[Found]:
         reasons.append("it is larger than 10,000,000 bytes")
     if reasons:
         yield Found("compression-not-applied", SLOW,
-                    f"{item.key} ({kind}, {size} bytes) goes out uncompressed: {'; '.join(reasons)}.",
+                    f"{item.key} ({kind}) is sent uncompressed: {'; '.join(reasons)}.",
                     evidence("cloudfront:GetDistribution", f"{behavior.name}.Compress",
                              behavior.compress))  # fmt: skip
 
@@ -256,9 +262,13 @@ def large(case: Case) -> Iterator[Found]:
         return
     told = facts.says(case.snapshot, r"slow|display|width|thumbnail|viewport|lcp|layout")
     if item.size >= LARGE_IMAGE or (told and item.size >= 500_000):
-        yield Found("image-too-large-no-variants", SLOW,
-                    f"The picture has {item.size / 2**20:.1f} MiB; no smaller rendition is asked for.",
-                    evidence("s3:HeadObject", "ContentLength", item.size), Confidence.LIKELY)  # fmt: skip
+        yield Found(
+            "image-too-large-no-variants",
+            SLOW,
+            f"The picture has {item.size / 2**20:.1f} MiB; no smaller rendition is asked for.",
+            evidence("s3:HeadObject", "ContentLength", item.size),
+            Confidence.LIKELY,
+        )
 
 
 _NORTH_AND_EUROPE = frozenset(
