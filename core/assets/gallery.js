@@ -1,4 +1,4 @@
-/* Built from core/assets/src by "npm run build"; do not edit. Licences: LICENSES.txt. Sources: sha256 01f86ecaed12c32a587f2e95b8dc38fcb9a37b94ded1b479c8d16fb3db676dea */
+/* Built from core/assets/src by "npm run build"; do not edit. Licences: LICENSES.txt. Sources: sha256 0e4716e6c46a7fd3fc5bb7a190e1a57905eae62dbac6aea7de27de38d1c0764c */
 var v=`/* Colours and sizes that both components share. Neutral ones follow Streamlit's theme; the four
    meanings (ok, warn, fail, unknown) are fixed so that they look the same on every page. */
 .root {

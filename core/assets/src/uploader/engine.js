@@ -306,7 +306,7 @@ export class DirectUpload extends BasePlugin {
     this.#memory.note(id, {
       name, size, type, uploadId, ticket, completed, paused: false,
       lastModified: data?.lastModified ?? 0,
-      folder: meta.folder ?? '', relativePath: meta.relativePath ?? '', order: meta.order ?? 0,
+      folder: meta.folder ?? '', relativePath: meta.relativePath ?? '', batch: meta.batch ?? 0, order: meta.order ?? 0,
     })
     const unfinished = () => SENDING.has(this.#way(id)?.stage) || this.#way(id)?.stage === 'paused'
     if (data) setTimeout(() => unfinished() && this.#memory.keep(id, data, unfinished), KEEP_AFTER)

@@ -9,6 +9,11 @@ import { count, size as sizeText } from '../shared/words.js'
 
 const CUT = { stage: 'retrying', problem: { detail: 'There is no connection.', hint: '' } }
 
+/** What was just added stands on top, in the order it was chosen. */
+function newestBatchFirst(one, other) {
+  return other.meta.batch - one.meta.batch || one.meta.order - other.meta.order
+}
+
 function localStorageOrNothing() {
   try {
     return globalThis.localStorage
@@ -69,7 +74,8 @@ export class UploadTab {
 
   items() {
     const offline = globalThis.navigator?.onLine === false
-    return this.#uppy.getFiles().map(({ id, name, size, type, data, meta, way }) => ({
+    const files = this.#uppy.getFiles().sort(newestBatchFirst)
+    return files.map(({ id, name, size, type, data, meta, way }) => ({
       id, name, size, type, data, folder: meta.folder ?? '', sent: 0, ...way,
       ...(offline && way?.stage === 'uploading' && CUT), // the browser knows before its requests do
     }))
@@ -80,8 +86,9 @@ export class UploadTab {
     await this.#ready
     const wanted = chosen.filter(({ file }) => !isJunk(file.name))
     this.#notice = wanted.length ? '' : 'There are no files in it.'
+    const batch = this.#order + 1
     let known = 0
-    for (const { file, path } of wanted) if (!(await this.#addOne(file, path))) known += 1
+    for (const { file, path } of wanted) if (!(await this.#addOne(file, path, batch))) known += 1
     if (known) this.#notice = `${count(known, 'file is', 'files are')} already in the list.`
     this.#tell()
   }
@@ -106,13 +113,13 @@ export class UploadTab {
   // --- adding ---------------------------------------------------------------------------------
 
   /** False where the very same file is listed already and needs nothing. */
-  async #addOne(file, path) {
+  async #addOne(file, path, batch) {
     const ghosts = this.#uppy.getFiles().filter((known) => known.isGhost)
     const ghost = findWaiting(ghosts.map(({ id, name, size, record }) => ({ id, name, size, lastModified: record.lastModified })), file)
     if (ghost) return this.#replaceGhost(ghost.id, file)
     const folder = folderOf(path, this.#folder)
     const relativePath = [folder, file.name].filter(Boolean).join('/')
-    const meta = { folder, relativePath, order: (this.#order += 1) }
+    const meta = { folder, relativePath, batch, order: (this.#order += 1) }
     const id = this.#insert({ name: file.name, type: file.type, data: file, meta })
     if (!id) return false
     if (file.size > this.#maxBytes) {
@@ -190,10 +197,10 @@ export class UploadTab {
   }
 
   #ghost(record, data, way) {
-    const { id, name, size, type, folder, relativePath, order } = record
+    const { id, name, size, type, folder, relativePath, batch, order } = record
     return {
       id, name, size, type, data, record, way, source: '', extension: '', isRemote: false, isGhost: !data && !record.completed,
-      meta: { name, type, folder, relativePath, order },
+      meta: { name, type, folder, relativePath, batch, order },
       progress: { percentage: 0, bytesUploaded: false, bytesTotal: size, uploadComplete: false, uploadStarted: null },
     }
   }
