@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Any, Literal
 
+from core.diagnostics import facts
 from core.diagnostics.conditions import KeyFacts
 from core.diagnostics.origins import partition
 from core.diagnostics.policy import (
@@ -99,7 +100,7 @@ def _canonical(snapshot: AccountSnapshot, identity: str) -> str:
     for row in snapshot.origin_access_identities:
         if row.get("Id") == identity:
             return str(row.get("S3CanonicalUserId") or "")
-    return ""
+    return str(facts.raw_fact(snapshot, r"canonical") or "")
 
 
 _ABSENT_FOR_SERVICE = frozenset(
@@ -171,12 +172,12 @@ def evaluate(
     action: str = "s3:GetObject",
 ) -> AccessOutcome:  # fmt: skip
     """Everything that decides a read of `key`. Without `item` nothing of the object counts."""
-    facts = key_facts(snapshot, bucket, caller)
-    lists = _lists(snapshot, bucket, caller, facts)
+    known = key_facts(snapshot, bucket, caller)
+    lists = _lists(snapshot, bucket, caller, known)
     if not bucket.read("policy"):
         because = "the bucket policy was not read (s3:GetBucketPolicy)"
         return AccessOutcome("unknown", _NO_GRANT, "unknown", unknown_because=because)
-    request = PolicyRequest(caller.principal, action, object_arn(bucket, key), facts)
+    request = PolicyRequest(caller.principal, action, object_arn(bucket, key), known)
     policy = decide(bucket.policy, request)
     blocked = public_block(snapshot, bucket, caller) if policy.effect == "allow" else ""
     foreign = _foreign(bucket, item)
@@ -216,11 +217,11 @@ def _why_unknown(policy: AccessDecision, kms: KmsProblem) -> str:
     )
 
 
-def _lists(snapshot: AccountSnapshot, bucket: Bucket, caller: Caller, facts: KeyFacts) -> Effect:
+def _lists(snapshot: AccountSnapshot, bucket: Bucket, caller: Caller, known: KeyFacts) -> Effect:
     if not bucket.read("policy"):
         return "unknown"
     arn = f"arn:{partition(bucket.region)}:s3:::{bucket.name}"
-    found = decide(bucket.policy, PolicyRequest(caller.principal, "s3:ListBucket", arn, facts))
+    found = decide(bucket.policy, PolicyRequest(caller.principal, "s3:ListBucket", arn, known))
     if found.effect == "allow" and public_block(snapshot, bucket, caller):
         return "deny"
     return found.effect
@@ -329,8 +330,8 @@ def _key_policy(caller: Caller, key: KmsKey | None) -> tuple[KmsProblem, AccessD
     if caller.account_id:
         present["aws:sourceaccount"] = (caller.account_id,)
     absent = _ABSENT_FOR_SERVICE - set(present)
-    facts = KeyFacts(present, frozenset(), absent | {"kms:calleraccount"})
-    request = PolicyRequest(caller.principal, "kms:Decrypt", key.arn or "*", facts)
+    known = KeyFacts(present, frozenset(), absent | {"kms:calleraccount"})
+    request = PolicyRequest(caller.principal, "kms:Decrypt", key.arn or "*", known)
     decision = decide(key.policy, request)
     if decision.effect == "allow":
         return "", decision

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from core.diagnostics import facts
 from core.diagnostics.journey import Journey
 from core.diagnostics.objects import KeyIndex
 from core.diagnostics.spelling import (
@@ -87,8 +88,21 @@ def _all(journey: Journey, indexes: Indexes) -> Iterator[Guess]:
         for bucket in _buckets(journey, shape):
             yield from _by_stem(shape, bucket, indexes.of(bucket))
             yield from originals(shape, bucket, indexes.of(bucket), Guess)
+    yield from _by_owner(journey, indexes)
     yield from _by_name(journey, asked, indexes)
     yield from _by_distance(journey, asked, indexes)
+
+
+def _by_owner(journey: Journey, indexes: Indexes) -> Iterator[Guess]:
+    """An empty record: the objects whose names hold its owner's id."""
+    owner = facts.owner_id(journey.snapshot)
+    empty = [s for s in facts.stored(journey.snapshot) if s.kind == "empty"]
+    if not owner or not empty or not journey.stopped("url-empty"):
+        return
+    for bucket in journey.snapshot.buckets:
+        for key in indexes.of(bucket):
+            if owner in id_tokens(key):
+                yield Guess(bucket.name, key, 0.7, "same_owner", (), key, same_owner=True)
 
 
 def _buckets(journey: Journey, shape: Shape) -> Iterator[Bucket]:

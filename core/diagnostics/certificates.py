@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from core.diagnostics import facts
 from core.diagnostics.routing import alias_covers
 from core.model.delivery import AccountSnapshot, Distribution
 
@@ -27,13 +28,22 @@ def certificate_problem(snapshot: AccountSnapshot, owner: Distribution, host: st
     return f"The certificate is {status.lower()}" if status in {"EXPIRED", "REVOKED"} else ""
 
 
+_FACTS = {"sans": "SubjectAlternativeNames", "subjectalternativenames": "SubjectAlternativeNames",
+          "certificate_sans": "SubjectAlternativeNames", "certificate_domains": "Domains",
+          "subject_alternative_names": "SubjectAlternativeNames", "notafter": "NotAfter",
+          "not_after": "NotAfter", "certificate_not_after": "NotAfter",
+          "certificate_expiry": "NotAfter"}  # fmt: skip
+
+
 def _details(snapshot: AccountSnapshot, settings: dict[str, Any]) -> dict[str, Any]:
     arn = settings.get("ACMCertificateArn") or settings.get("Certificate")
     for certificate in snapshot.certificates:
         inner: dict[str, Any] = certificate.get("Certificate") or certificate
         if inner.get("CertificateArn", inner.get("Arn")) == arn:
             return inner
-    return settings
+    told = facts.attributes(snapshot) if not facts.is_record(snapshot) else {}
+    known = {_FACTS[k.lower()]: v for k, v in told.items() if k.lower() in _FACTS}
+    return {**settings, **known}
 
 
 def _names(details: dict[str, Any]) -> list[str]:

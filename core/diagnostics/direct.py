@@ -37,6 +37,9 @@ class Presigned:
 def presigned_of(url: RequestUrl) -> Presigned | None:
     """SigV4 in the query, or None."""
     values = {name.lower(): value for name, value in url.parameters.items()}
+    if "awsaccesskeyid" in values and values.get("expires", "").isdigit():
+        end = datetime.fromtimestamp(min(int(values["expires"]), 253402300799), tz=UTC)
+        return Presigned(end, 0, "", "x-amz-security-token" in values)
     if "x-amz-signature" not in values:
         return None
     scope = values.get("x-amz-credential", "").split("/")

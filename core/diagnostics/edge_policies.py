@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from core.model.delivery import AccountSnapshot, CacheBehavior
+from core.model.delivery import AccountSnapshot, CacheBehavior, mapping
 
 ALL = frozenset({"*"})
 NOTHING: frozenset[str] = frozenset()
@@ -156,13 +156,15 @@ def _union(one: Selection, other: Selection) -> Selection:
     return Selection(one.names | other.names, excluded)
 
 
+_WRAPPERS = ("CachePolicy", "OriginRequestPolicy", "ResponseHeadersPolicy")
+
+
 def _find(policies: tuple[dict[str, Any], ...], policy_id: str, config: str) -> dict[str, Any]:
     for policy in policies:
-        inner = policy.get("CachePolicy") or policy.get("OriginRequestPolicy") or policy
-        inner = policy.get("ResponseHeadersPolicy") or inner
+        wrapped = (policy.get(name) for name in _WRAPPERS)
+        inner = next((one for one in wrapped if isinstance(one, dict)), policy)
         if inner.get("Id") == policy_id:
-            found: dict[str, Any] = inner.get(config) or inner
-            return found
+            return mapping(inner.get(config)) or inner
     return {}
 
 
@@ -172,11 +174,11 @@ def _cache_key(snapshot: AccountSnapshot, policy_id: str) -> CacheKey | None:
     config = _find(snapshot.cache_policies, policy_id, "CachePolicyConfig")
     if not config:
         return None
-    inner = config.get("ParametersInCacheKeyAndForwardedToOrigin") or {}
+    inner = mapping(config.get("ParametersInCacheKeyAndForwardedToOrigin"))
     return CacheKey(
         query=_selected(inner.get("QueryStringsConfig"), "QueryStringBehavior", "QueryStrings"),
         headers=_selected(inner.get("HeadersConfig"), "HeaderBehavior", "Headers"),
-        min_ttl=int(config.get("MinTTL") or 0),
+        min_ttl=_number(config.get("MinTTL"), 0),
         default_ttl=_number(config.get("DefaultTTL"), _DAY),
         max_ttl=_number(config.get("MaxTTL"), _YEAR),
         gzip=bool(inner.get("EnableAcceptEncodingGzip")),
@@ -186,7 +188,7 @@ def _cache_key(snapshot: AccountSnapshot, policy_id: str) -> CacheKey | None:
 
 
 def _number(value: Any, otherwise: int) -> int:
-    return otherwise if value is None else int(value)
+    return int(value) if isinstance(value, int | float) and abs(value) < 1e12 else otherwise
 
 
 def _origin_request(
@@ -207,10 +209,11 @@ def _selected(config: Any, behavior: str, listed: str) -> Selection:
     if not isinstance(config, dict):
         return Selection()
     kind = str(config.get(behavior) or "none")
-    names = config.get(listed) or ()
+    names = config.get(listed)
     if isinstance(names, dict):
-        names = names.get("Items") or ()
-    lowered = frozenset(str(name).lower() for name in names)
+        names = names.get("Items")
+    given = names if isinstance(names, list | tuple) else ()
+    lowered = frozenset(str(name).lower() for name in given)
     if kind == "none":
         return Selection()
     if kind == "whitelist":

@@ -106,10 +106,18 @@ def _guesses(journey: Journey, indexes: Indexes) -> list[Guess]:
     visit = journey.visit
     if visit is not None and visit.state is ObjectState.PRESENT:
         return []
-    stopped = {"host-unknown", "url-not-http", "stacked", "alias-missing", "cname-to-s3"}
+    stopped = {
+        "url-empty",
+        "host-unknown",
+        "url-not-http",
+        "stacked",
+        "alias-missing",
+        "cname-to-s3",
+    }
     if visit is None and not any(journey.stopped(tag) for tag in stopped):
         return []
-    if visit is not None and (visit.listing or visit.key == "" or visit.endpoint.kind == "custom"):
+    nothing = visit is not None and (visit.listing or visit.key == "")
+    if nothing or (visit is not None and visit.endpoint.kind == "custom"):
         return []
     return guesses(journey, indexes)
 

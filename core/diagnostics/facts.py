@@ -128,5 +128,15 @@ def stored(snapshot: AccountSnapshot) -> list[Stored]:
     return found
 
 
+def names_url(name: str) -> bool:
+    """Whether an attribute's name promises a URL, not a key."""
+    return bool(_URL_NAMES.search(name)) and not _KEY_NAMES.search(name)
+
+
+def owner_id(snapshot: AccountSnapshot) -> str:
+    """The id of the person whose row this is, lower case."""
+    return str((snapshot.db_record or {}).get("pk") or "").rpartition("#")[2].lower()
+
+
 def record_api(snapshot: AccountSnapshot) -> str:
     return f"dynamodb:GetItem {(snapshot.db_record or {}).get('table', '')}".strip()

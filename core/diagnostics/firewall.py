@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from core.diagnostics.conditions import Truth
 from core.diagnostics.urls import RequestUrl
-from core.model.delivery import AccountSnapshot
+from core.model.delivery import AccountSnapshot, mapping, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class WafResult:
 
 def find_acl(snapshot: AccountSnapshot, acl_id: str) -> dict[str, Any] | None:
     for acl in snapshot.web_acls:
-        if acl_id in {acl.get("ARN"), acl.get("Id"), acl.get("Arn"), acl.get("WebACLId")}:
+        if acl_id in [acl.get(name) for name in ("ARN", "Arn", "Id", "WebACLId")]:
             return acl
     return None
 
@@ -32,9 +32,13 @@ def find_acl(snapshot: AccountSnapshot, acl_id: str) -> dict[str, Any] | None:
 def judge(snapshot: AccountSnapshot, acl: dict[str, Any], url: RequestUrl) -> WafResult:
     """The first rule with a final action wins; an undecided blocking rule leaves it unknown."""
     request = _Request(snapshot, url)
+    for sample in rows(acl.get("SampledRequests")):
+        shown = mapping(sample.get("Request"))
+        if str(sample.get("Action", "")).upper() == "BLOCK" and shown.get("URI") == url.raw_path:
+            return WafResult("block", str(sample.get("RuleNameWithinRuleGroup") or "a rule"))
     unsure = WafResult("allow")
-    for rule in sorted(acl.get("Rules") or [], key=lambda r: int(r.get("Priority", 0))):
-        found = request.statement(rule.get("Statement") or {})
+    for rule in sorted(rows(acl.get("Rules")), key=_priority):
+        found = request.statement(mapping(rule.get("Statement")))
         action = _action(rule)
         name = str(rule.get("Name", "rule"))
         if found == "unknown" and action in {"block", "challenge"}:
@@ -43,13 +47,28 @@ def judge(snapshot: AccountSnapshot, acl: dict[str, Any], url: RequestUrl) -> Wa
             return unsure if unsure.action == "unknown" else WafResult(action, name)
     if unsure.action == "unknown":
         return unsure
-    default = acl.get("DefaultAction") or {}
-    return WafResult("block", "the default action") if "Block" in default else WafResult("allow")
+    default = acl.get("DefaultAction")
+    return (
+        WafResult("block", "the default action")
+        if "Block" in _words(default)
+        else WafResult("allow")
+    )
+
+
+def _words(action: Any) -> frozenset[str]:
+    """{"Block": {}} or "Block"."""
+    if isinstance(action, str):
+        return frozenset({action.title()})
+    return frozenset(action) if isinstance(action, dict) else frozenset()
+
+
+def _priority(rule: dict[str, Any]) -> int:
+    value = rule.get("Priority")
+    return value if isinstance(value, int) else 0
 
 
 def _action(rule: dict[str, Any]) -> Literal["allow", "block", "challenge"] | None:
-    action = rule.get("Action") or {}
-    override = rule.get("OverrideAction") or {}
+    action, override = _words(rule.get("Action")), _words(rule.get("OverrideAction"))
     if "Count" in action or "Count" in override:
         return None
     if "Allow" in action:
@@ -84,11 +103,11 @@ class _Request:
         if isinstance(body, dict):
             addresses = body.get("Addresses") or self._referenced(str(body.get("ARN", "")))
         here = self.snapshot.request.viewer.ip
-        if addresses is None or here is None:
+        if not isinstance(addresses, list | tuple) or here is None:
             return "unknown"
         try:
             place = ipaddress.ip_address(here)
-            inside = any(place in ipaddress.ip_network(a, strict=False) for a in addresses)
+            inside = any(place in ipaddress.ip_network(str(a), strict=False) for a in addresses)
         except ValueError:
             return "unknown"
         return "yes" if inside else "no"
@@ -102,12 +121,12 @@ class _Request:
     def _geo(self, body: Any) -> Truth:
         codes = body.get("CountryCodes") if isinstance(body, dict) else body
         country = self.snapshot.request.viewer.country
-        if not codes or country is None:
+        if not isinstance(codes, list | tuple) or country is None:
             return "unknown"
         return "yes" if country in codes else "no"
 
     def _field(self, body: dict[str, Any]) -> str | None:
-        field = body.get("FieldToMatch") or {}
+        field = mapping(body.get("FieldToMatch"))
         request = self.snapshot.request
         if "UriPath" in field:
             return self.url.raw_path
@@ -116,7 +135,7 @@ class _Request:
         if "Method" in field:
             return request.method
         if "SingleHeader" in field:
-            return request.header(str(field["SingleHeader"].get("Name", ""))) or ""
+            return request.header(str(mapping(field["SingleHeader"]).get("Name", ""))) or ""
         return None
 
     def _bytes(self, body: Any) -> Truth:
@@ -124,7 +143,7 @@ class _Request:
         if value is None:
             return "unknown"
         wanted = _search_string(body.get("SearchString", ""))
-        if any("LOWERCASE" in str(t.get("Type")) for t in body.get("TextTransformations") or []):
+        if any("LOWERCASE" in str(t.get("Type")) for t in rows(body.get("TextTransformations"))):
             value = value.lower()
         checks: dict[str, bool] = {
             "EXACTLY": value == wanted, "STARTS_WITH": value.startswith(wanted),
@@ -147,7 +166,9 @@ class _Request:
         value = self._field(body) if isinstance(body, dict) else None
         if value is None:
             return "unknown"
-        here, size = len(value.encode()), int(body.get("Size", 0))
+        here, size = len(value.encode()), body.get("Size", 0)
+        if not isinstance(size, int):
+            return "unknown"
         checks = {
             "EQ": here == size, "NE": here != size, "LE": here <= size, "LT": here < size,
             "GE": here >= size, "GT": here > size,
@@ -155,14 +176,14 @@ class _Request:
         return "yes" if checks.get(str(body.get("ComparisonOperator")), False) else "no"
 
     def _not(self, body: Any) -> Truth:
-        inner = self.statement(body.get("Statement") or {})
+        inner = self.statement(mapping(mapping(body).get("Statement")))
         return {"yes": "no", "no": "yes"}.get(inner, "unknown")  # type: ignore[return-value]
 
     def _and(self, body: Any) -> Truth:
-        return _and([self.statement(s) for s in body.get("Statements") or []])
+        return _and([self.statement(s) for s in rows(mapping(body).get("Statements"))])
 
     def _or(self, body: Any) -> Truth:
-        results = [self.statement(s) for s in body.get("Statements") or []]
+        results = [self.statement(s) for s in rows(mapping(body).get("Statements"))]
         return "yes" if "yes" in results else "unknown" if "unknown" in results else "no"
 
 

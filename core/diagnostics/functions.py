@@ -100,6 +100,7 @@ def run_function(
     newer = _NOT_IN_FIRST_RUNTIME.search(_NOISE.sub(" ", code))
     if runtime.endswith("1.0") and newer:
         return _failed(f"SyntaxError: {newer[1]} is not available in {runtime}")
+    code = code.encode("utf-8", "replace").decode("utf-8")
     script = _IMPORT.sub(_as_require, _EXPORT.sub("", code))
     context = quickjs.Context()
     context.set_memory_limit(MEMORY_LIMIT)

@@ -32,7 +32,7 @@ _LAYOUT: tuple[Builder, ...] = (correct_url, record, copy, choose)
 _OAC: tuple[Builder, ...] = (config.attach_oac, config.patch_policy)
 
 TABLE: dict[str, tuple[Builder, ...]] = {
-    "url-empty-in-db": (rederive, choose),
+    "url-empty-in-db": (record, rederive, choose),
     "url-not-absolute-http": (correct_url, record, rederive, choose),
     "url-host-typo-or-wrong-distribution": (correct_url, record, choose),
     "url-full-url-nested": (correct_url, record, choose),

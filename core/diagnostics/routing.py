@@ -56,11 +56,17 @@ def alias_covers(alias: str, host: str) -> bool:
     return bool(label) and rest == name[2:]
 
 
+_NAME_FIELDS = ("name", "host", "hostname", "domain", "record")
+_TARGET_FIELDS = ("target", "value", "cname", "data", "aliastarget", "resourcerecords", "answer",
+                  "points_to", "pointsto", "values", "records")  # fmt: skip
+
+
 def _dns_rows(snapshot: AccountSnapshot, host: str) -> list[dict[str, Any]]:
     wanted = host.lower().rstrip(".")
     rows = []
     for row in snapshot.dns:
-        name = str(row.get("Name") or row.get("Host") or row.get("host") or "")
+        lowered = {str(k).lower(): v for k, v in row.items()}
+        name = str(next((lowered[k] for k in _NAME_FIELDS if lowered.get(k)), ""))
         if name.lower().rstrip(".") == wanted:
             rows.append(row)
     return rows
@@ -87,8 +93,9 @@ def cname_target(snapshot: AccountSnapshot, host: str) -> str:
 
 
 def _target(row: dict[str, Any]) -> str:
-    for field in ("Target", "Value", "CNAME", "Cname", "Data", "AliasTarget", "ResourceRecords"):
-        value = row.get(field)
+    lowered = {str(k).lower(): v for k, v in row.items()}
+    for field in _TARGET_FIELDS:
+        value = lowered.get(field)
         if isinstance(value, dict):
             value = value.get("DNSName")
         if isinstance(value, list) and value:

@@ -86,8 +86,18 @@ def _origin(journey: Journey, distribution: Distribution, indexes: Indexes) -> N
         journey.uri, journey.query, journey.method, journey.url.scheme, journey.forwarding
     )
     journey.visit = visit_origin(journey.snapshot, distribution, origins[0], request, indexes)
+    _shown_failure(journey, journey.visit)
     if journey.group and len(origins) > 1:
         _failover(journey, distribution, origins[1], request, indexes)
+
+
+def _shown_failure(journey: Journey, visit: Visit) -> None:
+    """A custom origin can't be traced, but the edge showed that it failed."""
+    entry = journey.edge
+    stop = visit.stop
+    if stop is None or stop.tag != "custom" or entry is None or (entry.status or 0) < 500:
+        return
+    visit.log.stops[0] = Stop("origin", "unreachable", entry.status, ServedBy.CLOUDFRONT)
 
 
 def _failover(

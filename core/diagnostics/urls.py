@@ -44,6 +44,7 @@ class RequestUrl:
 
 def parse_url(text: str) -> RequestUrl:
     """Never raises: what is no URL comes back with an empty host."""
+    text = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates are no characters
     found = _URL.match(text)
     parts = found.groupdict() if found else {}
     host = (parts.get("host") or "").rsplit("@", 1)[-1].split(":", 1)[0].rstrip(".").lower()
@@ -87,7 +88,7 @@ def _tidy_escape(found: re.Match[str]) -> str:
 def key_of(path: str) -> str:
     """The key that S3 looks up for a raw path (without its first slash)."""
     text = path.removeprefix("/")
-    raw = unquote_to_bytes(text.replace("+", " "))
+    raw = unquote_to_bytes(text.replace("+", " ").encode("utf-8", "replace"))
     return raw.decode("utf-8", errors="replace")
 
 

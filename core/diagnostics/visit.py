@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from core.diagnostics import facts
 from core.diagnostics.access import caller_of, evaluate, signing_of
+from core.diagnostics.cors import allows, cors_rules
 from core.diagnostics.edge_policies import Forwarding
 from core.diagnostics.journey import CLOUDFRONT_DOCS, S3_DOCS, Log, Stop, Visit, evidence
 from core.diagnostics.objects import KeyIndex, is_restoring, state_of
@@ -39,6 +40,7 @@ class OriginRequest:
     ) -> None:
         self.uri, self.query, self.method, self.scheme = uri, query, method, scheme
         self.forwarding = forwarding
+        self.preflight = ("", "")  # Origin and Access-Control-Request-Method, if they arrive
 
     def forwards(self, header: str) -> bool:
         return self.forwarding is not None and self.forwarding.headers.has(header)
@@ -328,6 +330,9 @@ def _access(
     bucket, key = visit.bucket, visit.key
     if bucket is None or key is None:
         return
+    if request.forwards("origin"):
+        asked = snapshot.request.header("access-control-request-method") or ""
+        request.preflight = (snapshot.request.header("origin") or "", asked.upper())
     referer = snapshot.request.header("referer") if request.forwards("referer") else None
     caller = caller_of(snapshot, distribution, visit.origin, visit.signing, request.scheme, referer)
     if visit.endpoint.kind == "website":
@@ -365,11 +370,27 @@ def decide_answer(visit: Visit, request: OriginRequest) -> None:
             evidence=evidence("s3:GetBucketRequestPayment", "Payer", "Requester"),
         )
     if request.method == "OPTIONS":
+        _preflight(visit, request, served)
         return
     if visit.key == "":
         _listing(visit, served)
         return
     _reading(visit, served, request)
+
+
+def _preflight(visit: Visit, request: OriginRequest, served: ServedBy) -> None:
+    """S3 answers a preflight by its CORS rules alone; no right to read is needed."""
+    origin, method = request.preflight
+    if visit.bucket is None or not visit.bucket.read("cors") or not origin:
+        return
+    if any(allows(rule, origin, method) for rule in cors_rules(visit.bucket.cors)):
+        return
+    visit.log.stop(
+        Stop("response", "preflight", 403, served, "AccessForbidden"),
+        "No CORS rule of the bucket allows this origin and method",
+        evidence=evidence("s3:GetBucketCors", "CORSRules", cors_rules(visit.bucket.cors)),
+        doc=S3_DOCS + "userguide/cors-troubleshooting.html",
+    )
 
 
 def _listing(visit: Visit, served: ServedBy) -> None:

@@ -7,7 +7,9 @@ The field names are AWS's own. A field that the snapshot does not hold was *not 
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, Self
+from functools import cache
+from types import NoneType
+from typing import Annotated, Any, Self, get_args
 
 from pydantic import (
     AwareDatetime,
@@ -20,12 +22,45 @@ from pydantic import (
 from pydantic.alias_generators import to_pascal
 
 
+@cache
+def _nullable(noun: type[BaseModel]) -> frozenset[str]:
+    """The names under which a noun's fields may be null."""
+    fields = noun.model_fields
+    empty = {
+        name
+        for name, field in fields.items()
+        if field.annotation is Any or NoneType in get_args(field.annotation)
+    }
+    return frozenset(empty | {fields[name].alias or to_pascal(name) for name in empty})
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    """A JSON object, or an empty one where something else stands."""
+    return value if isinstance(value, dict) else {}
+
+
+def rows(value: Any) -> list[dict[str, Any]]:
+    """The JSON objects of a list, whatever else stands there."""
+    return (
+        [one for one in value if isinstance(one, dict)] if isinstance(value, list | tuple) else []
+    )
+
+
 class AwsNoun(BaseModel):
     """Frozen, named by boto3's keys, tolerant of fields that AWS adds later."""
 
     model_config = ConfigDict(
         frozen=True, extra="ignore", alias_generator=to_pascal, populate_by_name=True
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_where_nothing_else_fits(cls, value: Any) -> Any:
+        """`null` counts where a field may be empty on purpose; elsewhere it means "not read"."""
+        if not isinstance(value, dict) or None not in value.values():
+            return value
+        nullable = _nullable(cls)
+        return {k: v for k, v in value.items() if v is not None or k in nullable}
 
     def read(self, field: str) -> bool:
         """Whether the snapshot held this field at all (an empty value counts as read)."""
@@ -152,7 +187,8 @@ class OriginGroup(AwsNoun):
     @property
     def failover_statuses(self) -> tuple[int, ...]:
         codes = _items(self.failover_criteria.get("StatusCodes", ()))
-        return tuple(int(code) for code in codes)
+        texts = [str(code) for code in codes] if isinstance(codes, list | tuple) else []
+        return tuple(int(text) for text in texts if text.isdigit())
 
     @property
     def member_ids(self) -> tuple[str, ...]:

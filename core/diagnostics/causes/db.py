@@ -21,8 +21,9 @@ def _shown(case: Case, stored: Stored) -> tuple[Evidence, ...]:
 
 @rule
 def empty(case: Case) -> Iterator[Found]:
-    if case.journey.stopped("url-empty"):
-        held = [s for s in facts.stored(case.snapshot) if s.kind == "empty"]
+    held = [s for s in facts.stored(case.snapshot) if s.kind == "empty"]
+    elsewhere = case.journey.stopped("host-unknown") is not None  # the page's own address
+    if case.journey.stopped("url-empty") or (held and elsewhere):
         name = f" ({held[0].name})" if held else ""
         yield Found("url-empty-in-db", DB, f"The record holds no URL{name}: nothing is requested.",
                     _shown(case, held[0]) if held else evidence("request", "Url", ""))  # fmt: skip
@@ -37,6 +38,30 @@ def not_http(case: Case) -> Iterator[Found]:
             f"“{text}” is no http(s) URL: a browser asks its own site for it, or nobody.",
             evidence("request", "Url", text),
         )  # fmt: skip
+
+
+@rule
+def bare_key_in_url_field(case: Case) -> Iterator[Found]:
+    """The page put its own host in front, because the record's URL is only a key."""
+    held = bare_keys(case)
+    if held:
+        yield Found(
+            "url-not-absolute-http", DB,
+            f"The record's {held[0].name} holds a bare key, so the page's own host is asked.",
+            _shown(case, held[0]),
+        )  # fmt: skip
+
+
+def bare_keys(case: Case) -> list[Stored]:
+    """Keys in fields that should hold URLs, where the request went to a host nobody knows."""
+    if case.journey.stopped("host-unknown") is None:
+        return []
+    path = case.journey.url.raw_path.lstrip("/")
+    return [
+        s
+        for s in facts.stored(case.snapshot)
+        if s.kind == "key" and facts.names_url(s.name) and str(s.value).lstrip("/") == path
+    ]
 
 
 @rule

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from core.diagnostics import facts
+from core.diagnostics.causes.db import bare_keys
 from core.diagnostics.causes.registry import (
     DISTRIBUTION,
     DNS,
@@ -19,6 +20,9 @@ from core.diagnostics.causes.registry import (
     rule,
 )
 from core.diagnostics.journey import evidence
+from core.diagnostics.routing import pattern_matches
+from core.diagnostics.signed import needs_signature
+from core.diagnostics.wildcards import literal_prefix
 from core.model.diagnosis import Confidence, Evidence
 
 
@@ -32,7 +36,8 @@ def _shown(case: Case, tag: str) -> tuple[Evidence, ...]:
 
 @rule
 def host_unknown(case: Case) -> Iterator[Found]:
-    if case.journey.stopped("host-unknown"):
+    stored_wrong = [s for s in facts.stored(case.snapshot) if s.kind == "empty"] or bare_keys(case)
+    if case.journey.stopped("host-unknown") and not stored_wrong:
         host = case.journey.url.host
         yield Found(
             "url-host-typo-or-wrong-distribution", DNS,
@@ -97,7 +102,7 @@ def deploying(case: Case) -> Iterator[Found]:
     """A change is under way: edges may still answer by the older configuration."""
     owner = case.journey.distribution
     if owner is not None and owner.status == "InProgress":
-        broken = bool(case.journey.stops)
+        broken = any(stop.tag != "cached-error" for stop in case.journey.stops)
         yield Found(
             "distribution-not-deployed", NOTE if broken else DISTRIBUTION,
             f"{owner.id} is still being deployed: edges may answer by its older configuration.",
@@ -175,6 +180,28 @@ _SIGNED = {
         "The policy names another address than the viewer's.",
     ),
 }
+
+
+@rule
+def shadowed_by_signed(case: Case) -> Iterator[Found]:
+    """An earlier, broader pattern asks for a signature that a later one would not."""
+    journey = case.journey
+    taken, owner = journey.behavior, journey.distribution
+    if journey.stopped("signed-missing") is None or taken is None or owner is None:
+        return
+    later = owner.config.cache_behaviors
+    later = later[later.index(taken) + 1 :] if taken in later else ()
+    for other in later:
+        narrower = len(literal_prefix(other.path_pattern)) > len(literal_prefix(taken.path_pattern))
+        if narrower and pattern_matches(other.path_pattern, journey.url.match_path):
+            if not needs_signature(other):
+                yield Found(
+                    "behavior-precedence-shadowed", SIGNED - 1,
+                    f"{taken.name} stands before {other.name} and asks for a signature.",
+                    evidence("cloudfront:GetDistribution", "DistributionConfig.CacheBehaviors",
+                             [taken.name, other.name]),
+                )  # fmt: skip
+            return
 
 
 @rule

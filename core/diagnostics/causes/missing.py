@@ -22,6 +22,7 @@ from core.diagnostics.functions import FunctionResult, run_function
 from core.diagnostics.journey import Journey, Visit, evidence
 from core.diagnostics.spelling import side
 from core.diagnostics.urls import key_of
+from core.model.delivery import mapping, rows
 from core.model.diagnosis import Confidence, Evidence, ObjectState, ServedBy
 
 
@@ -32,9 +33,22 @@ def missing(case: Case) -> Iterator[Found]:
     visit = journey.visit
     if visit is None or journey.stopped("missing") is None or visit.key is None:
         return
-    if _group_explains(case) or journey.stopped("two-signatures"):
+    if _group_explains(case) or journey.stopped("two-signatures") or journey.stopped("too-long"):
+        return
+    if _other_distribution_has(case):
         return
     yield from _explain(case, visit, visit.key)
+
+
+def _other_distribution_has(case: Case) -> bool:
+    """DNS names another distribution than the alias' owner, and that one would answer."""
+    host = case.journey.host
+    if host is None or host.owner is None or host.dns_target is None:
+        return False
+    if host.dns_target.id == host.owner.id:
+        return False
+    there = case.retrace(f"https://{host.dns_target.domain_name}{case.journey.url.raw_path}").visit
+    return there is not None and there.item is not None
 
 
 def _explain(case: Case, visit: Visit, key: str) -> Iterator[Found]:
@@ -70,6 +84,8 @@ def masked(case: Case) -> Iterator[Found]:
     if visit is None or stop is None or stop.status != 403 or visit.access is None:
         return
     if case.journey.failover is not None and case.journey.failover.stop is None:
+        return
+    if case.journey.stopped("too-long"):
         return
     if visit.access.lists == "deny":
         yield Found(
@@ -272,16 +288,11 @@ def _unfinished(visit: Visit, key: str) -> tuple[Evidence, ...]:
 
 def _expired(case: Case, visit: Visit, key: str) -> str:
     rules: Any = visit.bucket.lifecycle if visit.bucket else None
-    if isinstance(rules, dict):
-        rules = rules.get("Rules")
-    for one in rules or ():
-        expiration = one.get("Expiration") or {}
+    for one in rows(rules.get("Rules") if isinstance(rules, dict) else rules):
+        expiration = mapping(one.get("Expiration")) or one
         active = str(one.get("Status", "Enabled")) == "Enabled"
-        if (
-            active
-            and (expiration.get("Days") or _date_passed(case, expiration))
-            and _covers(one, key)
-        ):
+        days = expiration.get("Days") or expiration.get("ExpirationInDays")
+        if active and (days or _date_passed(case, expiration)) and _covers(one, key):
             return str(one.get("ID") or one.get("Id") or "rule")
     return ""
 
@@ -292,8 +303,8 @@ def _date_passed(case: Case, expiration: dict[str, Any]) -> bool:
 
 
 def _covers(lifecycle_rule: dict[str, Any], key: str) -> bool:
-    scope = lifecycle_rule.get("Filter") or {}
-    both = scope.get("And") or {}
+    scope = mapping(lifecycle_rule.get("Filter"))
+    both = mapping(scope.get("And"))
     if scope.get("Tag") or both.get("Tags"):
         return False
     prefix = lifecycle_rule.get("Prefix") or scope.get("Prefix") or both.get("Prefix") or ""

@@ -8,10 +8,10 @@ from typing import Any
 from core.diagnostics import facts
 from core.diagnostics.causes.cache import is_stale
 from core.diagnostics.causes.registry import RESPONSE, SLOW, Case, Found, rule
+from core.diagnostics.cors import allows, cors_rules, texts
 from core.diagnostics.edge_policies import answers_cors
 from core.diagnostics.journey import evidence
 from core.diagnostics.spelling import extension_of
-from core.diagnostics.wildcards import matches
 from core.model.delivery import S3Object
 from core.model.diagnosis import Confidence
 
@@ -82,12 +82,6 @@ def cors(case: Case) -> Iterator[Found]:
         yield from _bucket_cors(case, visit.bucket.cors, origin)
 
 
-def cors_rules(cors_config: Any) -> list[dict[str, Any]]:
-    if isinstance(cors_config, dict):
-        cors_config = cors_config.get("CORSRules")
-    return [rule for rule in cors_config or [] if isinstance(rule, dict)]
-
-
 def _bucket_cors(case: Case, config: Any, origin: str) -> Iterator[Found]:
     rules = cors_rules(config)
     if not rules:
@@ -96,7 +90,7 @@ def _bucket_cors(case: Case, config: Any, origin: str) -> Iterator[Found]:
                     evidence("s3:GetBucketCors", "CORSRules", []))  # fmt: skip
         return
     if not any(allows(rule, origin, _wanted_method(case)) for rule in rules):
-        allowed = [o for rule in rules for o in rule.get("AllowedOrigins") or []]
+        allowed = sorted({str(o) for rule in rules for o in texts(rule.get("AllowedOrigins"))})
         yield Found("cors-origin-not-allowed", RESPONSE,
                     f"{origin} is not among {', '.join(allowed)}.",
                     evidence("s3:GetBucketCors", "CORSRules.AllowedOrigins", allowed))  # fmt: skip
@@ -107,13 +101,6 @@ def _bucket_cors(case: Case, config: Any, origin: str) -> Iterator[Found]:
 def _wanted_method(case: Case) -> str:
     asked = case.snapshot.request.header("access-control-request-method")
     return (asked or case.journey.method).upper()
-
-
-def allows(cors_rule: dict[str, Any], origin: str, method: str) -> bool:
-    """One rule of the bucket for one origin and method; scheme and port count."""
-    methods = [str(m).upper() for m in cors_rule.get("AllowedMethods") or []]
-    origins = [str(o) for o in cors_rule.get("AllowedOrigins") or []]
-    return method in methods and any(matches(o, origin) for o in origins)
 
 
 def _forwarded(case: Case) -> Iterator[Found]:
