@@ -1,0 +1,183 @@
+"""Capturing from a real endpoint: what is read, what is refused, and what the doctor says then."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from worlds import record
+
+from core.aws.clients import AwsClients
+from core.aws.edge import EdgeAnswer
+from core.demo import faults
+from core.diagnostics.engine import diagnose
+from core.diagnostics.service import DiagnosticsService
+from core.errors import NotAllowed
+from core.model.identity import Actor, Role
+from core.stores.sqlite import SqliteRecordStore
+
+SUPPORT = Actor(account_id="s1", role=Role.SUPPORT)
+MEMBER = Actor(account_id="m1", role=Role.MEMBER)
+
+
+def now():
+    return datetime.now(UTC)
+
+
+class Edge:
+    """A CDN that always gives one answer, and remembers what it was asked."""
+
+    def __init__(self, status=403, **headers):
+        self.answer, self.asked = EdgeAnswer(status, headers), []
+
+    def head(self, url):
+        self.asked.append(url)
+        return self.answer
+
+
+@pytest.fixture(scope="module")
+def account(emulator):
+    """Three broken sites in one account, as the demo plants them."""
+    avatars, empty = faults._repeated_origin_path(emulator)
+    (legacy,) = faults._legacy_progress_photos(emulator)
+    press = faults._wrong_source_arn(emulator)
+    clients = AwsClients("us-east-1", emulator.endpoint, emulator.access_key, emulator.secret_key)
+    return {"clients": clients, "avatars": avatars, "empty": empty, "legacy": legacy,
+            "press": press, "stack": emulator.stack, "root": emulator.root_clients()}  # fmt: skip
+
+
+@pytest.fixture
+def service(account, tmp_path):
+    store = SqliteRecordStore(tmp_path / "r.sqlite3")
+    yield DiagnosticsService(account["clients"], now, "/emulator/cdn/", None, store, Edge())
+    store.close()
+
+
+@pytest.mark.emulator
+@pytest.mark.parametrize(
+    ("fault", "cause"),
+    [
+        ("avatars", "origin-path-double-prefix"),
+        ("legacy", "key-prefix-legacy-format"),
+        ("press", "policy-sourcearn-mismatch"),
+    ],
+)
+def test_a_planted_fault_is_found_in_the_account_with_a_repair_that_works(
+    account, service, fault, cause
+):
+    reported = account[fault]
+    service.report(SUPPORT, reported.url, record=reported.record)
+    report = service.diagnose_url(SUPPORT, reported.url)
+    assert report.verdict.primary_cause == cause
+    assert report.verdict.predicted_status == 403
+    assert report.verdict.confidence in {"certain", "likely"}
+    assert report.fixes[0].preferred
+    assert report.fixes[0].dry_run.retrace_status == 200
+
+
+@pytest.mark.emulator
+def test_a_legacy_photo_is_copied_and_its_record_is_written_anew(account, service):
+    reported = account["legacy"]
+    service.report(SUPPORT, reported.url, record=reported.record)
+    report = service.diagnose_url(SUPPORT, reported.url)
+    assert {"correct_url", "copy_object"} <= {fix.type for fix in report.fixes}
+    assert report.candidates[0].owner_match == "same"
+
+
+@pytest.mark.emulator
+def test_an_empty_record_is_explained_through_its_report(account, service):
+    made = service.report(SUPPORT, "", note="empty", record=account["empty"].record)
+    report = service.diagnose_report(SUPPORT, made.id)
+    assert report.verdict.primary_cause == "url-empty-in-db"
+    assert report.verdict.predicted_status is None
+    assert [r.note for r in service.reports(SUPPORT)] == ["empty"]
+
+
+@pytest.mark.emulator
+def test_a_missing_object_of_the_library_is_not_called_denied(account, service):
+    domain = account["stack"].distribution_domain
+    report = service.diagnose_url(SUPPORT, f"https://{domain}/media/none/none.jpg")
+    assert report.verdict.primary_cause == "object-missing"
+    assert report.resolved.object_state == "missing"
+    assert report.resolved.bucket == account["stack"].media_bucket
+
+
+@pytest.mark.emulator
+def test_our_own_same_origin_address_is_the_distributions_url(account, service):
+    label = account["stack"].distribution_domain.split(".")[0]
+    for url in (f"/emulator/cdn/{label}/media/a/b.jpg?v=1",
+                f"http://localhost:8501/emulator/cdn/{label}/media/a/b.jpg?v=1"):  # fmt: skip
+        report = service.diagnose_url(SUPPORT, url)
+        assert report.input.url == f"https://{label}.cloudfront.net/media/a/b.jpg?v=1"
+        assert report.resolved.key == "media/a/b.jpg"
+
+
+@pytest.mark.emulator
+def test_a_bundle_holds_no_secret_and_gives_the_same_verdict_elsewhere(account, service):
+    url = account["avatars"].url + "?X-Amz-Signature=abc&X-Amz-Security-Token=def"
+    case = json.loads(json.dumps(service.bundle(SUPPORT, url)))
+    assert "abc" not in json.dumps(case["snapshot"]["request"])
+    assert diagnose(case["snapshot"]).verdict == service.diagnose_url(SUPPORT, url).verdict
+
+
+@pytest.mark.emulator
+def test_a_live_probe_that_disagrees_is_said_first(account, tmp_path):
+    edge = Edge(200, **{"x-cache": "Hit from cloudfront", "etag": '"old"', "age": "60"})
+    service = DiagnosticsService(account["clients"], now, "/emulator/cdn/", edge=edge)
+    url = account["press"].url
+    report = service.diagnose_url(SUPPORT, url, probe=True)
+    label = url.split("/")[2].split(".")[0]
+    assert edge.asked == [f"/emulator/cdn/{label}/press/launch.jpg"]
+    assert (report.verdict.observed_status, report.verdict.agrees) == (200, False)
+    assert report.verdict.sentence.startswith("The live answer is 200")
+
+
+@pytest.mark.emulator
+def test_an_edge_copy_that_differs_from_the_bucket_is_stale(account):
+    edge = Edge(200, **{"x-cache": "Hit from cloudfront", "etag": '"old"', "age": "60"})
+    service = DiagnosticsService(account["clients"], now, "/emulator/cdn/", edge=edge)
+    good = account["avatars"].url.replace("/avatars/", "/")
+    report = service.diagnose_url(SUPPORT, good, probe=True)
+    assert report.verdict.primary_cause == "cached-stale-object"
+    assert report.fixes[0].type == "invalidate"
+
+
+@pytest.mark.emulator
+def test_a_refused_read_becomes_an_unknown_with_the_permission(account):
+    root = account["root"]
+    root.s3.create_bucket(Bucket="foreign-bucket")
+    root.s3.put_object(Bucket="foreign-bucket", Key="a.jpg", Body=b"x")
+    service = DiagnosticsService(account["clients"], now)
+    report = service.diagnose_url(
+        SUPPORT, "https://foreign-bucket.s3.us-east-1.amazonaws.com/a.jpg"
+    )
+    assert report.verdict.confidence == "unknown"
+    assert report.verdict.predicted_status is None
+    assert any("s3:ListBucket" in unknown.effect for unknown in report.unknowns)
+
+
+@pytest.mark.emulator
+def test_the_librarys_row_of_a_key_becomes_the_record(account):
+    asked = []
+
+    def find(key):
+        asked.append(key)
+        return record(key=key)
+
+    service = DiagnosticsService(account["clients"], now, "", find)
+    domain = account["stack"].distribution_domain
+    service.diagnose_url(SUPPORT, f"https://{domain}/media/f1/a.jpg")
+    assert asked == ["media/f1/a.jpg"]
+
+
+def test_members_may_not_diagnose():
+    service = DiagnosticsService(AwsClients("us-east-1"), now)
+    for call in (
+        lambda: service.diagnose_url(MEMBER, "https://a/b"),
+        lambda: service.diagnose_snapshot(MEMBER, {}),
+        lambda: service.bundle(MEMBER, "https://a/b"),
+        lambda: service.report(MEMBER, "https://a/b"),
+        lambda: service.reports(MEMBER),
+        lambda: service.diagnose_report(MEMBER, "x"),
+    ):
+        with pytest.raises(NotAllowed):
+            call()
