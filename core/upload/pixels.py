@@ -67,7 +67,7 @@ def _smaller(image: Image.Image, size: tuple[int, int]) -> Image.Image:
         return image
     if image.mode in {"1", "P", "PA"}:  # indexes can't be averaged
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
 
 
 def _webp(name: str, image: Image.Image, icc: bytes) -> SmallPicture:
