@@ -9,13 +9,15 @@ from __future__ import annotations
 import io
 import json
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 import httpx
 
 from core.dashboard import Dashboard, utc_now
+from core.demo.once import once
 from core.demo.pictures import landscape
 from core.emulator.service import Emulator
 from core.model.identity import Actor
@@ -37,16 +39,21 @@ def plant_faults(dashboard: Dashboard, actors: Mapping[str, Actor]) -> None:
         return
     support = next(actor for actor in actors.values() if actor.role == "support")
     admin = next(actor for actor in actors.values() if actor.role == "admin")
-    faults = (
-        *_repeated_origin_path(emulator),
-        *_legacy_progress_photos(emulator),
-        _wrong_source_arn(emulator),
-        _missing_object(dashboard, emulator, admin),
-        _stale_cache_entry(dashboard, emulator, admin),
-    )
-    for fault in faults:
-        dashboard.diagnostics.report(support, fault.url, note=fault.note, record=fault.record)
+    faults: dict[str, Callable[[], tuple[Fault, ...]]] = {
+        "origin-path": lambda: _repeated_origin_path(emulator),
+        "legacy-keys": lambda: _legacy_progress_photos(emulator),
+        "source-arn": lambda: _wrong_source_arn(emulator),
+        "missing-object": lambda: _missing_object(dashboard, emulator, admin),
+        "stale-entry": lambda: _stale_cache_entry(dashboard, emulator, admin),
+    }
+    for name, plant in faults.items():
+        once(dashboard.store, name, partial(_report, dashboard, support, plant))
     emulator.snapshot()
+
+
+def _report(dashboard: Dashboard, support: Actor, plant: Callable[[], tuple[Fault, ...]]) -> None:
+    for fault in plant():
+        dashboard.diagnostics.report(support, fault.url, note=fault.note, record=fault.record)
 
 
 def _repeated_origin_path(emulator: Emulator) -> tuple[Fault, ...]:
@@ -80,14 +87,14 @@ def _legacy_progress_photos(emulator: Emulator) -> tuple[Fault, ...]:
     return (Fault(url, "Old progress photo of u1 is gone", record),)
 
 
-def _wrong_source_arn(emulator: Emulator) -> Fault:
+def _wrong_source_arn(emulator: Emulator) -> tuple[Fault, ...]:
     """The bucket policy still names the distribution that was replaced."""
     bucket, keys = "demo-press", ["press/launch.jpg", "press/team.jpg"]
     domain = _site(emulator, bucket, keys, policy_for="E9OLDDISTRIBUTION")
-    return Fault(f"https://{domain}/press/launch.jpg", "Press pictures answer 403 since Monday")
+    return (Fault(f"https://{domain}/press/launch.jpg", "Press pictures answer 403 since Monday"),)
 
 
-def _missing_object(dashboard: Dashboard, emulator: Emulator, admin: Actor) -> Fault:
+def _missing_object(dashboard: Dashboard, emulator: Emulator, admin: Actor) -> tuple[Fault, ...]:
     """Somebody emptied a folder with all its versions; the record still says that it is there."""
     file = _picture(dashboard, admin, "harbour", 0)
     s3 = emulator.root_clients().s3
@@ -96,10 +103,10 @@ def _missing_object(dashboard: Dashboard, emulator: Emulator, admin: Actor) -> F
     for version in (*found.get("Versions", ()), *found.get("DeleteMarkers", ())):
         s3.delete_object(Bucket=file.bucket, Key=version["Key"], VersionId=version["VersionId"])
     dashboard.uploads.recheck(admin, file.id)
-    return Fault(_public_url(emulator, file.key), f"{file.name} does not load for anybody")
+    return (Fault(_public_url(emulator, file.key), f"{file.name} does not load for anybody"),)
 
 
-def _stale_cache_entry(dashboard: Dashboard, emulator: Emulator, admin: Actor) -> Fault:
+def _stale_cache_entry(dashboard: Dashboard, emulator: Emulator, admin: Actor) -> tuple[Fault, ...]:
     """Somebody replaced the object under its own key; the edge keeps the old picture for a year."""
     file = _picture(dashboard, admin, "ridge", 1)
     site = f"http://127.0.0.1:{dashboard.settings.port}"
@@ -111,9 +118,8 @@ def _stale_cache_entry(dashboard: Dashboard, emulator: Emulator, admin: Actor) -
         ContentType="image/jpeg",
         CacheControl="public, max-age=31536000, immutable",
     )
-    return Fault(
-        _public_url(emulator, file.key), f"{file.name} was replaced, but the old one shows"
-    )
+    note = f"{file.name} was replaced, but the old one shows"
+    return (Fault(_public_url(emulator, file.key), note),)
 
 
 def _picture(dashboard: Dashboard, admin: Actor, text: str, number: int) -> MediaFile:

@@ -1,6 +1,6 @@
 """Fills an empty dashboard through its own services, so that demo files are as real as any.
 
-Runs once per data folder, in the background, after the web server answers: each file is only
+Runs in the background, after the web server answers: each file is only
 *delivered* when it was fetched through the site's own CDN route.
 """
 
@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import io
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from core.dashboard import Dashboard, utc_now
 from core.demo.faults import plant_faults
+from core.demo.once import once
 from core.demo.people import PEOPLE, demo_password, hire
 from core.demo.pictures import landscape, logo
 from core.model.identity import Actor
 from core.stores.audit_log import AuditLog
-from core.stores.records import Record
 from core.upload.service import UploadRequest, UploadService
 
 PICTURES = 240
@@ -29,35 +30,43 @@ DAYS = 120
 
 _PHOTOS = Path(__file__).resolve().parents[2] / "tests" / "photos"
 _PLACES = ("harbour", "ridge", "valley", "lake", "coast", "meadow", "summit", "dunes")
+_CAMERA_TYPES = {".jpg": "image/jpeg", ".heic": "image/heic"}
+_SHOT_LIST = "Shot list for autumn\n\n1. Harbour at dawn\n2. Ridge, first snow\n"
 _FOLDERS = ("", "Campaigns/Autumn", "Campaigns/Spring", "Locations", "Press")
-_MARKER = Record(kind="demo", id="loaded", data={})
 
 
 class Item(NamedTuple):
+    """One demo file; its bytes are made when it is its turn."""
+
     name: str
     folder: str
     content_type: str
     email: str
     at: datetime
-    content: bytes
+    content: Callable[[], bytes]
 
 
 def load_demo(dashboard: Dashboard) -> int:
-    """Return how many files were loaded; 0 where the content is there already."""
-    if dashboard.store.get("demo", "loaded") is not None:
-        return 0
-    actors = hire(dashboard.accounts, demo_password(dashboard.settings.data_dir))
+    """Return how many files were loaded now; goes on where an earlier start was interrupted."""
+    password = demo_password(dashboard.settings.data_dir)
+    actors = hire(dashboard.accounts, dashboard.store, password)
     with ThreadPoolExecutor(dashboard.settings.workers) as pool:
         jobs = [
-            pool.submit(_receive, dashboard, actors[item.email], item) for item in _items(utc_now())
+            pool.submit(once, dashboard.store, f"file-{number:03}", _receiver(dashboard, actors, i))
+            for number, i in enumerate(_items(utc_now()))
         ]
         count = sum(job.result() for job in jobs)
     plant_faults(dashboard, actors)
-    dashboard.store.put(_MARKER)
     return count
 
 
-def _receive(dashboard: Dashboard, actor: Actor, item: Item) -> int:
+def _receiver(dashboard: Dashboard, actors: Mapping[str, Actor], item: Item) -> Callable[[], None]:
+    return lambda: _receive(dashboard, actors[item.email], item)
+
+
+def _receive(dashboard: Dashboard, actor: Actor, item: Item) -> None:
+    content = item.content()
+
     def clock() -> datetime:
         return item.at
 
@@ -72,35 +81,35 @@ def _receive(dashboard: Dashboard, actor: Actor, item: Item) -> int:
     )
     request = UploadRequest(
         name=item.name,
-        size=len(item.content),
+        size=len(content),
         content_type=item.content_type,
         folder=item.folder,
     )
-    uploads.receive(actor, request, io.BytesIO(item.content))
-    return 1
+    uploads.receive(actor, request, io.BytesIO(content))
 
 
 def _items(now: datetime) -> Iterator[Item]:
     chance = random.Random(2026)
     for number in range(PICTURES):
         at = _moment(chance, now)
+        taken_at = at - timedelta(days=chance.randint(0, 30))
         name = f"{chance.choice(_PLACES)}-{number:03}.jpg"
-        content = landscape(number, at - timedelta(days=chance.randint(0, 30)))
-        yield _item(chance, name, "image/jpeg", at, content)
+        yield _item(chance, name, "image/jpeg", at, partial(landscape, number, taken_at))
     for number in range(LOGOS):
-        yield _item(
-            chance, f"logo-{number:02}.png", "image/png", _moment(chance, now), logo(number)
-        )
-    for photo in sorted(p for p in _PHOTOS.rglob("*") if p.suffix.lower() in {".jpg", ".heic"}):
-        if photo.parent.name != "broken":
-            kind = "image/heic" if photo.suffix.lower() == ".heic" else "image/jpeg"
-            yield _item(chance, photo.name, kind, _moment(chance, now), photo.read_bytes())
-    notes = "Shot list for the autumn campaign\n\n1. Harbour at dawn\n2. Ridge, first snow\n"
-    yield _item(chance, "shot-list.txt", "text/plain", _moment(chance, now), notes.encode())
+        name = f"logo-{number:02}.png"
+        yield _item(chance, name, "image/png", _moment(chance, now), partial(logo, number))
+    for photo in sorted(p for p in _PHOTOS.rglob("*") if p.suffix.lower() in _CAMERA_TYPES):
+        kind = _CAMERA_TYPES[photo.suffix.lower()]
+        yield _item(chance, photo.name, kind, _moment(chance, now), photo.read_bytes)
+    yield _item(chance, "shot-list.txt", "text/plain", _moment(chance, now), _SHOT_LIST.encode)
 
 
 def _item(
-    chance: random.Random, name: str, content_type: str, at: datetime, content: bytes
+    chance: random.Random,
+    name: str,
+    content_type: str,
+    at: datetime,
+    content: Callable[[], bytes],
 ) -> Item:
     (person,) = chance.choices(PEOPLE, weights=[p.share for p in PEOPLE])
     return Item(name, chance.choice(_FOLDERS), content_type, person.email, at, content)

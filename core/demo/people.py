@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from core.accounts.service import AccountsService
 from core.model.identity import Account, Actor, Role
+from core.stores.account_records import AccountRecords
+from core.stores.records import RecordStore
 
 
 class Person(NamedTuple):
@@ -39,15 +43,22 @@ def demo_password(data_dir: Path) -> str:
     return path.read_text()
 
 
-def hire(accounts: AccountsService, password: str) -> dict[str, Actor]:
-    """Create everybody; return an actor for each email."""
-    boss = actor_of(accounts.create_admin(PEOPLE[0].email, password))
-    actors = {boss.email: boss}
-    for person in PEOPLE[1:]:
-        account = accounts.register(person.email, password, person.username)
-        if person.role is not Role.MEMBER:
-            account = accounts.change_role(boss, account.id, person.role)
-        actors[person.email] = actor_of(account)
+def hire(accounts: AccountsService, store: RecordStore, password: str) -> dict[str, Actor]:
+    """Create whoever is missing; return an actor for each email."""
+    known = AccountRecords(store)
+
+    def account(person: Person, create: Callable[[], Account]) -> Account:
+        found = known.by_email(person.email)
+        return found[0] if found else create()
+
+    first, *others = PEOPLE
+    boss = actor_of(account(first, lambda: accounts.create_admin(first.email, password)))
+    actors = {first.email: boss}
+    for person in others:
+        made = account(person, partial(accounts.register, person.email, password, person.username))
+        if made.role is not person.role:
+            made = accounts.change_role(boss, made.id, person.role)
+        actors[person.email] = actor_of(made)
     return actors
 
 
