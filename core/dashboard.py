@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ CDN_ROUTE = "/emulator/cdn"
 
 _HOUSEKEEPING_SECONDS = 3600.0
 _INDEX_REFRESH_SECONDS = 2.0
+_SHARED_JOB_LEASE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -232,10 +233,16 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
         library=library,
         diagnostics=_diagnostics(cloud, store),
         jobs=jobs,
-        runner=JobRunner(jobs, {"process_upload": uploads.process}, settings.workers),
+        runner=_runner(jobs, uploads, settings),
         cloud=cloud,
         started_at=utc_now(),
     )
+
+
+def _runner(jobs: JobQueue, uploads: UploadService, settings: Settings) -> JobRunner:
+    """On DynamoDB several processes share the jobs, so one may not take over what another runs."""
+    lease = _SHARED_JOB_LEASE if settings.store is Store.DYNAMODB else timedelta()
+    return JobRunner(jobs, {"process_upload": uploads.process}, settings.workers, lease=lease)
 
 
 def _diagnostics(cloud: CloudParts, store: RecordStore) -> DiagnosticsService:
