@@ -116,7 +116,7 @@ def _guesses(journey: Journey, indexes: Indexes) -> list[Guess]:
     }
     if visit is None and not any(journey.stopped(tag) for tag in stopped):
         return []
-    nothing = visit is not None and (visit.listing or visit.key == "")
+    nothing = visit is not None and (visit.listing or visit.redirect or visit.key == "")
     if nothing or (visit is not None and visit.endpoint.kind == "custom"):
         return []
     return guesses(journey, indexes)

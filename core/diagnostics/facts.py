@@ -123,7 +123,7 @@ def stored(snapshot: AccountSnapshot) -> list[Stored]:
         elif isinstance(value, str):
             if re.match(r"\s*(https?:)?//", value, re.IGNORECASE):
                 found.append(Stored(name, value, "url"))
-            elif _KEY_NAMES.search(name) or ("/" in value and " " not in value.strip()):
+            elif _KEY_NAMES.search(name) or (_URL_NAMES.search(name) and "/" in value):
                 found.append(Stored(name, value, "key"))
     return found
 

@@ -139,7 +139,7 @@ def _new_value(stored: facts.Stored, key: str, url: str | None) -> Any:
     if stored.kind == "url":
         return url or key
     if stored.kind == "key":
-        return key
+        return url if url and facts.names_url(stored.name) else key
     return url if "url" in stored.name.lower() and url else key
 
 

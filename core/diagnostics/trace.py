@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from core.diagnostics import edge_stages as edge
-from core.diagnostics import facts
 from core.diagnostics.direct import visit_s3
 from core.diagnostics.edge_policies import forwarding
 from core.diagnostics.journey import CLOUDFRONT_DOCS, Journey, Stop, Visit, evidence
@@ -14,8 +13,6 @@ from core.diagnostics.urls import normalise, parse_url
 from core.diagnostics.visit import Indexes, OriginRequest, visit_origin
 from core.model.delivery import AccountSnapshot, Distribution, Origin
 from core.model.diagnosis import ObjectState, ServedBy
-
-_GENERIC_PAGE_TYPES = "text/html"
 
 
 def travel(snapshot: AccountSnapshot, indexes: Indexes | None = None) -> Journey:
@@ -138,6 +135,8 @@ def _error_page(journey: Journey, distribution: Distribution, indexes: Indexes) 
 def _answering_stop(journey: Journey) -> Stop | None:
     if journey.log.stops:
         return journey.log.stops[0]
+    if journey.from_cache:
+        return None  # the edge answers by itself, whatever the origin would say
     return journey.final.stop if journey.final else None
 
 
@@ -154,18 +153,19 @@ def _settle(journey: Journey) -> Journey:
     if stop is not None:
         journey.status, journey.code = stop.status, stop.code
         journey.served_by = stop.served_by
+    elif journey.from_cache and journey.edge is not None:
+        journey.status, journey.served_by = journey.edge.status or 200, ServedBy.CACHE
+        journey.content_type = final.content_type if final else None
     elif final is not None:
         journey.status, journey.content_type = final.status, final.content_type
-        journey.served_by = _server(journey, final)
+        journey.served_by = _server(final)
     if journey.error_page is not None:
         _use_error_page(journey, journey.error_page)
     _response_function(journey)
     return journey
 
 
-def _server(journey: Journey, final: Visit) -> ServedBy:
-    if journey.from_cache:
-        return ServedBy.CACHE
+def _server(final: Visit) -> ServedBy:
     if final.state is ObjectState.NOT_APPLICABLE and not final.listing:
         return ServedBy.UNKNOWN
     return ServedBy.S3_WEBSITE if final.endpoint.kind == "website" else ServedBy.S3
@@ -185,8 +185,3 @@ def _use_error_page(journey: Journey, page: Visit) -> None:
 def _response_function(journey: Journey) -> None:
     if journey.distribution and journey.status is not None and journey.status < 400:
         edge.response_functions(journey, journey.distribution)
-
-
-def told_client(journey: Journey) -> bool:
-    """Whether a person reported what a browser did (`client_report`)."""
-    return facts.table(journey.snapshot) == "client_report"

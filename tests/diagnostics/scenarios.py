@@ -9,7 +9,6 @@ from worlds import (
     DIST_ARN,
     HOST,
     KEY_ARN,
-    OPTIMIZED,
     attached,
     behavior,
     bucket,
@@ -542,4 +541,140 @@ SCENARIOS = (
                                          "Items": ["FR"]}})), 403,
              ("geo-restricted", "key-case-mismatch", MASKED), "avatars/u1.jpg", "correct_url"),
 )  # fmt: skip
-_ = OPTIMIZED
+
+TWO = [
+    distribution(Aliases={"Quantity": 1, "Items": ["old.acme.com"]}),
+    distribution(
+        [origin("b", "acme-b")],
+        Id="E2",
+        ARN=DIST_ARN.replace("E1MEDIA", "E2"),
+        DomainName="d2.cloudfront.net",
+        ViewerCertificate={"ACMCertificateArn": "arn:acm"},
+        Aliases={"Quantity": 1, "Items": ["cdn.acme.com"]},
+    ),
+]
+ACM = {"ACMCertificateArn": "arn:acm", "SSLSupportMethod": "sni-only"}
+ALIAS = {"Quantity": 1, "Items": ["*.acme.com"]}
+PREFLIGHT = {**ORIGIN, "Access-Control-Request-Method": "GET"}
+OPTIONS = {"Quantity": 3, "Items": ["GET", "HEAD", "OPTIONS"]}
+LEGACY_ALL = {"QueryString": True, "Headers": {"Quantity": 1, "Items": ["*"]}}
+SPA = {
+    "Quantity": 2,
+    "Items": [
+        {"ErrorCode": code, "ResponsePagePath": "/index.html", "ResponseCode": "200"}
+        for code in (403, 404)
+    ],
+}
+
+MORE = (
+    Scenario("a page's own address for an empty value", case(
+        url="https://app.acme.com/profile", db_record=record(avatarUrl=None)), None,
+             ("url-empty-in-db",), fix="fix_db_record"),
+    Scenario("a page's own address before a key", case(
+        url="https://app.acme.com/avatars/u1.jpg", db_record=record(avatar="avatars/u1.jpg")), None,
+             ("url-not-absolute-http",), "avatars/u1.jpg", "fix_db_record"),
+    Scenario("two owners of a name", case(
+        url="https://cdn.acme.com/avatars/u1.jpg", distributions=TWO,
+        dns=[{"name": "cdn.acme.com", "cname": HOST}],
+        buckets=[bucket("acme-media-prod", "avatars/u1.jpg"),
+                 bucket("acme-b", Policy=policy(statement(
+                     "acme-b", arn=DIST_ARN.replace("E1MEDIA", "E2"))))]), 403,
+             ("alias-on-other-distribution", MASKED), "avatars/u1.jpg", "config_change"),
+    Scenario("a wildcard alias with a certificate", case(
+        url="https://cdn.acme.com/avatars/u1.jpg", distributions=dist(
+            Aliases=ALIAS, ViewerCertificate=ACM),
+        certificates=[{"CertificateArn": "arn:acm", "SubjectAlternativeNames": ["*.acme.com"],
+                       "NotAfter": "2027-01-01T00:00:00Z"}]), 200, ()),
+    Scenario("a certificate that ended", case(
+        url="https://cdn.acme.com/avatars/u1.jpg", distributions=dist(
+            Aliases=ALIAS, ViewerCertificate=ACM),
+        certificates=[{"CertificateArn": "arn:acm", "SubjectAlternativeNames": ["*.acme.com"],
+                       "NotAfter": "2026-01-01T00:00:00Z"}]), None,
+             ("alias-certificate-mismatch",), fix="config_change"),
+    Scenario("a certificate for another name", case(
+        url="https://cdn.acme.com/avatars/u1.jpg", distributions=dist(
+            Aliases=ALIAS, ViewerCertificate=ACM), db_record=facts(sans=["www.acme.com"])), None,
+             ("alias-certificate-mismatch",), fix="config_change"),
+    Scenario("an old error while a change is deployed", case(
+        edge_cache=edge(status=403, age=3, etag=None, x="Error from cloudfront"),
+        distributions=dist(Status="InProgress")), 403,
+             ("distribution-not-deployed", "cached-error-response"), fix="wait"),
+    Scenario("a preflight without rules", case(
+        method="OPTIONS", headers=PREFLIGHT, distributions=dist(default=behavior(
+            AllowedMethods=OPTIONS, OriginRequestPolicyId=CORS_S3))), 403,
+             ("cors-no-bucket-config",), fix="config_change"),
+    Scenario("a preflight that works", case(
+        method="OPTIONS", headers=PREFLIGHT, buckets=one_bucket(Cors=CORS), distributions=dist(
+            default=behavior(AllowedMethods=OPTIONS, OriginRequestPolicyId=CORS_S3))), 200, ()),
+    Scenario("a response headers policy adds cors", case(headers=ORIGIN, distributions=dist(
+        default=behavior(ResponseHeadersPolicyId="60669652-455b-4ae9-85a4-c4c02393f86c"))), 200, ()),
+    Scenario("all headers by the older settings", case(distributions=dist(
+        default={**behavior(), "CachePolicyId": "", "ForwardedValues": LEGACY_ALL})), 403,
+             ("origin-host-header-forwarded",), fix="config_change"),
+    Scenario("the edge serves what the bucket lost", case(
+        held=("x.txt",), edge_cache=edge()), 200, ("object-missing",), fix="reupload"),
+    Scenario("a single page app hides a miss", case(
+        held=("index.html",), distributions=dist(CustomErrorResponses=SPA)), 200,
+             ("custom-error-masks-as-200", "object-missing", MASKED), fix="reupload"),
+    Scenario("an accelerated name", case(
+        distributions=dist([origin(DomainName="acme-media-prod.s3-accelerate.amazonaws.com")])), 200,
+             ()),
+    Scenario("path style", case(distributions=dist([origin(
+        DomainName="s3.us-east-1.amazonaws.com", OriginPath="/acme-media-prod")])), 200, ()),
+    Scenario("a website that knows the folder", case(
+        "/docs", buckets=with_policy(PUBLIC, PublicAccessBlock=OFF, Website={
+            "IndexDocument": {"Suffix": "index.html"}}, Objects=[thing("docs/index.html",
+                                                                     ContentType="text/html")]),
+        distributions=dist([origin(
+            DomainName="acme-media-prod.s3-website-us-east-1.amazonaws.com", **custom())])), 302, ()),
+    Scenario("a wrong region without signing", case(
+        distributions=dist([origin(**NO_OAC)]), buckets=with_policy(
+            PUBLIC, PublicAccessBlock=OFF, Region="eu-west-1")), 301,
+             ("origin-region-mismatch",), fix="config_change"),
+    Scenario("s3's own url, other region", case(
+        url="https://acme-media-prod.s3.eu-west-1.amazonaws.com/avatars/u1.jpg",
+        buckets=with_policy(PUBLIC, PublicAccessBlock=OFF)), 301, ("origin-region-mismatch",)),
+    Scenario("s3's own url, public", case(
+        url="https://s3.us-east-1.amazonaws.com/acme-media-prod/avatars/u1.jpg",
+        buckets=with_policy(PUBLIC, PublicAccessBlock=OFF)), 200, ()),
+    Scenario("an older presigned url that ended", case(
+        url=S3 + "?AWSAccessKeyId=AKIA&Expires=1700000000&Signature=x"), 403,
+             ("presigned-expired",), fix="sign_url"),
+    Scenario("a size that is far off", case(db_record=record(
+        avatar_key="avatars/u1.jpg", size=480000)), 200, ("object-zero-bytes-or-truncated",)),
+    Scenario("a variant that is left at the edge", case(
+        buckets=one_bucket(thing("avatars/u1.jpg", ETag='"new"')), cache_policies=[QUERY_ALL],
+        edge_cache=edge("/avatars/u1.jpg?w=1"), invalidations=invalidated("/avatars/u1.jpg"),
+        distributions=dist(default=behavior(CachePolicyId="cp"))), 200,
+             ("invalidation-query-string-variants",), fix="invalidate"),
+    Scenario("cache control forbids keeping", case(buckets=one_bucket(
+        thing("avatars/u1.jpg", CacheControl="private, no-store"))), 200,
+             ("caching-disabled-or-zero-ttl",), fix="copy_object"),
+    Scenario("a resizer whose failure the edge showed", case(
+        distributions=dist([origin(DomainName="resizer.acme.com", **custom())]),
+        edge_cache=edge(status=502, age=0, x="Error from cloudfront")), 502,
+             ("origin-timeout-or-unreachable",), fix="config_change"),
+    Scenario("the draft repairs the error", case(distributions=dist(default=behavior(
+        FunctionAssociations=attached("f"))), functions=[function("f", BROKEN, REWRITE)]), 503,
+             ("function-not-published-or-stale-live", "function-runtime-error")),
+    Scenario("a function picks the origin", case(
+        buckets=buckets(("web",), ("acme-media-prod", "avatars/u1.jpg")),
+        distributions=dist([origin("web", "web"), origin()], default=behavior(
+            target="web", FunctionAssociations=attached("f"))),
+        functions=[function("f", "import cf from 'cloudfront';function handler(e){"
+                                 "cf.selectRequestOriginById('s3-media');return e.request}")]), 200,
+             ()),
+    Scenario("two faults of one statement", case(buckets=with_policy(statement(
+        "acme-media-prod", arn=DIST_ARN + "X", Resource="arn:aws:s3:::acme-media-prod/public/*"))),
+             403, ("policy-sourcearn-mismatch", "policy-resource-prefix-too-narrow"),
+             fix="policy_patch"),
+    Scenario("the same layout, older objects", case(
+        "/progress-photos/xyz789", ("users/abc123/progress-photos/xyz789",)), 403,
+             ("key-prefix-legacy-format", MASKED), "users/abc123/progress-photos/xyz789",
+             "copy_object"),
+    Scenario("a redirect that a function makes", case(distributions=dist(default=behavior(
+        FunctionAssociations=attached("f"))), functions=[function(
+            "f", "function handler(e){return {statusCode:301,statusDescription:'x',"
+                 "headers:{location:{value:'/'}}}}")]), 301,
+             ("function-generated-response",)),
+)  # fmt: skip

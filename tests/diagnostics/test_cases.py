@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from scenarios import SCENARIOS
+from scenarios import MORE, SCENARIOS
 from scoring import marks
 
 from core.diagnostics.causes.registry import catalogue
@@ -22,7 +22,7 @@ def test_a_labelled_case_is_explained_as_its_label_says(path):
     assert not failed, (case["title"], failed, report["verdict"])
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s.name)
+@pytest.mark.parametrize("scenario", [*SCENARIOS, *MORE], ids=lambda s: s.name)
 def test_a_broken_account_gets_its_cause_its_object_and_a_repair(scenario):
     report = diagnose(scenario.snapshot)
     verdict = report.verdict
@@ -35,7 +35,7 @@ def test_a_broken_account_gets_its_cause_its_object_and_a_repair(scenario):
 
 
 def test_every_finding_carries_evidence_and_a_documentation_link():
-    for scenario in SCENARIOS:
+    for scenario in (*SCENARIOS, *MORE):
         for finding in diagnose(scenario.snapshot).findings:
             assert finding.doc.startswith("https://"), finding.cause
             assert finding.sentence.endswith("."), finding

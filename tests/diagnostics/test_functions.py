@@ -19,13 +19,13 @@ EVENT = FunctionEvent(
         ("function handler(e){var r=e.request;r.uri='/x'+r.uri;return r}", "/x/a/b.jpg"),
         ("async function handler(e){await null;e.request.uri='/y';return e.request}", "/y"),
         ("const handler=(e)=>{e.request.uri='/z';return e.request}; ", None),
-        ("function handler(e){e.request.uri='/'+e.request.querystring.x.multiValue.length;"
-         "return e.request}", "/2"),
+        (("function handler(e){e.request.uri='/'+e.request.querystring.x.multiValue.length;"
+          "return e.request}"), "/2"),
         ("function handler(e){e.request.uri='/'+e.request.cookies.a.value;return e.request}", "/b"),
         ("function handler(e){e.request.uri='/'+e.viewer.ip+e.context.eventType;return e.request}",
          "/198.51.100.7viewer-request"),
-        ("import qs from 'querystring';function handler(e){"
-         "e.request.uri='/'+qs.parse('k=v%20w').k+qs.stringify({a:1});return e.request}", "/v wa=1"),
+        (("import qs from 'querystring';function handler(e){"
+          "e.request.uri='/'+qs.parse('k=v%20w').k+qs.stringify({a:1});return e.request}"), "/v wa=1"),
         ("import cf from 'cloudfront';const k=cf.kvs();function handler(e){return e.request}",
          "/a/b.jpg"),
     ],
@@ -73,8 +73,10 @@ def test_a_function_that_fails_is_an_error_and_never_ours(code):
 @pytest.mark.parametrize(
     "code",
     [
-        "import cf from 'cloudfront';async function handler(e){"
-        "await cf.kvs().get('k');return e.request}",
+        (
+            "import cf from 'cloudfront';async function handler(e){"
+            "await cf.kvs().get('k');return e.request}"
+        ),
         "var c=require('crypto');function handler(e){return e.request}",
     ],
 )

@@ -2,13 +2,13 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 import pytest
-from worlds import record
+from worlds import distribution, origin, policy, record, statement
 
 from core.aws.clients import AwsClients
 from core.aws.edge import EdgeAnswer
-from core.demo import faults
 from core.diagnostics.engine import diagnose
 from core.diagnostics.service import DiagnosticsService
 from core.errors import NotAllowed
@@ -23,6 +23,11 @@ def now():
     return datetime.now(UTC)
 
 
+class Fault(NamedTuple):
+    url: str
+    record: dict[str, Any] | None = None
+
+
 class Edge:
     """A CDN that always gives one answer, and remembers what it was asked."""
 
@@ -34,15 +39,46 @@ class Edge:
         return self.answer
 
 
+def site(emulator, name, keys, *, origin_path="", arn=""):
+    """A private bucket behind a distribution of its own; returns the distribution's domain."""
+    root = emulator.root_clients()
+    root.s3.create_bucket(Bucket=name)
+    for key in keys:
+        root.s3.put_object(Bucket=name, Key=key, Body=b"picture", ContentType="image/jpeg")
+    control = root.cloudfront.create_origin_access_control(
+        OriginAccessControlConfig={
+            "Name": name, "SigningProtocol": "sigv4", "SigningBehavior": "always",
+            "OriginAccessControlOriginType": "s3"}
+    )["OriginAccessControl"]["Id"]  # fmt: skip
+    shape = distribution(
+        [origin(name, name, OriginPath=origin_path, OriginAccessControlId=control)]
+    )
+    config = {"CallerReference": name, "Comment": "", **shape["DistributionConfig"]}
+    made = root.cloudfront.create_distribution(DistributionConfig=config)["Distribution"]
+    held = policy(statement(name, arn=arn or made["ARN"]))
+    root.s3.put_bucket_policy(Bucket=name, Policy=json.dumps(held))
+    emulator.let_diagnose(name)
+    return made["DomainName"]
+
+
 @pytest.fixture(scope="module")
 def account(emulator):
-    """Three broken sites in one account, as the demo plants them."""
-    avatars, empty = faults._repeated_origin_path(emulator)
-    (legacy,) = faults._legacy_progress_photos(emulator)
-    press = faults._wrong_source_arn(emulator)
+    """Broken sites in one account, each reported with the row that holds it."""
+    avatars = site(emulator, "t-avatars", ["avatars/u1_ab12.jpg"], origin_path="/avatars")
+    photos = site(emulator, "t-photos", ["users/u1/progress-photos/2026-01-14-front.jpg"])
+    press = site(
+        emulator, "t-press", ["press/launch.jpg"], arn="arn:aws:cloudfront::1:distribution/X"
+    )
+    legacy = f"https://{photos}/progress-photos/2026-01-14-front.jpg"
+    row = {"s3_key": "users/u1/progress-photos/2026-01-14-front.jpg", "url": legacy}
     clients = AwsClients("us-east-1", emulator.endpoint, emulator.access_key, emulator.secret_key)
-    return {"clients": clients, "avatars": avatars, "empty": empty, "legacy": legacy,
-            "press": press, "stack": emulator.stack, "root": emulator.root_clients()}  # fmt: skip
+    return {
+        "clients": clients, "stack": emulator.stack, "root": emulator.root_clients(),
+        "avatars": Fault(f"https://{avatars}/avatars/u1_ab12.jpg"),
+        "empty": Fault("", {"table": "users", "pk": "u2", "column": "avatarUrl", "value": ""}),
+        "legacy": Fault(legacy, {"table": "photos", "pk": "USER#u1", "attributes": row}),
+        "press": Fault(f"https://{press}/press/launch.jpg"),
+    }  # fmt: skip
 
 
 @pytest.fixture
@@ -121,7 +157,7 @@ def test_a_bundle_holds_no_secret_and_gives_the_same_verdict_elsewhere(account, 
 
 @pytest.mark.emulator
 def test_a_live_probe_that_disagrees_is_said_first(account, tmp_path):
-    edge = Edge(200, **{"x-cache": "Hit from cloudfront", "etag": '"old"', "age": "60"})
+    edge = Edge(200, **{"x-cache": "Miss from cloudfront", "etag": '"e"'})
     service = DiagnosticsService(account["clients"], now, "/emulator/cdn/", edge=edge)
     url = account["press"].url
     report = service.diagnose_url(SUPPORT, url, probe=True)

@@ -85,7 +85,7 @@ def masked(case: Case) -> Iterator[Found]:
         return
     if case.journey.failover is not None and case.journey.failover.stop is None:
         return
-    if case.journey.stopped("too-long"):
+    if case.journey.stopped("too-long") or case.journey.from_cache:
         return
     if visit.access.lists == "deny":
         yield Found(

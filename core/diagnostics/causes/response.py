@@ -139,21 +139,25 @@ def _has_cors(entry: Any) -> bool:
 @rule
 def content_type(case: Case) -> Iterator[Found]:
     item = _good(case)
-    if item is None:
+    if item is None or not item.read("content_type"):
         return
     wanted = _TYPES.get(extension_of(item.key))
     actual = (item.content_type or "binary/octet-stream").lower().partition(";")[0].strip()
-    generic = actual in {"binary/octet-stream", "application/octet-stream", ""}
-    both_images = actual.startswith("image/") and wanted and wanted[0].startswith("image/")
-    wrong = (
-        wanted and not actual.startswith(wanted) and not (both_images and actual != "image/svg+xml")
-    )
-    if wrong and (generic or wanted):
-        yield Found(
-            "content-type-wrong", RESPONSE,
-            f"{item.key} is served as {actual}.",
-            evidence("s3:HeadObject", "ContentType", item.content_type),
-        )  # fmt: skip
+    if _fits(actual, wanted):
+        return
+    yield Found(
+        "content-type-wrong", RESPONSE, f"{item.key} is served as {actual}.",
+        evidence("s3:HeadObject", "ContentType", item.content_type),
+    )  # fmt: skip
+
+
+def _fits(actual: str, wanted: tuple[str, ...] | None) -> bool:
+    """Whether a browser shows it: any image type does for an image's name, S3's default never."""
+    if wanted is None:
+        return actual != "binary/octet-stream"
+    if wanted[0].startswith("image/") and actual.startswith("image/"):
+        return ("svg" in actual) == ("svg" in wanted[0])
+    return actual.startswith(wanted)
 
 
 @rule
