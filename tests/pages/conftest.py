@@ -1,6 +1,8 @@
 """Every page on the real services: SQLite records, a bucket of moto, real sessions of each role."""
 
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -40,12 +42,19 @@ def utc_now():
 @pytest.fixture
 def desk(tmp_path, monkeypatch):
     monkeypatch.setattr(passwords, "_hasher", PasswordHasher(1, 8, 1))
+    with open_desk(tmp_path) as built:
+        yield built
+
+
+@contextmanager
+def open_desk(folder):
+    """The services on a folder and a bucket of moto, as the process's dashboard."""
     with mock_aws():
         clients = AwsClients("us-east-1", None, "AKIATEST", "secret")
         clients.s3.create_bucket(Bucket="media")
-        settings = load_settings(data_dir=tmp_path)
-        index = SearchIndex(tmp_path / "db.sqlite3")
-        store = SqliteRecordStore(tmp_path / "db.sqlite3", [index])
+        settings = load_settings(data_dir=folder)
+        index = SearchIndex(folder / "db.sqlite3")
+        store = SqliteRecordStore(folder / "db.sqlite3", [index])
         audit, jobs = AuditLog(store, utc_now), JobQueue(store, utc_now)
         bucket, edge = MediaBucket(clients.s3, "media"), Edge("https://cdn.example")
         library = LibraryService(store, index, bucket, edge, audit, settings, utc_now)
@@ -94,57 +103,55 @@ def promoted(record, role):
 
 @pytest.fixture
 def add(desk):
+    return partial(add_file, desk)
+
+
+def add_file(desk, id, owner, *, name="beach.jpg", state=FileState.DELIVERED, age=1, **more):
     """Store a file as the upload would leave it."""
-
-    def add_file(id, owner, *, name="beach.jpg", state=FileState.DELIVERED, age=1, **more):
-        key = f"media/{id}/beach.jpg"
-        ref = desk.bucket.put(key, b"bytes of " + id.encode(), ServedAs("image/jpeg"))
-        ok = state is FileState.DELIVERED
-        fields = {
-            "size": 2048,
-            "upload_size": 4096,
-            "content_type": "image/jpeg",
-            "kind": FileKind.IMAGE,
-            "uploaded_at": utc_now() - timedelta(hours=age),
-            "bucket": "media",
-            "key": key,
-            "version_id": ref.version_id,
-            "width": 4032,
-            "height": 3024,
-            "renditions": (
-                Rendition(name="thumbnail", key=f"media/{id}/t.webp", width=4, height=3, size=5),
+    key = f"media/{id}/beach.jpg"
+    ref = desk.bucket.put(key, b"bytes of " + id.encode(), ServedAs("image/jpeg"))
+    ok = state is FileState.DELIVERED
+    fields = {
+        "size": 2048,
+        "upload_size": 4096,
+        "content_type": "image/jpeg",
+        "kind": FileKind.IMAGE,
+        "uploaded_at": utc_now() - timedelta(hours=age),
+        "bucket": "media",
+        "key": key,
+        "version_id": ref.version_id,
+        "width": 4032,
+        "height": 3024,
+        "renditions": (
+            Rendition(name="thumbnail", key=f"media/{id}/t.webp", width=4, height=3, size=5),
+        ),
+        "removed": (RemovedField(group="GPS", name="GPSLatitude", value="52.5163"),),
+        "delivery": (
+            DeliveryStep(
+                name="original: status", ok=ok, expected="200", actual="200" if ok else "403"
             ),
-            "removed": (RemovedField(group="GPS", name="GPSLatitude", value="52.5163"),),
-            "delivery": (
-                DeliveryStep(
-                    name="original: status", ok=ok, expected="200", actual="200" if ok else "403"
-                ),
-            ),
-        }
-        file = MediaFile(
-            id=id, owner_id=owner.account_id, name=name, state=state, **(fields | more)
-        )
-        return desk.files.add(file)
-
-    return add_file
+        ),
+    }
+    file = MediaFile(id=id, owner_id=owner.account_id, name=name, state=state, **(fields | more))
+    return desk.files.add(file)
 
 
 @pytest.fixture
 def visit(desk):
-    """Open a page as a browser does: through core/main.py and its navigation."""
-
-    def open_page(name="home", **query):
-        app = AppTest.from_file(MAIN, default_timeout=20)
-        for key, value in query.items():
-            app.query_params[key] = value
-        if name != "home":
-            app.run()
-            app.switch_page(f"../pages/{name}.py")
-        app.run()
-        assert not app.exception, app.exception
-        return app
-
     return open_page
+
+
+def open_page(name="home", **query):
+    """Open a page as a browser does: through core/main.py and its navigation."""
+    app = AppTest.from_file(MAIN, default_timeout=20)
+    for key, value in query.items():
+        app.query_params[key] = value
+    if name != "home":
+        app.run()
+        app.switch_page(f"../pages/{name}.py")
+    app.run()
+    assert not app.exception, app.exception
+    return app
 
 
 def shown(app):

@@ -10,7 +10,7 @@ from tests.pages.conftest import NASTY, shown
 def tiles(page):
     """The names that the gallery component was given."""
     node = page.get("bidi_component")[0].proto
-    return [item["name"] for item in json.loads(node.json)["items"]]
+    return [item["name"] for item in json.loads(json.loads(node.json)["page"])["items"]]
 
 
 def headline(page):

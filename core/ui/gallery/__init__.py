@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -46,7 +47,7 @@ def gallery(
 
     The browser keeps the selection; `selected` sets it whenever its value changes (`()` clears).
     """
-    data = {
+    page = {
         "items": [asdict(item) for item in items],
         "label": label,
         "selected": None if selected is None else list(selected),
@@ -54,7 +55,8 @@ def gallery(
     }
     result = _component()(
         key=key,
-        data=data,
+        # One text: Streamlit would import pandas to see whether a list is a table, for a second.
+        data={"page": json.dumps(page)},
         default={"selected": []},
         on_selected_change=_rerun,
         on_open_change=_rerun,

@@ -40,7 +40,7 @@ class Gallery {
   }
 
   update(component) {
-    const { items, label, selected, current } = component.data
+    const { items, label, selected, current } = JSON.parse(component.data.page)
     const first = !this.#component
     this.#component = component
     applyScheme(this.#root)

@@ -2,9 +2,10 @@
 import { iconElement, kindIcon } from '../shared/icons.js'
 import { plain } from '../shared/words.js'
 
-const STATES = {
+/** state → [icon, word, tone], as in core/ui/delivery_view.py. Delivered files need no word. */
+export const STATES = {
   processing: ['clock', 'Processing', 'muted'],
-  undelivered: ['alert', 'Not delivered', 'warn'],
+  undelivered: ['close', 'Not delivered', 'fail'],
 }
 
 function element(tag, className, ...children) {

@@ -16,7 +16,6 @@ export const PATHS = {
   other: 'M3.5 2h6l3 3v9h-9ZM9.5 2v3h3',
   pause: 'M5.5 3.5v9M10.5 3.5v9',
   play: 'M5 3.2 12.4 8 5 12.8Z',
-  refused: 'M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2ZM4 4l8 8',
   retry: 'M13 8a5 5 0 1 1-1.6-3.7M13 2.4v3h-3',
   upload: 'M8 10.5V3M4.8 6 8 2.8 11.2 6M2.5 10v3.2h11V10',
   video: 'M2 4h8.4v8H2ZM10.4 7l3.6-2v6l-3.6-2',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { STATES } from '../gallery/tile.js'
 import { STAGES, pollDelay, readStatus, totals } from '../uploader/states.js'
 
 const stage = (answer) => readStatus({ state: 'completed', file: { state: 'processing' }, job: null, problem: null, ...answer }).stage
@@ -52,7 +53,15 @@ test('the sum counts bytes of what moves and files that need somebody', () => {
     { stage: 'delivered', size: 10, sent: 10 },
     { stage: 'uploading', size: 10, sent: 4 },
     { stage: 'refused', size: 1000, sent: 0 },
+    { stage: 'undelivered', size: 7, sent: 7 },
+    { stage: 'needs-file', size: 7, sent: 2 },
     { stage: 'paused', size: 5, sent: 1 },
   ])
-  assert.deepEqual(sum, { all: 4, active: 1, delivered: 1, trouble: 1, lost: 1, paused: 1, bytes: 25, sent: 15 })
+  assert.deepEqual(sum, { all: 6, active: 1, delivered: 1, trouble: 3, failing: 2, paused: 1, bytes: 32, sent: 22 })
+})
+
+test('the gallery and the upload list show a file that is not delivered alike', () => {
+  const [icon, word, tone] = STATES.undelivered
+  assert.deepEqual([word, icon, tone], STAGES.undelivered)
+  assert.deepEqual([icon, tone], ['close', 'fail'])
 })

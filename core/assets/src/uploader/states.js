@@ -12,9 +12,9 @@ export const STAGES = {
   storing: ['Storing', 'dots', 'accent'],
   delivering: ['Checking delivery', 'dots', 'accent'],
   delivered: ['Delivered', 'check', 'ok'],
-  undelivered: ['Not delivered', 'alert', 'warn'],
-  refused: ['Refused', 'refused', 'fail'],
-  failed: ['Failed', 'alert', 'fail'],
+  undelivered: ['Not delivered', 'close', 'fail'],
+  refused: ['Refused', 'close', 'fail'],
+  failed: ['Failed', 'close', 'fail'],
 }
 
 export const SENDING = new Set(['waiting', 'uploading', 'retrying'])
@@ -66,11 +66,11 @@ export function pollDelay(asked) {
 
 /** What the bar above the list says. */
 export function totals(items) {
-  const sum = { all: items.length, active: 0, delivered: 0, trouble: 0, lost: 0, paused: 0, bytes: 0, sent: 0 }
+  const sum = { all: items.length, active: 0, delivered: 0, trouble: 0, failing: 0, paused: 0, bytes: 0, sent: 0 }
   for (const item of items) {
     if (isActive(item.stage)) sum.active += 1
     if (item.stage === 'delivered') sum.delivered += 1
-    if (['refused', 'failed'].includes(item.stage)) sum.lost += 1
+    if (STAGES[item.stage][2] === 'fail') sum.failing += 1
     if (item.stage === 'paused') sum.paused += 1
     if (['refused', 'failed', 'undelivered', 'needs-file'].includes(item.stage)) sum.trouble += 1
     if (['refused', 'failed', 'needs-file'].includes(item.stage)) continue // nothing of it will move

@@ -158,7 +158,7 @@ function Progress({ share }) {
 
 /** How it ended, in the same place and height as the progress it replaces. */
 function Outcome({ sum }) {
-  const parts = [['ok', sum.delivered], ['warn', sum.trouble - sum.lost], ['fail', sum.lost]].filter(([, number]) => number)
+  const parts = [['ok', sum.delivered], ['warn', sum.trouble - sum.failing], ['fail', sum.failing]].filter(([, number]) => number)
   return <div class="bar whole outcome" aria-hidden="true">{parts.map(([tone, number]) => <i key={tone} class={tone} style={{ flex: number }} />)}</div>
 }
 
