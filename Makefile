@@ -11,9 +11,11 @@ export DASHBOARD_DATA_DIR = $(DATA)
 .PHONY: run demo test lint bench screens components pins clean
 
 run: $(VENV)/app.installed  ## the app with its embedded cloud on http://localhost:$(PORT)
+	@$(BIN)/python -m compileall -q core pages streamlit_app.py
 	@$(BIN)/python -m core serve
 
 demo: $(VENV)/app.installed  ## the same with demo content
+	@$(BIN)/python -m compileall -q core pages streamlit_app.py
 	@$(BIN)/python -m core serve --demo
 
 test: $(VENV)/dev.installed browser  ## everything that proves the product

@@ -47,7 +47,9 @@ def memory_mib(pid):
 
 
 def children(pid):
-    return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    """Each thread keeps a list of the children that it started."""
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for found in lists for child in found.read_text().split()]
 
 
 def report(name, **numbers):
