@@ -39,6 +39,10 @@ class Edge:
         """The address of `key`, percent-encoded by RFC 3986 with `/` kept."""
         return f"{self.base_url}/{quote(key, safe='/~')}"
 
+    def serves(self, url: str) -> bool:
+        """Whether this CDN's own address leads to it, which pages may show pictures from."""
+        return url.startswith(f"{self.base_url}/")
+
     def head(self, url: str) -> EdgeAnswer:
         target = self._connect_base + url if url.startswith("/") else url
         try:

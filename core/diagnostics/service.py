@@ -83,6 +83,14 @@ class DiagnosticsService:
         query = url.split("?", 1)[1] if "?" in url else ""
         return f"https://{label}.cloudfront.net/{rest}" + (f"?{query}" if query else "")
 
+    def picture_url(self, url: str | None) -> str:
+        """Where a page may show this picture from: this site or its CDN, '' for all other hosts."""
+        if not url or self._edge is None:
+            return ""
+        local = self._local(url) if self._cdn_prefix else url
+        inside = bool(self._cdn_prefix) and local.startswith(self._cdn_prefix)
+        return local if inside or self._edge.serves(local) else ""
+
     # --- the record and the live answer -----------------------------------------------------
 
     def _record(self, url: str, asked: str, case: dict[str, Any]) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 from core.model.diagnosis import (
@@ -26,6 +27,7 @@ from core.ui.parts import Tone
 Address = Callable[[str | None], str]  # where the browser gets a picture; '' for nowhere
 
 _FINE = "none-ok"
+_PICTURES = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
 _OUTCOMES: dict[Outcome, tuple[Tone, str]] = {
     "ok": (Tone.OK, "ok"),
     "changed": (Tone.WARN, "changed"),
@@ -170,8 +172,19 @@ def faults(diagnosis: UrlDiagnosis) -> Markup | None:
         tag("li", tag("span", finding.sentence), parts.mono(finding.cause))
         for finding in diagnosis.findings
     )
-    title = parts.title("All faults on the way", "repairing only the first is not enough")
+    title = parts.title("All faults on the way", _after_the_first(diagnosis.fixes))
     return tag("section", title, tag("ol", *rows, class_="ui-faults"))
+
+
+def _after_the_first(fixes: Iterable[Fix]) -> str:
+    """What the dry run of the preferred repair says of the other faults."""
+    preferred = next((item for item in fixes if item.preferred), None)
+    status = preferred.dry_run.retrace_status if preferred else None
+    if status is None:
+        return "each of these is on the way"
+    if status < 400:
+        return "the preferred repair is enough"
+    return "repairing only the first is not enough"
 
 
 def trace(steps: Iterable[TraceStep]) -> Markup:
@@ -221,14 +234,9 @@ def documentation(link: str) -> Markup | None:
 
 def candidate(item: Candidate, address: Address) -> Markup:
     """An object that may have been meant, with its picture where this site may show it."""
-    picture = None
-    source = address(item.reachable_url)
-    if source and (item.content_type or "").startswith("image/"):
-        picture = tag("img", src=source, alt="", loading="lazy")
-    kind = (item.content_type or "file").rpartition("/")[2].upper()[:5]
     return tag(
         "div",
-        tag("span", picture or kind, class_="ui-thumb"),
+        tag("span", _picture(item, address) or _kind(item), class_="ui-thumb"),
         tag(
             "div",
             parts.mono(f"{item.bucket}/{item.key}"),
@@ -243,6 +251,21 @@ def candidate(item: Candidate, address: Address) -> Markup:
         ),
         class_="ui-row ui-candidate",
     )
+
+
+def _picture(item: Candidate, address: Address) -> Markup | None:
+    """Only of what is served as a picture; S3's lists name no types, so the key may tell it."""
+    if item.retrace_status not in (None, 200):
+        return None
+    named = PurePosixPath(item.key).suffix.lower() in _PICTURES
+    typed = (item.content_type or "").startswith("image/")
+    source = address(item.reachable_url) if typed or (named and not item.content_type) else ""
+    return parts.picture(source, _kind(item)) if source else None
+
+
+def _kind(item: Candidate) -> str:
+    suffix = PurePosixPath(item.key).suffix.lstrip(".")
+    return (suffix or (item.content_type or "file").rpartition("/")[2]).upper()[:5]
 
 
 def fix(item: Fix) -> Markup:

@@ -122,7 +122,7 @@ def report(diagnosis: UrlDiagnosis, url: str, *, saved: bool = False) -> None:
     with proof:
         show(diagnosis_view.proof(diagnosis))
     with repair:
-        show(diagnosis_view.repair(diagnosis, session.picture_address))
+        show(diagnosis_view.repair(diagnosis, session.services().diagnostics.picture_url))
 
 
 def _case_of(url: str) -> Callable[[], str]:

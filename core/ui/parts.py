@@ -93,6 +93,11 @@ def when(at: datetime | None, now: datetime) -> Markup | None:
     return tag("time", formats.ago(at, now), datetime=at.isoformat(), title=formats.moment(at))
 
 
+def picture(source: str, instead: str, alt: str = "") -> Markup:
+    """`instead` is what the style sheet writes over the browser's own sign where none arrives."""
+    return tag("img", src=source, alt=alt, data_instead=instead, loading="lazy", decoding="async")
+
+
 def note(words: Child, tone: Tone = Tone.NEUTRAL) -> Markup:
     """A quiet line with a meaning."""
     mark = None if tone is Tone.NEUTRAL else icon(tone)

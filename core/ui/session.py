@@ -74,14 +74,3 @@ def absolute(url: str) -> str:
     here = urlsplit(st.context.url or "")
     site = f"{here.scheme}://{here.netloc}" if here.netloc else services().settings.site_url
     return site + url
-
-
-def picture_address(url: str | None) -> str:
-    """Where the browser gets this picture: from this site or its CDN, '' for all others."""
-    parts = urlsplit(url or "")
-    label, _, domain = (parts.hostname or "").partition(".")
-    here = services()
-    if here.cloud.cdn_prefix and domain == "cloudfront.net":
-        return f"{here.cloud.cdn_prefix}{label}{parts.path}"
-    own = not parts.netloc or parts.hostname == here.settings.cdn_domain
-    return url or "" if own else ""

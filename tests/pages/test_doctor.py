@@ -2,7 +2,6 @@ import json
 
 from core.model.identity import Role
 from core.model.media import FileState
-from core.ui import session
 from tests.pages.conftest import shown
 
 MISSING = {
@@ -78,15 +77,6 @@ def test_a_report_without_a_url_is_explained_by_its_row(desk, enter, visit):
     page.button(key=f"report_{kept.id}").click().run()
     assert not page.exception
     assert '<ol class="ui-way"' in shown(page)
-
-
-def test_pictures_come_from_this_site_and_its_cdn_only(desk):
-    assert session.picture_address("https://d1.cloudfront.net/a.jpg") == ""
-    assert session.picture_address("https://evil.example/a.jpg") == ""
-    assert session.picture_address(None) == ""
-    desk.cloud.cdn_prefix = "/emulator/cdn/"
-    local = session.picture_address("https://d1.cloudfront.net/a%20b.jpg")
-    assert local == "/emulator/cdn/d1/a%20b.jpg"
 
 
 def test_markup_in_a_url_stays_text(enter, visit):

@@ -19,6 +19,7 @@ from core.model.diagnosis import (
 )
 from core.ui import diagnosis_view
 
+FAULT = Finding(cause="a", step="key", sentence="first")
 NASTY = "<script>alert(1)</script>"
 
 
@@ -104,10 +105,32 @@ def test_steps_that_went_well_start_folded():
 
 
 def test_a_single_fault_is_not_listed_again():
-    one = Finding(cause="a", step="key", sentence="first")
-    assert diagnosis_view.faults(diagnosis(findings=(one,))) is None
-    made = diagnosis_view.faults(diagnosis(findings=(one, one)))
-    assert "repairing only the first is not enough" in made
+    assert diagnosis_view.faults(diagnosis(findings=(FAULT,))) is None
+
+
+def two_faults(*statuses):
+    """The first of the fixes is the preferred one."""
+    fixes = tuple(
+        Fix(
+            id=f"f{at}", type=FixType.POLICY_PATCH, title="Patch", preferred=at == 0,
+            dry_run=DryRun(retrace_status=status),
+        )
+        for at, status in enumerate(statuses)
+    )  # fmt: skip
+    return diagnosis_view.faults(diagnosis(findings=(FAULT, FAULT), fixes=fixes))
+
+
+@pytest.mark.parametrize(
+    ("statuses", "words"),
+    [
+        ((403, 200), "repairing only the first is not enough"),
+        ((200, 403), "the preferred repair is enough"),
+        ((None,), "each of these is on the way"),
+        ((), "each of these is on the way"),
+    ],
+)
+def test_the_dry_run_tells_whether_one_repair_is_enough(statuses, words):
+    assert f"<span>{words}</span>" in two_faults(*statuses)
 
 
 def test_a_fix_without_a_diff_shows_before_and_after_as_one():
@@ -131,8 +154,27 @@ def test_a_picture_is_shown_only_where_this_site_may_show_it():
     assert "<img" not in diagnosis_view.candidate(reachable, lambda _: "")
     hidden = Candidate(**fields, content_type="image/jpeg")
     assert "<img" not in diagnosis_view.candidate(hidden, lambda url: url or "")
+    refused = reachable.model_copy(update={"retrace_status": 403})
+    assert "<img" not in diagnosis_view.candidate(refused, str)
     code = Candidate(**fields, content_type="image/png", reachable_url="javascript:alert(1)")
     assert "javascript" not in diagnosis_view.candidate(code, str)
+
+
+@pytest.mark.parametrize(
+    ("key", "content_type", "pictured"),
+    [
+        ("avatars/a.JPG", None, True),
+        ("avatars/a", "image/webp", True),
+        ("avatars/a.jpg", "text/html", False),
+        ("report.pdf", None, False),
+    ],
+)
+def test_type_or_else_name_tells_whether_a_candidate_is_a_picture(key, content_type, pictured):
+    item = Candidate(
+        bucket="b", key=key, score=0.9, confidence="certain", transform="case",
+        content_type=content_type, reachable_url="https://d1/a",
+    )  # fmt: skip
+    assert ("<img" in diagnosis_view.candidate(item, str)) is pictured
 
 
 def test_whatever_a_case_holds_is_never_markup():
