@@ -50,7 +50,8 @@ def _picture(file: MediaFile) -> Markup:
     if file.rendition("preview") is None:
         return tag("span", pictures.extension(file.name), class_="ui-thumb ui-preview")
     source = session.services().library.preview_url(file)
-    return tag("span", tag("img", src=source, alt=file.name), class_="ui-preview")
+    picture = parts.picture(source, "The preview did not load", file.name)
+    return tag("span", picture, class_="ui-preview")
 
 
 def _facts(actor: Actor, file: MediaFile) -> Markup:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from core.model.media import MediaFile
-from core.ui import delivery_view, formats
+from core.ui import delivery_view, formats, parts
 from core.ui.markup import Markup, join, tag
 
 Address = Callable[[MediaFile], str]  # of a file's thumbnail
@@ -18,7 +18,7 @@ def thumbnail(file: MediaFile, address: Address) -> Markup:
     failed = any(step.name.startswith("thumbnail") and not step.ok for step in file.delivery)
     if failed or file.rendition("thumbnail") is None:
         return tag("span", extension(file.name), class_="ui-thumb")
-    picture = tag("img", src=address(file), alt="", loading="lazy", decoding="async")
+    picture = parts.picture(address(file), extension(file.name))
     return tag("span", picture, class_="ui-thumb")
 
 

@@ -32,6 +32,10 @@ def test_a_file_without_a_picture_shows_its_extension():
     assert ">FILE<" in pictures.thumbnail(file(name="README", renditions=()), address)
 
 
+def test_a_picture_that_does_not_load_leaves_the_files_extension():
+    assert 'data-instead="JPG"' in pictures.thumbnail(file(), address)
+
+
 def test_a_thumbnail_that_the_cdn_does_not_answer_is_not_asked_for():
     step = DeliveryStep(name="thumbnail: status", ok=False, expected="200", actual="403")
     assert "<img" not in pictures.thumbnail(file(delivery=(step,)), address)
