@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -47,6 +48,7 @@ def _load_rules() -> None:
 def parse_snapshot(snapshot: Mapping[str, Any]) -> AccountSnapshot:
     """Read a snapshot; `InvalidInput` names the first place that can't be read."""
     try:
+        json.dumps(snapshot, ensure_ascii=False, default=str).encode()  # half characters can't pass
         return AccountSnapshot.model_validate(dict(snapshot))
     except (ValidationError, TypeError, ValueError) as error:
         raise InvalidInput(

@@ -1,0 +1,102 @@
+"""Cases with parts missing or damaged: a report or a clear error, never a crash, never a guess."""
+
+import copy
+import json
+import random
+from pathlib import Path
+
+import pytest
+from scenarios import MORE, SCENARIOS
+from worlds import bucket, case
+
+from core.diagnostics.engine import diagnose
+from core.errors import InvalidInput
+
+CASES = sorted(Path(__file__).with_name("cases").glob("*.json"))
+JUNK = (None, "", 0, -1, [], {}, "x", True, [None], {"a": 1}, "*", "/", ["a", {}], "%ZZ", 1e99,
+        {"Items": None}, {"Items": [{}]}, [[]], "https://[::1", "//", "s3://", "\ud800")  # fmt: skip
+
+
+def places(value, path=()):
+    if path:
+        yield path
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from places(inner, (*path, key))
+    elif isinstance(value, list):
+        for at, inner in enumerate(value):
+            yield from places(inner, (*path, at))
+
+
+def damage(snapshot, chance, *, only_remove):
+    """Remove or replace one part, wherever it is."""
+    path = chance.choice(list(places(snapshot)))
+    holder = snapshot
+    for step in path[:-1]:
+        holder = holder[step]
+    if only_remove or chance.random() < 0.3:
+        del holder[path[-1]]
+    else:
+        holder[path[-1]] = copy.deepcopy(chance.choice(JUNK))
+
+
+def refusal(snapshot):
+    """The error of a case that can't be read; None where there was a report."""
+    try:
+        json.dumps(diagnose(snapshot).report())
+    except InvalidInput as error:
+        return error
+    return None
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("only_remove", [True, False])
+def test_a_damaged_case_gives_a_report_or_a_clear_error(seed, only_remove):
+    chance = random.Random(seed)
+    whole = [json.loads(path.read_text())["snapshot"] for path in CASES]
+    whole += [s.snapshot for s in (*SCENARIOS, *MORE)]
+    for _ in range(250):
+        snapshot = copy.deepcopy(chance.choice(whole))
+        for _ in range(chance.randint(1, 3)):
+            if list(places(snapshot)):
+                damage(snapshot, chance, only_remove=only_remove)
+        error = refusal(snapshot)
+        assert error is None or (error.message.startswith("The case can't be read") and error.hint)
+
+
+@pytest.mark.parametrize(
+    "part", ["Policy", "Objects", "PublicAccessBlock", "ObjectOwnership", "Region", "Cors"]
+)
+def test_what_was_not_read_never_makes_a_fault(part):
+    held = bucket("acme-media-prod", "avatars/u1.jpg")
+    del held[part]
+    verdict = diagnose(case(buckets=[held])).verdict
+    assert verdict.primary_cause == "none-ok"
+    assert verdict.predicted_status in {200, None}
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["distributions", "buckets", "kms_keys", "origin_access_controls", "edge_cache", "dns",
+     "invalidations", "functions", "account_public_access_block", "web_acls", "db_record"],
+)  # fmt: skip
+def test_a_snapshot_without_a_part_is_never_called_broken(part):
+    snapshot = case()
+    del snapshot[part]
+    verdict = diagnose(snapshot).verdict
+    assert verdict.primary_cause == "none-ok"
+    assert verdict.predicted_status in {200, None}
+
+
+def test_an_unread_bucket_is_unknown_but_an_unlisted_one_is_gone():
+    unread = case()
+    del unread["buckets"]
+    assert diagnose(unread).verdict.confidence == "unknown"
+    assert diagnose(case(buckets=[])).verdict.primary_cause == "origin-bucket-does-not-exist"
+
+
+def test_a_case_that_is_no_case_is_refused_with_its_place():
+    with pytest.raises(InvalidInput, match="now"):
+        diagnose({"request": {"Url": "https://a/b"}})
+    with pytest.raises(InvalidInput, match="request"):
+        diagnose({"now": "2026-11-20T12:00:00Z"})
