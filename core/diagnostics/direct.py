@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 from core.diagnostics import facts
 from core.diagnostics.access import AccessOutcome, Caller, evaluate
+from core.diagnostics.answer import OriginRequest, decide_answer
 from core.diagnostics.journey import S3_DOCS, Log, Stop, Visit, evidence
 from core.diagnostics.objects import state_of
 from core.diagnostics.origins import endpoint_of
 from core.diagnostics.policy import AccessDecision, Principal
 from core.diagnostics.urls import RequestUrl, key_of
-from core.diagnostics.visit import Indexes, OriginRequest, decide_answer
+from core.diagnostics.visit import Indexes
 from core.model.delivery import AccountSnapshot, Origin
 from core.model.diagnosis import ObjectState, ServedBy
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.diagnostics import edge_stages as edge
+from core.diagnostics.answer import OriginRequest
 from core.diagnostics.direct import visit_s3
 from core.diagnostics.edge_policies import forwarding
 from core.diagnostics.journey import CLOUDFRONT_DOCS, Journey, Stop, Visit, evidence
@@ -10,7 +11,7 @@ from core.diagnostics.origins import endpoint_of, is_s3
 from core.diagnostics.routing import pick_behavior
 from core.diagnostics.signed import strip_signature
 from core.diagnostics.urls import normalise, parse_url
-from core.diagnostics.visit import Indexes, OriginRequest, visit_origin
+from core.diagnostics.visit import Indexes, visit_origin
 from core.model.delivery import AccountSnapshot, Distribution, Origin
 from core.model.diagnosis import ObjectState, ServedBy
 

@@ -6,17 +6,13 @@ from datetime import timedelta
 
 from core.diagnostics import facts
 from core.diagnostics.access import caller_of, evaluate, signing_of
-from core.diagnostics.cors import allows, cors_rules
-from core.diagnostics.edge_policies import Forwarding
+from core.diagnostics.answer import ACTIONS, MISSING_DOC, OriginRequest, decide_answer
 from core.diagnostics.journey import CLOUDFRONT_DOCS, S3_DOCS, Log, Stop, Visit, evidence
-from core.diagnostics.objects import KeyIndex, is_restoring, state_of
-from core.diagnostics.origins import REGIONS_WITHOUT_OAI, endpoint_of
+from core.diagnostics.objects import KeyIndex, state_of
+from core.diagnostics.origins import endpoint_of
 from core.diagnostics.urls import key_of
 from core.model.delivery import AccountSnapshot, Bucket, Distribution, Origin
 from core.model.diagnosis import Evidence, ObjectState, ServedBy
-
-_MISSING_DOC = S3_DOCS + "API/API_GetObject.html"
-_ACTIONS = {"PUT": "s3:PutObject", "DELETE": "s3:DeleteObject", "POST": "s3:PutObject"}
 
 
 class Indexes:
@@ -30,30 +26,6 @@ class Indexes:
         if found is None or found.bucket is not bucket:
             found = self._built[id(bucket)] = KeyIndex(bucket)
         return found
-
-
-class OriginRequest:
-    """What CloudFront sends: path, query, method and the viewer headers that matter."""
-
-    def __init__(
-        self, uri: str, query: str, method: str, scheme: str, forwarding: Forwarding | None
-    ) -> None:
-        self.uri, self.query, self.method, self.scheme = uri, query, method, scheme
-        self.forwarding = forwarding
-        self.preflight = ("", "")  # Origin and Access-Control-Request-Method, if they arrive
-
-    def forwards(self, header: str) -> bool:
-        return self.forwarding is not None and self.forwarding.headers.has(header)
-
-    def parameter(self, name: str) -> str | None:
-        """A query parameter that reaches the origin."""
-        if self.forwarding is None or not self.forwarding.query.has(name):
-            return None
-        for part in self.query.split("&"):
-            key, _, value = part.partition("=")
-            if key.lower() == name.lower():
-                return value
-        return None
 
 
 def visit_origin(
@@ -315,7 +287,7 @@ def _object(snapshot: AccountSnapshot, visit: Visit, indexes: Indexes) -> None:
             f"The object is {visit.state.value}",
             before=f"{bucket.name}/{key}",
             evidence=evidence("s3:HeadObject", f"{bucket.name}/{key}", visit.state.value),
-            doc=_MISSING_DOC,
+            doc=MISSING_DOC,
         )
     if visit.state is ObjectState.UNKNOWN:
         visit.log.unknown(
@@ -338,177 +310,8 @@ def _access(
     if visit.endpoint.kind == "website":
         caller = caller_of(snapshot, distribution, visit.origin, "none", "http", referer)
     visit.caller = caller
-    action = _ACTIONS.get(request.method, "s3:GetObject")
+    action = ACTIONS.get(request.method, "s3:GetObject")
     if request.parameter("versionId") and action == "s3:GetObject":
         action = "s3:GetObjectVersion"
     visit.access = evaluate(snapshot, bucket, caller, key, visit.item, action)
     decide_answer(visit, request)
-
-
-def decide_answer(visit: Visit, request: OriginRequest) -> None:
-    """Turn object state and access into S3's answer."""
-    served = ServedBy.S3_WEBSITE if visit.endpoint.kind == "website" else ServedBy.S3
-    bucket, access = visit.bucket, visit.access
-    if bucket is None or access is None:
-        return
-    if visit.signing == "viewer":
-        visit.log.stop(
-            Stop("access", "viewer-authorization", 403, served, "AccessDenied"),
-            "The origin access control passes the viewer's Authorization header on to S3",
-        )
-    if visit.signing == "oai" and bucket.region in REGIONS_WITHOUT_OAI:
-        visit.log.stop(
-            Stop("access", "oai-region", 403, served, "AccessDenied"),
-            f"Origin access identities don't work in {bucket.region}",
-            evidence=evidence("s3:GetBucketLocation", "LocationConstraint", bucket.region),
-            doc=CLOUDFRONT_DOCS + "private-content-restricting-access-to-s3.html",
-        )
-    if bucket.request_payer == "Requester":
-        visit.log.stop(
-            Stop("access", "requester-pays", 403, served, "AccessDenied"),
-            "The bucket makes the requester pay, and CloudFront does not say that it will",
-            evidence=evidence("s3:GetBucketRequestPayment", "Payer", "Requester"),
-        )
-    if request.method == "OPTIONS":
-        _preflight(visit, request, served)
-        return
-    if visit.key == "":
-        _listing(visit, served)
-        return
-    _reading(visit, served, request)
-
-
-def _preflight(visit: Visit, request: OriginRequest, served: ServedBy) -> None:
-    """S3 answers a preflight by its CORS rules alone; no right to read is needed."""
-    origin, method = request.preflight
-    if visit.bucket is None or not visit.bucket.read("cors") or not origin:
-        return
-    if any(allows(rule, origin, method) for rule in cors_rules(visit.bucket.cors)):
-        return
-    visit.log.stop(
-        Stop("response", "preflight", 403, served, "AccessForbidden"),
-        "No CORS rule of the bucket allows this origin and method",
-        evidence=evidence("s3:GetBucketCors", "CORSRules", cors_rules(visit.bucket.cors)),
-        doc=S3_DOCS + "userguide/cors-troubleshooting.html",
-    )
-
-
-def _listing(visit: Visit, served: ServedBy) -> None:
-    access = visit.access
-    if access is None:
-        return
-    if access.lists == "allow":
-        visit.content_type, visit.listing = "application/xml", True
-        visit.log.step("access", "ok", "s3:ListBucket is allowed, so S3 answers with the listing")
-        return
-    undecided = access.lists == "unknown"
-    visit.log.stop(
-        Stop("access", "no-key", None if undecided else 403, served, "AccessDenied", undecided),
-        "The path names no key and s3:ListBucket is not allowed",
-    )
-
-
-def _reading(visit: Visit, served: ServedBy, request: OriginRequest) -> None:
-    access, item = visit.access, visit.item
-    if access is None:
-        return
-    if access.effect == "unknown" and not access.kms:
-        visit.log.stop(
-            Stop("access", "access-unknown", None, ServedBy.UNKNOWN, undecided=True),
-            f"Whether S3 allows the read is unknown: {access.unknown_because}",
-        )
-        visit.log.unknown("Whether S3 allows the read", access.unknown_because)
-        return
-    if request.method not in _ACTIONS:
-        _absent(visit, served)
-    policy_denies = access.effect == "deny" and (not access.kms or access.grant == "none")
-    if policy_denies and access.grant == "none":
-        visit.log.stop(
-            Stop("access", "denied", 403, served, "AccessDenied"),
-            access.policy.summary,
-            evidence=evidence("s3:GetBucketPolicy", "Policy", access.policy.summary),
-            doc=S3_DOCS + "userguide/troubleshoot-403-errors.html",
-        )
-    _encryption(visit, served)
-    if item is None:
-        return
-    if visit.state is ObjectState.ARCHIVED:
-        why = "its restore is still running" if is_restoring(item) else "it is not restored"
-        visit.log.stop(
-            Stop("object", "archived", 403, served, "InvalidObjectState"),
-            f"The object is archived and {why}",
-            evidence=evidence("s3:HeadObject", "StorageClass", item.storage_class),
-            doc=S3_DOCS + "userguide/restoring-objects.html",
-        )
-    visit.content_type = item.content_type or "binary/octet-stream"
-    if not visit.log.stops:
-        visit.log.step("access", "ok", access.policy.summary)
-
-
-def _absent(visit: Visit, served: ServedBy) -> None:
-    access = visit.access
-    if access is None or visit.redirect:
-        return
-    if visit.state is ObjectState.UNKNOWN:
-        visit.log.stop(
-            Stop("object", "object-unknown", None, ServedBy.UNKNOWN, undecided=True),
-            "Whether the object exists is unknown",
-        )
-    if visit.state is ObjectState.DELETE_MARKER and access.effect == "allow":
-        visit.log.stop(
-            Stop("object", "delete-marker", 404, served, "NoSuchKey"),
-            "The newest version is a delete marker, so S3 answers as if the object were gone",
-            doc=S3_DOCS + "userguide/DeleteMarker.html",
-        )
-    elif visit.state in {ObjectState.MISSING, ObjectState.DELETE_MARKER}:
-        _missing(visit, served)
-
-
-def _missing(visit: Visit, served: ServedBy) -> None:
-    access = visit.access
-    if access is None:
-        return
-    tag = "missing" if visit.state is ObjectState.MISSING else "delete-marker"
-    if access.effect == "allow" and access.lists == "allow":
-        stop = Stop("object", tag, 404, served, "NoSuchKey")
-        because = "No such key, and s3:ListBucket is allowed: S3 says 404"
-    elif access.effect == "allow" and access.lists == "unknown":
-        stop = Stop("object", tag, None, served, undecided=True)
-        because = "No such key; whether S3 says 403 or 404 depends on s3:ListBucket"
-    else:
-        stop = Stop("object", tag, 403, served, "AccessDenied")
-        because = "No such key, and without s3:ListBucket S3 says 403 instead of 404"
-    shown = evidence("s3:HeadObject", f"{visit.bucket_name}/{visit.key}", visit.state.value)
-    visit.log.stop(stop, because, evidence=shown, doc=_MISSING_DOC)
-
-
-def _encryption(visit: Visit, served: ServedBy) -> None:
-    access, item = visit.access, visit.item
-    if access is None or item is None:
-        return
-    if item.sse_customer_algorithm:
-        visit.log.stop(
-            Stop("kms", "sse-c", 400, served, "InvalidRequest"),
-            "The object is encrypted with a customer-provided key, which CloudFront does not have",
-            evidence=evidence("s3:HeadObject", "SSECustomerAlgorithm", item.sse_customer_algorithm),
-            doc=S3_DOCS + "userguide/ServerSideEncryptionCustomerKeys.html",
-        )
-    if not access.kms:
-        return
-    if access.kms == "unknown":
-        visit.log.stop(
-            Stop("kms", "kms-unknown", None, ServedBy.UNKNOWN, undecided=True),
-            f"Whether KMS lets CloudFront decrypt is unknown: {access.unknown_because}",
-        )
-        visit.log.unknown("The KMS key and its policy", "They are not in the snapshot",
-                          "kms:DescribeKey and kms:GetKeyPolicy would settle it")  # fmt: skip
-        return
-    disabled = access.kms == "disabled"
-    code = "KMS.DisabledException" if disabled else "AccessDenied"
-    visit.log.stop(
-        Stop("kms", f"kms-{access.kms}", 400 if disabled else 403, served, code),
-        "KMS does not decrypt the object for this caller",
-        evidence=evidence("s3:HeadObject", "SSEKMSKeyId", item.ssekms_key_id),
-        doc=CLOUDFRONT_DOCS
-        + "private-content-restricting-access-to-s3.html#oac-permissions-sse-kms",
-    )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.diagnostics.access import AccessOutcome, caller_of, evaluate, signing_of
-from core.diagnostics.causes.registry import ACCESS, KMS, NOTE, ORIGIN, Case, Found, rule
+from core.diagnostics.access import AccessOutcome, evaluate
+from core.diagnostics.causes.registry import ACCESS, KMS, NOTE, Case, Found, rule
 from core.diagnostics.journey import Visit, evidence
 from core.diagnostics.origins import REGIONS_WITHOUT_OAI
 from core.diagnostics.policy import CLOUDFRONT_SERVICE, MatchedRule, Mismatch, principal_names
@@ -388,46 +388,6 @@ def _kms_side(case: Case, outcome: AccessOutcome, item: S3Object) -> Iterator[Fo
     del case
 
 
-# --- S3's own URLs --------------------------------------------------------------------------
-
-_PRESIGNED = {
-    "presigned-expired": ("presigned-expired", "The presigned URL has ended."),
-    "presigned-token": (
-        "presigned-token-expired",
-        "The temporary credentials that signed the URL ended before the URL did.",
-    ),
-    "presigned-method": (
-        "presigned-wrong-method",
-        "The URL was presigned for another method than the one that is used.",
-    ),
-    "presigned-region": (
-        "presigned-wrong-region",
-        "The URL was presigned for another Region than the bucket's.",
-    ),
-}
-
-
-@rule
-def presigned(case: Case) -> Iterator[Found]:
-    for tag, (cause, sentence) in _PRESIGNED.items():
-        stop = case.journey.stopped(tag)
-        if stop:
-            yield Found(cause, ACCESS, sentence, evidence("request", tag, stop.detail or tag))
-
-
-@rule
-def direct(case: Case) -> Iterator[Found]:
-    """An S3 URL to a bucket that only CloudFront may read."""
-    journey, visit = case.journey, case.journey.visit
-    if not journey.direct or visit is None or visit.access is None or not journey.stopped("denied"):
-        return
-    yield Found(
-        "direct-s3-url-blocked", ACCESS if visit.item else ORIGIN,
-        f"The URL names S3 itself, and {visit.bucket_name} is not public: it is read through the "
-        "CDN.", evidence("s3:GetBucketPolicy", "Policy.Statement", "no public grant"),
-    )  # fmt: skip
-
-
 @rule
 def behind_identity(case: Case) -> Iterator[Found]:
     """KMS and identity problems of a request that is refused earlier still count."""
@@ -439,15 +399,3 @@ def behind_identity(case: Case) -> Iterator[Found]:
             "kms-key-policy-missing-cloudfront", NOTE, "The key policy was not read.",
             confidence=Confidence.UNKNOWN,
         )  # fmt: skip
-
-
-def would_be_read(case: Case, bucket_name: str, key: str) -> str:
-    """The decision for one more key by the same caller: allow, deny or unknown."""
-    visit, owner = case.journey.visit, case.journey.distribution
-    bucket = case.snapshot.bucket(bucket_name)
-    if visit is None or owner is None or bucket is None:
-        return "unknown"
-    signing = signing_of(case.snapshot, visit.origin, viewer_auth=False)
-    caller = caller_of(case.snapshot, owner, visit.origin, signing, "https", None)
-    item = case.indexes.of(bucket).get(key)
-    return evaluate(case.snapshot, bucket, caller, key, item).effect

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from core.aws.clients import AwsClients
 from core.aws.edge import Edge, EdgeAnswer
 from core.diagnostics.engine import diagnose
-from core.diagnostics.service_capture import Capture
+from core.diagnostics.service.capture import Capture
 from core.diagnostics.urls import parse_url, redact_deep
 from core.model.diagnosis import ReportedUrl, UrlDiagnosis
 from core.model.identity import Actor, Permission
