@@ -97,6 +97,7 @@ def _actions(actor: Actor, file: MediaFile) -> None:
     with st.container(horizontal=True):
         if file.trashed_at:
             if st.button("Restore", key="restore_file", type="primary"):
+                _closed()
                 library_view.restore(actor, (file.id,))
             return
         download_links(actor, [file], label="Download")

@@ -107,9 +107,10 @@ def saved(before: int, after: int) -> str:
     """What processing did to the size: `2.1 MiB → 1.8 MiB (14 % less)`."""
     if before <= 0 or before == after:
         return size(after)
-    change = 100 * (before - after) / before
+    change = round(100 * (before - after) / before)
     word = "less" if change > 0 else "more"
-    return f"{size(before)} \u2192 {size(after)} ({abs(change):.0f} % {word})"
+    share = f" ({abs(change)} % {word})" if change else ""
+    return f"{size(before)} \u2192 {size(after)}{share}"
 
 
 def device(user_agent: str) -> str:

@@ -11,7 +11,7 @@ from core.library.search import parse_query
 from core.model.identity import Actor
 from core.model.media import FileKind, FilePage, FileQuery, FileSort, FileState, MediaFile
 from core.ui import charts, delivery_view, file_detail, formats, parts, scrolling, session
-from core.ui.frame import guarded, show
+from core.ui.frame import boundary, guarded, show
 from core.ui.gallery import GalleryItem, gallery
 
 PER_PAGE = 60
@@ -39,9 +39,11 @@ _SORTS = {
 @guarded
 def browse(actor: Actor) -> None:
     """Filter, page, select, act: all of it without running the rest of the page again."""
+    refusal = st.container()  # above the files, where it is seen
     opened = _results(actor) or st.query_params.get(file_detail.PARAMETER)
     if opened:
-        file_detail.open_dialog(actor, opened)
+        with refusal, boundary():
+            file_detail.open_dialog(actor, opened)
 
 
 def _results(actor: Actor) -> str | None:
@@ -50,15 +52,17 @@ def _results(actor: Actor) -> str | None:
     query, view = _filters(actor)
     _undo_bar(actor)
     page = _page(actor, query)
+    with top:
+        show(parts.headline(_found(page.total, query)))
     if not page.total:
         _nothing(query)
         return None
-    with top:
-        show(parts.headline(_found(page.total, query)))
-    bar = st.container(horizontal=True, vertical_alignment="center")
+    bar = st.container(horizontal=True, vertical_alignment="center", key=f"selected_in_{view}")
     chosen, opened = _gallery(page) if view == GALLERY else _list(page)
     if chosen:
         with bar:
+            if view == LIST:
+                show(parts.note(f"{formats.counted(len(chosen), 'file')} selected"))
             _selection_bar(actor, page, chosen, trashed=query.trashed)
     if page.total > PER_PAGE:
         shown = st.pagination(math.ceil(page.total / PER_PAGE), key="page", bind="query-params")
@@ -82,7 +86,7 @@ def _filters(actor: Actor) -> tuple[FileQuery, str]:
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         text = st.text_input(
             "Search", key="q", bind="query-params", type="search", live=True,
-            placeholder="Search names", label_visibility="collapsed", width=280,
+            placeholder="Search names", label_visibility="collapsed", width=240,
             on_change=_first_page,
         )  # fmt: skip
         kind = _choice("Type", tuple(_KINDS), "type", 130)
@@ -192,7 +196,6 @@ def _key(name: str) -> str:
 
 
 def _selection_bar(actor: Actor, page: FilePage, chosen: Sequence[str], *, trashed: bool) -> None:
-    show(parts.note(f"{formats.counted(len(chosen), 'file')} selected"))
     if len(chosen) == 1 and st.button("Details", key="selected_details"):
         file_detail.open_dialog(actor, chosen[0])
     if trashed:

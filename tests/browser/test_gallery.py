@@ -126,7 +126,15 @@ def test_a_click_on_the_picture_opens_the_file(page):
 def test_the_selection_reaches_the_page(page):
     picture(page, 1).locator(".check").click()
     picture(page, 2).locator(".check").click()
-    expect(page.locator("[data-testid=stMain]").get_by_text("2 files selected")).to_be_visible()
+    expect(page.get_by_role("button", name="Move to trash")).to_be_visible()
+    expect(page.get_by_role("button", name="Details")).to_have_count(0)  # that is for one file
+
+
+def test_no_tile_moves_when_a_selection_gets_its_buttons(page):
+    before = tiles(page).last.bounding_box()
+    picture(page, 1).locator(".check").click()
+    expect(page.get_by_role("button", name="Move to trash")).to_be_visible()
+    assert tiles(page).last.bounding_box() == before
 
 
 def test_a_name_is_shown_as_text_and_never_run(page):

@@ -112,6 +112,19 @@ def test_moving_to_the_trash_can_be_undone(shelf, visit, desk):
     assert desk.library.get(shelf, "f1").trashed_at is None
 
 
+def test_restoring_in_the_drawer_closes_it(shelf, visit, desk):
+    desk.library.trash(shelf, ["f2"])
+    page = visit("library", trash="true", file="f2")
+    page.button(key="restore_file").click().run()
+    assert "file" not in page.query_params
+    assert "GPSLatitude" not in shown(page)
+
+
+def test_a_link_to_a_file_that_is_gone_says_so_above_the_files(shelf, visit):
+    html = shown(visit("library", file="gone"))
+    assert html.index("ui-problem") < html.index("<h1>3 files</h1>")
+
+
 def test_the_trash_shows_what_can_be_restored(shelf, visit, desk):
     desk.library.trash(shelf, ["f2"])
     page = visit("library", trash="true")

@@ -84,6 +84,7 @@ def test_processing_says_what_it_did_to_the_size():
     assert formats.saved(2_000_000, 1_500_000) == "1.9 MiB \u2192 1.4 MiB (25 % less)"
     assert formats.saved(1000, 1100) == "1,000 B \u2192 1.1 KiB (10 % more)"
     assert formats.saved(0, 1000) == "1,000 B"
+    assert formats.saved(10_000, 9_990) == "9.8 KiB \u2192 9.8 KiB"
 
 
 @pytest.mark.parametrize(
