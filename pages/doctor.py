@@ -12,10 +12,12 @@ def main(actor: Actor) -> None:
     if asked.case is not None:
         doctor_view.report(diagnostics.diagnose_snapshot(actor, asked.case), "", saved=True)
     elif asked.url:
-        found = diagnostics.diagnose_url(actor, asked.url, probe=asked.probe)
+        with doctor_view.asking():
+            found = diagnostics.diagnose_url(actor, asked.url, probe=asked.probe)
         doctor_view.report(found, asked.url)
     elif asked.report_id:
-        found = diagnostics.diagnose_report(actor, asked.report_id, probe=asked.probe)
+        with doctor_view.asking():
+            found = diagnostics.diagnose_report(actor, asked.report_id, probe=asked.probe)
         doctor_view.report(found, "")
     else:
         doctor_view.start(actor)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -49,6 +50,11 @@ def question() -> Question:
     asked = (url or "").strip()[:LONGEST_URL]
     report_id = "" if asked else st.query_params.get(REPORT, "")
     return Question(asked, report_id, probe, case)
+
+
+def asking() -> AbstractContextManager[None]:
+    """While AWS is read: a cloud that does not answer takes minutes to be given up."""
+    return st.spinner("Reading what CloudFront and S3 say of this URL", show_time=True)
 
 
 def start(actor: Actor) -> None:
@@ -118,11 +124,11 @@ def report(diagnosis: UrlDiagnosis, url: str, *, saved: bool = False) -> None:
                 on_click="ignore",
             )
     show(diagnosis_view.way(diagnosis))
-    proof, repair = st.columns(2, gap="large")
-    with proof:
-        show(diagnosis_view.proof(diagnosis))
-    with repair:
-        show(diagnosis_view.repair(diagnosis, session.services().diagnostics.picture_url))
+    repair = diagnosis_view.repair(diagnosis, session.services().diagnostics.picture_url)
+    sides = st.columns(2 if repair else 1, gap="large")
+    for side, content in zip(sides, (diagnosis_view.proof(diagnosis), repair), strict=False):
+        with side:
+            show(content)
 
 
 def _case_of(url: str) -> Callable[[], str]:

@@ -143,6 +143,10 @@ def _event_table(items: Sequence[AuditEvent], names: dict[str, str]) -> None:
         height=min(640, 36 * (len(rows) + 1)),
         column_config={
             "When (UTC)": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss"),
+            "Subject": st.column_config.TextColumn(width=200),
+            "By": st.column_config.TextColumn(width=150),
+            "Address": st.column_config.TextColumn(width=90),
+            "Details": st.column_config.TextColumn(width=260),
         },
         alt="Audit events, newest first",
     )
