@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from core.diagnostics.access import AccessOutcome
 from core.diagnostics.cors import allows, cors_rules
 from core.diagnostics.edge_policies import Forwarding
 from core.diagnostics.journey import CLOUDFRONT_DOCS, S3_DOCS, Stop, Visit, evidence
 from core.diagnostics.objects import is_restoring
 from core.diagnostics.origins import REGIONS_WITHOUT_OAI
+from core.model.delivery import Bucket
 from core.model.diagnosis import ObjectState, ServedBy
 
 MISSING_DOC = S3_DOCS + "API/API_GetObject.html"
@@ -37,12 +39,11 @@ class OriginRequest:
         return None
 
 
-def decide_answer(visit: Visit, request: OriginRequest) -> None:
+def decide_answer(
+    visit: Visit, bucket: Bucket, access: AccessOutcome, request: OriginRequest
+) -> None:
     """Turn object state and access into S3's answer."""
     served = ServedBy.S3_WEBSITE if visit.endpoint.kind == "website" else ServedBy.S3
-    bucket, access = visit.bucket, visit.access
-    if bucket is None or access is None:
-        return
     if visit.signing == "viewer":
         visit.log.stop(
             Stop("access", "viewer-authorization", 403, served, "AccessDenied"),
@@ -62,33 +63,30 @@ def decide_answer(visit: Visit, request: OriginRequest) -> None:
             evidence=evidence("s3:GetBucketRequestPayment", "Payer", "Requester"),
         )
     if request.method == "OPTIONS":
-        _preflight(visit, request, served)
+        _preflight(visit, bucket, request, served)
         return
     if visit.key == "":
-        _listing(visit, served)
+        _listing(visit, access, served)
         return
-    _reading(visit, served, request)
+    _reading(visit, access, served, request)
 
 
-def _preflight(visit: Visit, request: OriginRequest, served: ServedBy) -> None:
+def _preflight(visit: Visit, bucket: Bucket, request: OriginRequest, served: ServedBy) -> None:
     """S3 answers a preflight by its CORS rules alone; no right to read is needed."""
     origin, method = request.preflight
-    if visit.bucket is None or not visit.bucket.read("cors") or not origin:
+    if not bucket.read("cors") or not origin:
         return
-    if any(allows(rule, origin, method) for rule in cors_rules(visit.bucket.cors)):
+    if any(allows(rule, origin, method) for rule in cors_rules(bucket.cors)):
         return
     visit.log.stop(
         Stop("response", "preflight", 403, served, "AccessForbidden"),
         "No CORS rule of the bucket allows this origin and method",
-        evidence=evidence("s3:GetBucketCors", "CORSRules", cors_rules(visit.bucket.cors)),
+        evidence=evidence("s3:GetBucketCors", "CORSRules", cors_rules(bucket.cors)),
         doc=S3_DOCS + "userguide/cors-troubleshooting.html",
     )
 
 
-def _listing(visit: Visit, served: ServedBy) -> None:
-    access = visit.access
-    if access is None:
-        return
+def _listing(visit: Visit, access: AccessOutcome, served: ServedBy) -> None:
     if access.lists == "allow":
         visit.content_type, visit.listing = "application/xml", True
         visit.log.step("access", "ok", "s3:ListBucket is allowed, so S3 answers with the listing")
@@ -100,10 +98,8 @@ def _listing(visit: Visit, served: ServedBy) -> None:
     )
 
 
-def _reading(visit: Visit, served: ServedBy, request: OriginRequest) -> None:
-    access, item = visit.access, visit.item
-    if access is None:
-        return
+def _reading(visit: Visit, access: AccessOutcome, served: ServedBy, request: OriginRequest) -> None:
+    item = visit.item
     if access.effect == "unknown" and not access.kms:
         visit.log.stop(
             Stop("access", "access-unknown", None, ServedBy.UNKNOWN, undecided=True),
@@ -112,7 +108,7 @@ def _reading(visit: Visit, served: ServedBy, request: OriginRequest) -> None:
         visit.log.unknown("Whether S3 allows the read", access.unknown_because)
         return
     if request.method not in ACTIONS:
-        _absent(visit, served)
+        _absent(visit, access, served)
     policy_denies = access.effect == "deny" and (not access.kms or access.grant == "none")
     if policy_denies and access.grant == "none":
         visit.log.stop(
@@ -121,7 +117,7 @@ def _reading(visit: Visit, served: ServedBy, request: OriginRequest) -> None:
             evidence=evidence("s3:GetBucketPolicy", "Policy", access.policy.summary),
             doc=S3_DOCS + "userguide/troubleshoot-403-errors.html",
         )
-    _encryption(visit, served)
+    _encryption(visit, access, served)
     if item is None:
         return
     if visit.state is ObjectState.ARCHIVED:
@@ -137,9 +133,8 @@ def _reading(visit: Visit, served: ServedBy, request: OriginRequest) -> None:
         visit.log.step("access", "ok", access.policy.summary)
 
 
-def _absent(visit: Visit, served: ServedBy) -> None:
-    access = visit.access
-    if access is None or visit.redirect:
+def _absent(visit: Visit, access: AccessOutcome, served: ServedBy) -> None:
+    if visit.redirect:
         return
     if visit.state is ObjectState.UNKNOWN:
         visit.log.stop(
@@ -153,13 +148,10 @@ def _absent(visit: Visit, served: ServedBy) -> None:
             doc=S3_DOCS + "userguide/DeleteMarker.html",
         )
     elif visit.state in {ObjectState.MISSING, ObjectState.DELETE_MARKER}:
-        _missing(visit, served)
+        _missing(visit, access, served)
 
 
-def _missing(visit: Visit, served: ServedBy) -> None:
-    access = visit.access
-    if access is None:
-        return
+def _missing(visit: Visit, access: AccessOutcome, served: ServedBy) -> None:
     tag = "missing" if visit.state is ObjectState.MISSING else "delete-marker"
     if access.effect == "allow" and access.lists == "allow":
         stop = Stop("object", tag, 404, served, "NoSuchKey")
@@ -174,9 +166,9 @@ def _missing(visit: Visit, served: ServedBy) -> None:
     visit.log.stop(stop, because, evidence=shown, doc=MISSING_DOC)
 
 
-def _encryption(visit: Visit, served: ServedBy) -> None:
-    access, item = visit.access, visit.item
-    if access is None or item is None:
+def _encryption(visit: Visit, access: AccessOutcome, served: ServedBy) -> None:
+    item = visit.item
+    if item is None:
         return
     if item.sse_customer_algorithm:
         visit.log.stop(

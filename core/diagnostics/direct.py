@@ -14,7 +14,7 @@ from core.diagnostics.origins import endpoint_of
 from core.diagnostics.policy import AccessDecision, Principal
 from core.diagnostics.urls import RequestUrl, key_of
 from core.diagnostics.visit import Indexes
-from core.model.delivery import AccountSnapshot, Origin
+from core.model.delivery import AccountSnapshot, Bucket, Origin
 from core.model.diagnosis import ObjectState, ServedBy
 
 _DOC = S3_DOCS + "userguide/using-presigned-url.html"
@@ -87,17 +87,16 @@ def visit_s3(
     visit.state, visit.item = state_of(indexes.of(visit.bucket), visit.key, snapshot.now)
     if visit.key == "":
         visit.state = ObjectState.NOT_APPLICABLE
-    _wrong_region(visit, signed)
+    _wrong_region(visit, visit.bucket, signed)
     if signed:
         _presigned(snapshot, visit, signed, method)
     who = Principal("anonymous")
     caller = Caller(who, "none", url.scheme, ip=snapshot.request.viewer.ip,
                     referer=snapshot.request.header("referer"), through_edge=False)  # fmt: skip
     visit.caller = caller
-    visit.access = evaluate(snapshot, visit.bucket, caller, visit.key, visit.item)
-    if signed:
-        visit.access = _as_signer(visit.access)
-    decide_answer(visit, request)
+    access = evaluate(snapshot, visit.bucket, caller, visit.key, visit.item)
+    visit.access = _as_signer(access) if signed else access
+    decide_answer(visit, visit.bucket, visit.access, request)
     return visit
 
 
@@ -121,9 +120,8 @@ def _unlisted(snapshot: AccountSnapshot, visit: Visit) -> None:
                    doc=S3_DOCS + "API/ErrorResponses.html")  # fmt: skip
 
 
-def _wrong_region(visit: Visit, signed: Presigned | None) -> None:
-    bucket = visit.bucket
-    if bucket is None or not bucket.region:
+def _wrong_region(visit: Visit, bucket: Bucket, signed: Presigned | None) -> None:
+    if not bucket.region:
         return
     shown = evidence("s3:GetBucketLocation", "LocationConstraint", bucket.region)
     if signed and signed.region and signed.region != bucket.region:

@@ -13,7 +13,7 @@ from core.diagnostics.candidates import Guess
 from core.diagnostics.causes.cache import encoded_path
 from core.diagnostics.causes.registry import Case
 from core.diagnostics.changes import Change
-from core.diagnostics.edge_stages import error_seconds_left
+from core.diagnostics.edge_cache import error_seconds_left
 from core.diagnostics.origins import endpoint_of
 from core.diagnostics.policy import Principal
 from core.diagnostics.reach import reachable_url

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from core.diagnostics import edge_stages as edge
+from core.diagnostics import edge_cache, edge_code, edge_host, edge_viewer
 from core.diagnostics.answer import OriginRequest
 from core.diagnostics.direct import visit_s3
 from core.diagnostics.edge_policies import forwarding
 from core.diagnostics.journey import CLOUDFRONT_DOCS, Journey, Stop, Visit, evidence
-from core.diagnostics.origins import endpoint_of, is_s3
+from core.diagnostics.origins import is_s3
 from core.diagnostics.routing import pick_behavior
 from core.diagnostics.signed import strip_signature
 from core.diagnostics.urls import normalise, parse_url
 from core.diagnostics.visit import Indexes, visit_origin
-from core.model.delivery import AccountSnapshot, Distribution, Origin
-from core.model.diagnosis import ObjectState, ServedBy
+from core.model.delivery import (
+    AccountSnapshot,
+    CacheBehavior,
+    Distribution,
+    DistributionConfig,
+)
+from core.model.diagnosis import ServedBy
 
 
 def travel(snapshot: AccountSnapshot, indexes: Indexes | None = None) -> Journey:
@@ -21,28 +26,31 @@ def travel(snapshot: AccountSnapshot, indexes: Indexes | None = None) -> Journey
     indexes = indexes or Indexes()
     text = snapshot.request.url or ""
     journey = Journey(snapshot, parse_url(text), snapshot.request.method.upper())
-    if edge.no_request(journey):
+    if edge_host.no_request(journey):
         return _settle(journey)
     if is_s3(journey.url.host):
         journey.direct = True
         journey.visit = visit_s3(snapshot, journey.url, journey.method, journey.log, indexes)
         return _settle(journey)
-    edge.distribution(journey)
+    edge_host.distribution(journey)
     if journey.distribution is None:
-        if journey.host and endpoint_of(journey.host.dns_name).kind in {"rest", "website"}:
-            edge.cname_to_bucket(journey, indexes)
         return _settle(journey)
-    _through(journey, journey.distribution, indexes)
-    return _settle(journey)
+    behavior = pick_behavior(journey.distribution.config, journey.url.match_path)
+    _through(journey, journey.distribution, behavior, indexes)
+    _settle(journey)
+    if journey.status is not None and journey.status < 400 and not journey.stops:
+        edge_code.response_functions(journey, journey.distribution, behavior, journey.status)
+    return journey
 
 
-def _through(journey: Journey, distribution: Distribution, indexes: Indexes) -> None:
+def _through(
+    journey: Journey, distribution: Distribution, behavior: CacheBehavior, indexes: Indexes
+) -> None:
     config = distribution.config
-    journey.behavior = pick_behavior(config, journey.url.match_path)
-    journey.forwarding = forwarding(journey.snapshot, journey.behavior)
+    journey.behavior, journey.forwarding = behavior, forwarding(journey.snapshot, behavior)
     journey.log.step(
-        "behavior", "ok", f"The path matches {journey.behavior.name}",
-        before=journey.url.match_path, after=journey.behavior.target_origin_id,
+        "behavior", "ok", f"The path matches {behavior.name}",
+        before=journey.url.match_path, after=behavior.target_origin_id,
         evidence=evidence(
             "cloudfront:GetDistribution", "DistributionConfig.CacheBehaviors",
             [b.path_pattern for b in config.cache_behaviors],
@@ -50,23 +58,35 @@ def _through(journey: Journey, distribution: Distribution, indexes: Indexes) -> 
         doc=CLOUDFRONT_DOCS
         + "DownloadDistValuesCacheBehavior.html#DownloadDistValuesPathPattern",
     )  # fmt: skip
-    edge.viewer(journey, distribution)
-    edge.signature(journey)
+    edge_viewer.viewer(journey, config, behavior)
+    edge_viewer.signature(journey, behavior)
     journey.uri, journey.query = journey.url.raw_path, strip_signature(journey.url.query)
-    edge.functions(journey, distribution)
-    edge.default_root(journey, config)
-    edge.lambda_edge(journey)
-    edge.cache(journey)
-    _origin(journey, distribution, indexes)
-    edge.cached_error(journey, distribution.config)
+    edge_code.functions(journey, distribution, behavior)
+    _default_root(journey, config)
+    edge_code.lambda_edge(journey, behavior)
+    edge_cache.cache(journey)
+    _origin(journey, distribution, behavior.target_origin_id, indexes)
+    edge_cache.cached_error(journey, config)
     _error_page(journey, distribution, indexes)
 
 
-def _origin(journey: Journey, distribution: Distribution, indexes: Indexes) -> None:
-    config, behavior = distribution.config, journey.behavior
-    if behavior is None:
+def _default_root(journey: Journey, config: DistributionConfig) -> None:
+    """The default root object stands in for "/" alone, never for a folder."""
+    if journey.uri != "/" or not config.default_root_object:
         return
-    target = behavior.target_origin_id
+    after = "/" + config.default_root_object
+    journey.log.step(
+        "origin", "changed", "The default root object stands in for /",
+        before="/", after=after,
+        evidence=evidence("cloudfront:GetDistribution", "DistributionConfig.DefaultRootObject",
+                          config.default_root_object),
+        doc=CLOUDFRONT_DOCS + "DefaultRootObject.html",
+    )  # fmt: skip
+    journey.uri = after
+
+
+def _origin(journey: Journey, distribution: Distribution, target: str, indexes: Indexes) -> None:
+    config = distribution.config
     for run in journey.runs:
         selected = (run.result.origin_change or {}).get("select")
         target = str(selected) if selected else target
@@ -85,8 +105,10 @@ def _origin(journey: Journey, distribution: Distribution, indexes: Indexes) -> N
     )
     journey.visit = visit_origin(journey.snapshot, distribution, origins[0], request, indexes)
     _shown_failure(journey, journey.visit)
-    if journey.group and len(origins) > 1:
-        _failover(journey, distribution, origins[1], request, indexes)
+    if len(origins) > 1 and _fails_over(journey, journey.visit):
+        journey.failover = visit_origin(
+            journey.snapshot, distribution, origins[1], request, indexes
+        )
 
 
 def _shown_failure(journey: Journey, visit: Visit) -> None:
@@ -98,17 +120,12 @@ def _shown_failure(journey: Journey, visit: Visit) -> None:
     visit.log.stops[0] = Stop("origin", "unreachable", entry.status, ServedBy.CLOUDFRONT)
 
 
-def _failover(
-    journey: Journey, distribution: Distribution, second: Origin, request: OriginRequest,
-    indexes: Indexes,
-) -> None:  # fmt: skip
-    first = journey.visit
-    if first is None or journey.group is None or first.stop is None or first.stop.undecided:
-        return
-    if journey.method not in {"GET", "HEAD", "OPTIONS"}:
-        return
-    if first.stop.status in journey.group.failover_statuses:
-        journey.failover = visit_origin(journey.snapshot, distribution, second, request, indexes)
+def _fails_over(journey: Journey, first: Visit) -> bool:
+    """A second origin is asked for reading only, and only after a status that the group names."""
+    stop, group = first.stop, journey.group
+    if stop is None or group is None or journey.method not in {"GET", "HEAD", "OPTIONS"}:
+        return False
+    return not stop.undecided and stop.status in group.failover_statuses
 
 
 def _error_page(journey: Journey, distribution: Distribution, indexes: Indexes) -> None:
@@ -162,27 +179,18 @@ def _settle(journey: Journey) -> Journey:
         journey.served_by = _server(final)
     if journey.error_page is not None:
         _use_error_page(journey, journey.error_page)
-    _response_function(journey)
     return journey
 
 
 def _server(final: Visit) -> ServedBy:
-    if final.state is ObjectState.NOT_APPLICABLE and not final.listing:
-        return ServedBy.UNKNOWN
     return ServedBy.S3_WEBSITE if final.endpoint.kind == "website" else ServedBy.S3
 
 
 def _use_error_page(journey: Journey, page: Visit) -> None:
-    if page.stop is None and page.status == 200:
+    if page.stop is None:
         code = str(journey.error_rule.response_code or "")
         journey.status = int(code) if code.isdigit() else journey.status
         journey.served_by, journey.code = ServedBy.CUSTOM_ERROR_PAGE, None
         journey.content_type = page.content_type
-        return
-    if page.stop is not None:
+    else:
         journey.status, journey.code = page.stop.status, page.stop.code
-
-
-def _response_function(journey: Journey) -> None:
-    if journey.distribution and journey.status is not None and journey.status < 400:
-        edge.response_functions(journey, journey.distribution)

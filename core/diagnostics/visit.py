@@ -50,11 +50,11 @@ def visit_origin(
     if visit.bucket is None:
         _no_bucket(snapshot, visit)
         return visit
-    _region(snapshot, visit)
+    _region(snapshot, visit, visit.bucket)
     _two_signatures(visit, request)
     _slow_down(snapshot, visit)
-    _object(snapshot, visit, indexes)
-    _access(snapshot, distribution, visit, request)
+    _object(snapshot, visit, visit.bucket, indexes)
+    _access(snapshot, distribution, visit, visit.bucket, request)
     return visit
 
 
@@ -204,9 +204,9 @@ def _no_bucket(snapshot: AccountSnapshot, visit: Visit) -> None:
     )  # fmt: skip
 
 
-def _region(snapshot: AccountSnapshot, visit: Visit) -> None:
-    bucket, named = visit.bucket, visit.endpoint.region
-    if bucket is None or not bucket.region:
+def _region(snapshot: AccountSnapshot, visit: Visit, bucket: Bucket) -> None:
+    named = visit.endpoint.region
+    if not bucket.region:
         return
     shown = _origin_evidence(visit, "DomainName", visit.origin.domain_name)
     if named and named != bucket.region:
@@ -267,10 +267,8 @@ def _slow_down(snapshot: AccountSnapshot, visit: Visit) -> None:
         )
 
 
-def _object(snapshot: AccountSnapshot, visit: Visit, indexes: Indexes) -> None:
-    bucket, key = visit.bucket, visit.key
-    if bucket is None or key is None:
-        return
+def _object(snapshot: AccountSnapshot, visit: Visit, bucket: Bucket, indexes: Indexes) -> None:
+    key = visit.key or ""
     if key == "":
         visit.state = ObjectState.NOT_APPLICABLE
         return
@@ -297,11 +295,9 @@ def _object(snapshot: AccountSnapshot, visit: Visit, indexes: Indexes) -> None:
 
 
 def _access(
-    snapshot: AccountSnapshot, distribution: Distribution, visit: Visit, request: OriginRequest
-) -> None:
-    bucket, key = visit.bucket, visit.key
-    if bucket is None or key is None:
-        return
+    snapshot: AccountSnapshot, distribution: Distribution, visit: Visit, bucket: Bucket,
+    request: OriginRequest,
+) -> None:  # fmt: skip
     if request.forwards("origin"):
         asked = snapshot.request.header("access-control-request-method") or ""
         request.preflight = (snapshot.request.header("origin") or "", asked.upper())
@@ -313,5 +309,6 @@ def _access(
     action = ACTIONS.get(request.method, "s3:GetObject")
     if request.parameter("versionId") and action == "s3:GetObject":
         action = "s3:GetObjectVersion"
-    visit.access = evaluate(snapshot, bucket, caller, key, visit.item, action)
-    decide_answer(visit, request)
+    access = evaluate(snapshot, bucket, caller, visit.key or "", visit.item, action)
+    visit.access = access
+    decide_answer(visit, bucket, access, request)

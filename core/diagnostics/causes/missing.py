@@ -16,7 +16,7 @@ from core.diagnostics.causes.registry import (
     Found,
     rule,
 )
-from core.diagnostics.edge_stages import function_event
+from core.diagnostics.edge_code import function_event
 from core.diagnostics.functions import FunctionResult, run_function
 from core.diagnostics.journey import Journey, Visit, evidence
 from core.diagnostics.urls import key_of

@@ -1,0 +1,106 @@
+"""From a stored value to the distribution that answers its host: URL, DNS, certificate, state."""
+
+from __future__ import annotations
+
+from core.diagnostics import facts
+from core.diagnostics.certificates import certificate_problem
+from core.diagnostics.journey import CLOUDFRONT_DOCS, Journey, Stop, evidence
+from core.diagnostics.origins import endpoint_of
+from core.diagnostics.routing import HostMatch, match_host
+from core.diagnostics.urls import redact
+from core.model.diagnosis import ServedBy
+
+
+def no_request(journey: Journey) -> bool:
+    """Stored values that never become a request to a CDN: nothing, a bare key, another scheme."""
+    url = journey.url
+    if url.is_absolute_http:
+        return False
+    empty = facts.is_empty(url.text)
+    journey.log.stop(
+        Stop("db", "url-empty" if empty else "url-not-http", None, ServedBy.NONE),
+        "There is no URL to request" if empty else "This is no http(s) URL",
+        evidence=evidence(facts.record_api(journey.snapshot), "value", redact(url.text[:200])),
+    )
+    return True
+
+
+def distribution(journey: Journey) -> None:
+    """Host to distribution, its certificate and its state."""
+    snapshot, host = journey.snapshot, journey.url.host
+    journey.host = found = match_host(snapshot, host)
+    if found.owner is None:
+        _nobody(journey, found)
+        return
+    journey.distribution = owner = found.owner
+    journey.log.step(
+        "distribution", "ok", f"{host} is answered by {owner.id} ({found.by})",
+        before=host, after=owner.id,
+        evidence=evidence("cloudfront:GetDistribution", "DomainName", owner.domain_name),
+        doc=CLOUDFRONT_DOCS + "CNAMEs.html",
+    )  # fmt: skip
+    problem = certificate_problem(snapshot, owner, host) if journey.url.scheme == "https" else ""
+    if problem and found.by == "alias":
+        journey.log.stop(
+            Stop("tls", "certificate", None, ServedBy.NONE, detail=problem),
+            problem,
+            evidence=evidence(
+                "cloudfront:GetDistribution", "DistributionConfig.ViewerCertificate",
+                owner.config.viewer_certificate,
+            ),
+            doc=CLOUDFRONT_DOCS + "CNAMEs.html#alternate-domain-names-requirements",
+        )  # fmt: skip
+    if not owner.config.enabled:
+        journey.log.stop(
+            Stop("distribution", "disabled", 403, ServedBy.CLOUDFRONT),
+            f"The distribution {owner.id} is disabled",
+            evidence=evidence("cloudfront:GetDistribution", "DistributionConfig.Enabled", False),
+            doc=CLOUDFRONT_DOCS + "DownloadDistValuesGeneral.html#DownloadDistValuesEnabled",
+        )
+
+
+def _nobody(journey: Journey, found: HostMatch) -> None:
+    host = journey.url.host
+    target = endpoint_of(found.dns_name).kind if found.dns_name else ""
+    if target in {"rest", "website"}:
+        _cname_to_bucket(journey, found)
+        return
+    if not journey.snapshot.read("distributions"):
+        journey.log.stop(
+            Stop("distribution", "distributions-unread", None, ServedBy.UNKNOWN, undecided=True),
+            "The distributions were not read",
+        )
+        journey.log.unknown("The distributions", "They are not in the snapshot",
+                            "cloudfront:ListDistributions would settle it")  # fmt: skip
+        return
+    if target == "cloudfront" or found.dns_target is not None:
+        journey.log.stop(
+            Stop("distribution", "alias-missing", 403, ServedBy.CLOUDFRONT),
+            f"{host} points at {found.dns_name}, but no distribution has it as an alias",
+            evidence=evidence("dns:CNAME", host, found.dns_name),
+            doc=CLOUDFRONT_DOCS
+            + "http-403-permission-denied.html#alternate-cname-incorrectly-configured",
+        )
+        return
+    journey.log.stop(
+        Stop("dns", "host-unknown", None, ServedBy.NONE),
+        f"{host} belongs to no distribution of this account",
+        evidence=evidence("cloudfront:ListDistributions", "DomainName, Aliases", host),
+        doc=CLOUDFRONT_DOCS + "troubleshooting-distributions.html",
+    )
+
+
+def _cname_to_bucket(journey: Journey, found: HostMatch) -> None:
+    """The name points at S3: by HTTPS the certificate can't match, by HTTP the host names it."""
+    host = journey.url.host
+    shown = evidence("dns:CNAME", host, found.dns_name)
+    doc = CLOUDFRONT_DOCS + "troubleshooting-distributions.html#Troubleshooting.CNAME"
+    bucket = journey.snapshot.bucket(host)
+    if journey.url.scheme == "https":
+        stop = Stop("dns", "cname-to-s3", None, ServedBy.NONE)
+    elif bucket is None:
+        stop = Stop("dns", "cname-to-s3", 404, ServedBy.S3, "NoSuchBucket")
+    else:
+        stop = Stop("dns", "cname-to-s3", 403, ServedBy.S3, "AccessDenied")
+    journey.log.stop(stop, f"{host} points at {found.dns_name}, not at a distribution",
+                     evidence=shown, doc=doc)  # fmt: skip
