@@ -31,7 +31,7 @@ export class Tile {
   constructor() {
     this.check = element('span', 'check', iconElement('check'))
     this.check.setAttribute('aria-hidden', 'true')
-    this.node = element('div', 'tile', this.#box, this.check, this.#badge, element('div', 'caption', this.#name, this.#size))
+    this.node = element('div', 'tile', this.check, element('div', 'caption', this.#name, ' ', this.#size), ' ', this.#badge, ' ', this.#box)
     this.node.setAttribute('role', 'option')
     this.node.tile = this
   }
@@ -43,9 +43,9 @@ export class Tile {
     this.#name.textContent = plain(item.name)
     this.#size.textContent = item.size ?? ''
     this.node.title = plain(item.name)
-    this.node.setAttribute('aria-label', this.#words())
     if (before?.thumbnail !== item.thumbnail || before?.name !== item.name) this.#fillBox()
     if (before?.state !== item.state) this.#fillBadge()
+    this.#say()
   }
 
   loadNow() {
@@ -56,9 +56,11 @@ export class Tile {
     this.node.setAttribute('aria-selected', String(selected))
   }
 
-  #words() {
+  /** What is written on the tile, in its order, then what is drawn. */
+  #say() {
     const state = STATES[this.item.state]?.[1] ?? ''
-    return [plain(this.item.name), this.item.kind, this.item.size, state].filter(Boolean).join(', ')
+    const words = [plain(this.item.name), this.item.size, state, this.#box.textContent, this.item.kind]
+    this.node.setAttribute('aria-label', words.filter(Boolean).join(', '))
   }
 
   #fillBox() {
@@ -90,6 +92,7 @@ export class Tile {
     const label = element('span', 'kind-name')
     label.textContent = 'Thumbnail did not load'
     this.#box.replaceChildren(element('span', 'kind broken', iconElement('broken'), label))
+    this.#say()
   }
 
   #fillBadge() {
