@@ -258,11 +258,14 @@ def _diagnostics(cloud: CloudParts, store: RecordStore) -> DiagnosticsService:
 
 def _row_of(store: RecordStore, key: str) -> dict[str, Any] | None:
     """What the library remembers of an object, as the doctor reads any application's row."""
-    _, _, rest = key.partition("/")
-    record = store.get("file", rest.partition("/")[0])
+    file_id = key.partition("/")[2].partition("/")[0]
+    record = store.get("file", file_id) if file_id else None
     if record is None:
         return None
-    kept = {name: record.data[name] for name in ("bucket", "key", "content_type")}
+    served = [record.data, *record.data.get("renditions", ())]
+    asked = next((one for one in served if one["key"] == key), record.data)
+    kept = {"bucket": record.data["bucket"], "key": asked["key"],
+            "content_type": asked["content_type"]}  # fmt: skip
     return {"table": "files", "pk": record.id, "attributes": kept}
 
 
@@ -281,12 +284,3 @@ def current() -> Dashboard:
             hint="Start it with `make run`, which opens the stores and the cloud first.",
         )
     return _current[0]
-
-
-def describe(settings: Settings) -> dict[str, Any]:
-    """What an admin may know of the settings: everything but secrets."""
-    return {
-        name: str(value)
-        for name, value in settings.model_dump().items()
-        if name not in {"secret_key", "metrics_token"}
-    }

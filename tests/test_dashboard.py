@@ -1,0 +1,109 @@
+"""The assembly on AWS (moto stands in) and what it refuses; the emulator's is proved elsewhere."""
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from core import dashboard
+from core.errors import Configuration
+from core.model.media import FileQuery
+from core.settings import load_settings
+from core.upload.service import UploadRequest
+
+PASSWORD = "walnut-harbour-cedar-52"
+
+
+@pytest.fixture
+def aws(monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIATEST")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    with mock_aws():
+        boto3.client("s3").create_bucket(Bucket="media")
+        boto3.client("dynamodb").create_table(
+            TableName="records",
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[
+                {"AttributeName": "PK", "KeyType": "HASH"},
+                {"AttributeName": "SK", "KeyType": "RANGE"},
+            ],
+            AttributeDefinitions=[
+                {"AttributeName": name, "AttributeType": "S"}
+                for name in ("PK", "SK", "GSI1PK", "GSI1SK", "GSI2PK", "GSI2SK")
+            ],
+            GlobalSecondaryIndexes=[_index("by_parent", "GSI1"), _index("by_change", "GSI2")],
+        )
+        yield
+
+
+def _index(name, prefix):
+    return {
+        "IndexName": name,
+        "KeySchema": [
+            {"AttributeName": prefix + "PK", "KeyType": "HASH"},
+            {"AttributeName": prefix + "SK", "KeyType": "RANGE"},
+        ],
+        "Projection": {"ProjectionType": "ALL"},
+    }
+
+
+@pytest.fixture
+def on_aws(aws, tmp_path):
+    settings = load_settings(
+        cloud="aws",
+        store="dynamodb",
+        records_table="records",
+        media_bucket="media",
+        distribution_id="E1MEDIA",
+        cdn_domain="cdn.example.com",
+        data_dir=tmp_path,
+    )
+    built = dashboard.build_dashboard(settings)
+    yield built
+    built.stop()
+
+
+def test_on_aws_everything_answers_and_nothing_is_embedded(on_aws):
+    assert on_aws.emulator is None
+    assert all(ok for ok, _ in on_aws.health().values())
+
+
+def test_on_aws_browsers_are_sent_to_s3_and_to_the_cdns_own_domain(on_aws):
+    account = on_aws.accounts.create_admin("a@example.com", PASSWORD)
+    actor = on_aws.accounts.actor_for_cookie(on_aws.accounts.sign_in(account.email, PASSWORD).token)
+    ticket = on_aws.uploads.open(
+        actor, UploadRequest(name="a.txt", size=5, content_type="text/plain")
+    )
+    assert ticket.url.startswith("https://media.s3.")
+    assert on_aws.cloud.edge.url("media/1/ä b.jpg") == (
+        "https://cdn.example.com/media/1/%C3%A4%20b.jpg"
+    )
+    assert on_aws.library.page(actor, FileQuery()).total == 0
+
+
+def test_health_names_what_does_not_answer(on_aws):
+    boto3.client("s3").delete_bucket(Bucket="media")
+    ok, reason = on_aws.health()["media bucket"]
+    assert not ok
+    assert reason
+
+
+def test_the_key_that_signs_tokens_is_made_once_and_private(tmp_path):
+    settings = load_settings(data_dir=tmp_path)
+    key = dashboard.secret_key(settings)
+    assert dashboard.secret_key(settings) == key
+    assert len(key) >= 32
+    assert (tmp_path / "secret.key").stat().st_mode & 0o077 == 0
+
+
+def test_a_configured_key_is_used_as_it_is(tmp_path):
+    assert dashboard.secret_key(load_settings(data_dir=tmp_path, secret_key="k" * 40)) == "k" * 40
+    assert not (tmp_path / "secret.key").exists()
+
+
+def test_pages_before_the_start_get_a_configuration_error():
+    before = list(dashboard._current)
+    dashboard.install(None)
+    with pytest.raises(Configuration, match="not started"):
+        dashboard.current()
+    dashboard._current[:] = before
