@@ -6,8 +6,8 @@ from datetime import date
 
 from pydantic import Field
 
-from core.model.base import Noun
-from core.model.identity import Account, Session
+from core.model.base import Noun, UtcTime
+from core.model.identity import PASSWORD_PATH, Account, Session
 
 
 class SignIn(Noun):
@@ -16,6 +16,18 @@ class SignIn(Noun):
     token: str = Field(repr=False)
     session: Session
     account: Account
+
+
+class OneTimeLink(Noun):
+    """A new password link; its token exists here and with whoever gets it."""
+
+    token: str = Field(repr=False)
+    expires_at: UtcTime
+
+    @property
+    def path(self) -> str:
+        """On this site."""
+        return f"{PASSWORD_PATH}?token={self.token}"
 
 
 class ProfileChanges(Noun):

@@ -94,7 +94,7 @@ def one_line(text: str, limit: int) -> str:
 
 def admins_with(admins: frozenset[str], account: Account) -> frozenset[str]:
     """The enabled admins after a change. Raises `Conflict` rather than leave nobody in charge."""
-    in_charge = account.role is Role.ADMIN and not account.disabled
+    in_charge = account.role is Role.ADMIN and not account.disabled and not account.invited
     after = admins | {account.id} if in_charge else admins - {account.id}
     if admins and not after:
         raise Conflict(

@@ -35,6 +35,15 @@ class FirstAdminLink(Noun):
     created_at: UtcTime
 
 
+class PasswordLink(Noun):
+    """SHA-256 of the token in the one-time link that sets a password. One row per account."""
+
+    account_id: str
+    token_hash: str
+    created_at: UtcTime
+    expires_at: UtcTime
+
+
 class Attempts(Noun):
     """Tries to sign in under one name: an account's email or a network address, as a hash."""
 

@@ -11,6 +11,7 @@ from core.errors import NotAllowed
 from core.model.base import Noun, UtcTime
 
 SESSION_COOKIE = "dashboard_session"
+PASSWORD_PATH = "/session/password"  # noqa: S105  # where a one-time password link leads
 
 
 class Role(StrEnum):
@@ -77,6 +78,7 @@ class Account(Noun):
     gender: str = ""
     date_of_birth: date | None = None
     disabled: bool = False
+    invited: bool = False  # has no password yet
     last_sign_in_at: UtcTime | None = None
 
 

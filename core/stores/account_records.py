@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from core.errors import Conflict
-from core.model.credentials import AccountEmail, AdminRoster, Attempts, Credential, FirstAdminLink
+from core.model.credentials import (
+    AccountEmail,
+    AdminRoster,
+    Attempts,
+    Credential,
+    FirstAdminLink,
+    PasswordLink,
+)
 from core.model.identity import Account, Session
 from core.stores.collection import Collection, Stored
 from core.stores.records import Operation, RecordStore
@@ -42,19 +49,22 @@ class AccountRecords:
             key=lambda a: a.id,
             sort=lambda a: _moment(a.started_at),
         )
+        self.password_links = Collection(
+            store, "password_link", PasswordLink, key=lambda link: link.account_id
+        )
         self._rosters = Collection(store, "admin_roster", AdminRoster, key=lambda _: _ONLY)
         self._links = Collection(store, "first_admin_link", FirstAdminLink, key=lambda _: _ONLY)
 
     def by_email(self, email: str) -> tuple[Account, Credential] | None:
+        """None for an invited account, too: it has no password yet."""
         known = self.emails.find(email)
         account = self.accounts.find(known.value.account_id) if known else None
         credential = self.credentials.find(account.value.id) if account else None
         return (account.value, credential.value) if account and credential else None
 
-    def new_account(self, account: Account, credential: Credential) -> list[Operation]:
+    def new_account(self, account: Account) -> list[Operation]:
         return [
             self.accounts.put(account),
-            self.credentials.put(credential),
             self.emails.put(AccountEmail(email=account.email, account_id=account.id)),
         ]
 

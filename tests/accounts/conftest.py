@@ -74,6 +74,9 @@ def actions(accounts: AccountsService, admin: Actor) -> list[str]:
 
 
 @pytest.fixture
-def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """For tests that sign in hundreds of times: the same algorithm at its lowest cost."""
     monkeypatch.setattr(passwords, "_hasher", PasswordHasher(1, 8, 1))
+    passwords._nobodys_hash.cache_clear()
+    yield
+    passwords._nobodys_hash.cache_clear()  # or tests of the real cost would meet the cheap hash

@@ -78,3 +78,14 @@ def test_people_and_events_are_listed(accounts, admin, member):
     found = accounts.people(admin, text="lovelace").items
     assert [person.id for person in found] == [member.account_id]
     assert "account.changed" in {e.action for e in accounts.audit_events(admin, "2026-11").items}
+
+
+def test_an_invitation_and_a_replaced_password(accounts, admin):
+    account, link = accounts.invite(admin, "eve@example.com", "Eve")
+    first = accounts.claim_password_link(link.token, PASSWORD)
+    with pytest.raises(NotFound):
+        accounts.claim_password_link(link.token, PASSWORD)
+    again = accounts.password_link(admin, account.id)
+    new = accounts.claim_password_link(again.token, "copper-lantern-yodel-basin")
+    assert accounts.actor_for_cookie(first.token) is None
+    assert accounts.actor_for_cookie(new.token).account_id == account.id

@@ -1,4 +1,4 @@
-"""Accounts, sign-in, sessions and roles: the only file of this room that reaches the store.
+"""Accounts, sign-in, sessions and roles: the only place of this room that reaches the store.
 
 Nothing about who somebody is gets cached: each call reads the session row and the account row, so
 that a revoked session, a disabled account and a new role count at once.
@@ -9,23 +9,24 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
-from core.accounts import lockout, passwords, rules, sessions, tokens
-from core.accounts.records import ProfileChanges, SignIn
+from core.accounts import passwords, rules, sessions, tokens
+from core.accounts.records import OneTimeLink, ProfileChanges, SignIn
+from core.accounts.service.desk import Desk, no_such_account, short_id
+from core.accounts.service.links import PasswordLinks
+from core.accounts.service.tries import Tries
 from core.errors import Conflict, InvalidInput, NotAllowed, NotFound, NotSignedIn
-from core.model.credentials import Credential, FirstAdminLink
+from core.model.credentials import FirstAdminLink
 from core.model.identity import Account, Actor, AuditEvent, Permission, Role, Session
 from core.settings import Settings
-from core.stores.account_records import AccountRecords
 from core.stores.audit_log import AuditLog
 from core.stores.collection import Listing, Stored
 from core.stores.records import Operation, RecordStore
 
 _ATTEMPTS = 8
-_STALE_TRIES = 4  # dropped per failed sign-in: more than one adds, so that they can't pile up
 
 
 class AccountsService:
@@ -37,14 +38,10 @@ class AccountsService:
         clock: Callable[[], datetime],
         secret_key: str,
     ) -> None:
-        self._records, self._audit, self._settings = AccountRecords(store), audit, settings
+        self._desk = Desk(store, audit, settings, clock)
+        self._tries, self._links = Tries(self._desk), PasswordLinks(self._desk)
+        self._records, self._audit, self._settings = self._desk.records, audit, settings
         self._clock, self._key = clock, secret_key
-        self._life = timedelta(hours=settings.session_hours)
-        window = timedelta(minutes=settings.lockout_minutes)
-        self._limits = {
-            "account": lockout.Limit(settings.failed_sign_ins_per_account, window),
-            "address": lockout.Limit(settings.failed_sign_ins_per_address, window),
-        }
 
     # Making accounts
 
@@ -54,13 +51,15 @@ class AccountsService:
             raise NotAllowed(
                 "People can't make their own account here.", hint="Ask an admin for an account."
             )
-        counter = self._count_try("address", address)
+        counter = self._tries.count("address", address)
         try:
             account = self._new_account(email, password, username, Role.MEMBER, address=address)
         except InvalidInput:
-            self._take_back(counter)
+            self._tries.take_back(counter)
             raise
-        self._take_back(counter)  # only taken emails stay counted: they tell who has an account
+        self._tries.take_back(
+            counter
+        )  # only taken emails stay counted: they tell who has an account
         return account
 
     def create_admin(self, email: str, password: str) -> Account:
@@ -104,7 +103,7 @@ class AccountsService:
         account = self._new_account(
             email, password, username, Role.ADMIN, address=address, also=[used]
         )
-        return self._begin_session(account, address=address, device=device)
+        return self._desk.begin_session(account, address=address, device=device)
 
     def _first_admin_link(self, token: str) -> Stored[FirstAdminLink] | None:
         link = self._records.first_admin_link()
@@ -123,59 +122,61 @@ class AccountsService:
         address: str = "",
         also: Sequence[Operation] = (),
     ) -> Account:
-        account = Account(
-            id=secrets.token_hex(12),
-            email=rules.checked_email(email),
-            username=rules.checked_text("username", username, required=True),
-            role=role,
-            created_at=self._clock(),
-        )
-        credential = self._credential(account, password)
-        self._refuse_taken(account.email)
-        event = self._event("account.created", None, account, address, role=role.value)
-        roster = self._records.roster_change(partial(rules.admins_with, account=account))
-        puts = self._records.new_account(account, credential)
-        try:
-            self._records.transact([*puts, *roster, self._audit.put(event), *also])
-        except Conflict:
-            self._refuse_taken(account.email)
-            raise
+        account = self._desk.draft(email, username, role)
+        credential = self._desk.credential(account, password)
+        event = self._desk.event("account.created", None, account, address, role=role.value)
+        parts = [self._records.credentials.put(credential), self._audit.put(event), *also]
+        self._desk.file_account(account, parts, hint="Sign in with it instead.")
         return account
 
-    def _refuse_taken(self, email: str) -> None:
-        if self._records.emails.find(email) is not None:
-            raise Conflict("This email already has an account.", hint="Sign in with it instead.")
+    # One-time password links
 
-    def _credential(self, account: Account, password: str) -> Credential:
-        passwords.check_strength(password, email=account.email, username=account.username)
-        return Credential(
-            account_id=account.id,
-            password_hash=passwords.hash_password(password),
-            changed_at=self._clock(),
-        )
+    def invite(
+        self, actor: Actor, email: str, username: str, role: Role = Role.MEMBER
+    ) -> tuple[Account, OneTimeLink]:
+        """An account without a password, and the link that sets one. Raises `Conflict`."""
+        actor.require(Permission.PEOPLE_MANAGE)
+        return self._links.invite(actor, email, username, role)
+
+    def password_link(self, actor: Actor, account_id: str) -> OneTimeLink:
+        """Ends the link before; the old password works until this one is used."""
+        actor.require(Permission.PEOPLE_MANAGE)
+        return self._links.replace(actor, account_id)
+
+    def password_link_holder(self, token: str) -> Account:
+        """Whose password a link sets. Raises what is wrong with the link."""
+        return self._links.holder(token)
+
+    def claim_password_link(
+        self, token: str, password: str, *, address: str = "", device: str = ""
+    ) -> SignIn:
+        """Set the password, lift the lock-out, end all other sessions and sign in."""
+        return self._links.claim(token, password, address=address, device=device)
 
     # Signing in and out
 
     def sign_in(self, email: str, password: str, *, address: str = "", device: str = "") -> SignIn:
         """Raises `NotSignedIn`, and `TooManyAttempts` while the account or address is locked."""
         name = rules.normal_email(email)
-        by_address = self._count_try("address", address)
-        by_account = self._count_try("account", name)
+        by_address = self._tries.count("address", address)
+        by_account = self._tries.count("account", name)
         account, verdict = self._verdict(name, password)
         if account is None or not verdict.right:
-            self._failed(account, address, by_account, by_address)
+            self._tries.failed(account, address, by_account, by_address)
             raise NotSignedIn(
                 "The email or the password is wrong.",
                 hint="Check both. Capital letters count in the password.",
             )
-        self._take_back(by_address)
-        self._records.tries.remove(by_account)
+        self._tries.take_back(by_address)
+        self._tries.forget(by_account)
         if account.disabled:
-            self._record("sign_in.refused", None, account, address, reason="account is disabled")
+            self._desk.record(
+                "sign_in.refused", None, account, address, reason="account is disabled"
+            )
             raise NotSignedIn("This account is disabled.", hint="An admin can enable it again.")
         if verdict.upgrade:
             self._upgrade_hash(account, password)
-        return self._begin_session(account, address=address, device=device)
+        return self._desk.begin_session(account, address=address, device=device)
 
     def access_token(self, session: Session) -> str:
         """A JWT of 7 days that names the session's row; it ends with that row."""
@@ -193,7 +194,7 @@ class AccountsService:
 
     def sign_out(self, actor: Actor) -> None:
         self._records.sessions.remove(actor.session_id)
-        self._record("session.ended", actor, None, session=_short(actor.session_id))
+        self._desk.record("session.ended", actor, None, session=short_id(actor.session_id))
 
     def _verdict(self, email: str, password: str) -> tuple[Account | None, passwords.Verdict]:
         known = self._records.by_email(email) if rules.is_email(email) else None
@@ -206,18 +207,6 @@ class AccountsService:
         change = {"password_hash": passwords.hash_password(password), "changed_at": self._clock()}
         self._records.credentials.update(account.id, lambda c: c.model_copy(update=change))
 
-    def _begin_session(self, account: Account, *, address: str, device: str) -> SignIn:
-        token, now = secrets.token_urlsafe(32), self._clock()
-        session = sessions.begin(token, account.id, now, self._life, device=device, address=address)
-        event = self._event("session.created", None, account, address, session=_short(session.id))
-        self._records.transact([self._records.sessions.put(session), self._audit.put(event)])
-        rows = self._records.sessions.all(account.id)
-        self._records.end_sessions(sessions.surplus(rows, now))
-        seen = self._records.accounts.update(
-            account.id, lambda a: a.model_copy(update={"last_sign_in_at": now})
-        )
-        return SignIn(token=token, session=session, account=seen)
-
     def _actor(self, session_id: str) -> Actor | None:
         row, now = self._records.sessions.find(session_id), self._clock()
         if row is None or not sessions.is_live(row.value, now):
@@ -229,7 +218,7 @@ class AccountsService:
         return sessions.actor(account.value, row.value)
 
     def _slide(self, row: Stored[Session], now: datetime) -> None:
-        moved = sessions.slide(row.value, now, self._life)
+        moved = sessions.slide(row.value, now, self._desk.session_life)
         if moved is None:
             return
         try:
@@ -237,35 +226,6 @@ class AccountsService:
         except Conflict:
             # Another tab moved it, or it was revoked in this moment: never bring it back.
             return
-
-    # Lock-out
-
-    def _count_try(self, subject: str, name: str) -> str:
-        """Count before looking at the password. Returns the counter's id, '' where none is kept."""
-        if not name:
-            return ""
-        now, counter = self._clock(), lockout.counter_id(subject, name)
-        limit = self._limits[subject]
-        self._records.count_try(counter, lambda tries: lockout.count(tries, counter, now, limit))
-        return counter
-
-    def _take_back(self, counter: str) -> None:
-        if counter:
-            self._records.change_try(counter, lockout.take_back)
-
-    def _failed(self, account: Account | None, address: str, *counters: str) -> None:
-        # What was typed as the email isn't kept: people type passwords into the wrong box.
-        reason = "wrong password" if account else "unknown email"
-        self._record("sign_in.failed", None, account, address, reason=reason)
-        now = self._clock()
-        for counter in filter(None, counters):
-            found = self._records.tries.find(counter)
-            end = lockout.locked_until(found.value if found else None, now)
-            if end is not None:
-                what, until = counter.partition("-")[0], end.isoformat(timespec="seconds")
-                self._record("sign_in.locked", None, account, address, what=what, until=until)
-        window = self._limits["account"].window
-        self._records.drop_tries(lambda tries: lockout.is_stale(tries, now, window), _STALE_TRIES)
 
     # One's own account
 
@@ -277,27 +237,28 @@ class AccountsService:
         account = self._records.accounts.update(
             actor.account_id, lambda a: a.model_copy(update=fields)
         )
-        self._record("account.changed", actor, account, fields=", ".join(sorted(fields)))
+        self._desk.record("account.changed", actor, account, fields=", ".join(sorted(fields)))
         return account
 
     def change_password(self, actor: Actor, current: str, new: str) -> None:
         """Ends all other sessions. A wrong current password counts like a failed sign-in."""
         account = self.profile(actor)
-        counter = self._count_try("account", account.email)
+        counter = self._tries.count("account", account.email)
         _, verdict = self._verdict(account.email, current)
         if not verdict.right:
-            self._failed(account, "", counter)
+            self._tries.failed(account, "", counter)
             raise InvalidInput(
                 "The current password is wrong.", hint="Enter the password you signed in with."
             )
-        self._records.tries.remove(counter)
+        self._tries.forget(counter)
         if current == new:
             raise InvalidInput("The new password is the old one.", hint="Choose another one.")
-        fresh = self._credential(account, new)
+        fresh = self._desk.credential(account, new)
         self._records.credentials.update(account.id, lambda _: fresh)
         rows = self._records.sessions.all(account.id)
         self._records.end_sessions(row for row in rows if row.id != actor.session_id)
-        self._record("account.password_changed", actor, account)
+        self._links.end(account.id)
+        self._desk.record("account.password_changed", actor, account)
 
     def sessions(self, actor: Actor) -> tuple[Session, ...]:
         """One's own live sessions, newest first."""
@@ -309,16 +270,16 @@ class AccountsService:
         if row is None or row.value.account_id != actor.account_id:
             raise NotFound("There is no such session.", hint="It may have ended already.")
         self._records.sessions.remove(session_id)
-        self._record("session.revoked", actor, None, session=_short(session_id))
+        self._desk.record("session.revoked", actor, None, session=short_id(session_id))
 
     def revoke_all(self, actor: Actor, account_id: str) -> None:
         """Sign an account out everywhere, this session included. Admins may do it for others."""
         own = account_id == actor.account_id
         account = self._records.accounts.find(account_id)
         if account is None or not (own or actor.may(Permission.PEOPLE_MANAGE)):
-            raise _no_such_account()
+            raise no_such_account()
         ended = self._records.end_sessions(self._records.sessions.all(account_id))
-        self._record("account.sessions_revoked", actor, account.value, count=str(ended))
+        self._desk.record("account.sessions_revoked", actor, account.value, count=str(ended))
 
     # Everybody's accounts
 
@@ -340,11 +301,12 @@ class AccountsService:
         return self._rewrite(actor, id, "account.role_changed", {"role": role})
 
     def set_disabled(self, actor: Actor, id: str, disabled: bool) -> Account:
-        """A disabled account has no sessions, and none come back when it is enabled again."""
+        """A disabled account has no sessions and no link; none come back when it is enabled."""
         actor.require(Permission.PEOPLE_MANAGE)
         action = "account.disabled" if disabled else "account.enabled"
         account = self._rewrite(actor, id, action, {"disabled": disabled})
         # When enabling, too: a sign-in may have been under way while the account was disabled.
+        self._links.end(id)
         self._records.end_sessions(self._records.sessions.all(id))
         return account
 
@@ -359,13 +321,13 @@ class AccountsService:
         for _ in range(_ATTEMPTS):
             stored = self._records.accounts.find(id)
             if stored is None:
-                raise _no_such_account()
+                raise no_such_account()
             account = stored.value.model_copy(update=change)
             details = {name: str(value) for name, value in change.items()}
             # Account and roster of admins change together, or not at all.
             operations = [
                 self._records.accounts.put(account, stored.version),
-                self._audit.put(self._event(action, actor, account, **details)),
+                self._audit.put(self._desk.event(action, actor, account, **details)),
                 *self._records.roster_change(partial(rules.admins_with, account=account)),
             ]
             try:
@@ -374,42 +336,3 @@ class AccountsService:
                 continue
             return account
         raise Conflict("This account is being changed by others.", hint="Try again.")
-
-    # The audit log
-
-    def _event(
-        self,
-        action: str,
-        actor: Actor | None,
-        account: Account | None,
-        address: str = "",
-        **details: str,
-    ) -> AuditEvent:
-        return self._audit.event(
-            action,
-            actor=actor,
-            subject=f"account/{account.id}" if account else "",
-            address=rules.one_line(address, 64),
-            details=details,
-        )
-
-    def _record(
-        self,
-        action: str,
-        actor: Actor | None,
-        account: Account | None,
-        address: str = "",
-        **details: str,
-    ) -> None:
-        self._records.transact(
-            [self._audit.put(self._event(action, actor, account, address, **details))]
-        )
-
-
-def _no_such_account() -> NotFound:
-    return NotFound("There is no such account.", hint="Look it up on the People page.")
-
-
-def _short(session_id: str) -> str:
-    """Enough to tell sessions apart in the audit log."""
-    return session_id[:12]
