@@ -1,4 +1,4 @@
-"""Sign in, register, sign out, claim the first admin: plain forms that work without any script."""
+"""Sign in, register, sign out, use a one-time link: plain forms that work without any script."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ from starlette.routing import Route
 from core.accounts.records import SignIn
 from core.accounts.sessions import ABSOLUTE_LIFE
 from core.errors import DashboardError, NotAllowed, NotFound, TooManyAttempts
-from core.model.identity import SESSION_COOKIE, Actor
+from core.model.identity import PASSWORD_PATH, SESSION_COOKIE, Actor
 from core.web.forms import csrf_value, keep_csrf, read_own_form
 from core.web.gate import SIGN_IN, Door, safe_next
 from core.web.origin import is_ours
 from core.web.pages import FOCUS, NOTHING, Html, alert, page, problem_page, render
 
 REGISTER = "/session/register"
+LINK_COOKIE = "dashboard_password_link"
+_AN_HOUR = 3600
 
 Form = Mapping[str, str]
 
@@ -35,6 +37,7 @@ def session_routes(get_dashboard: Callable[[], Door]) -> list[Route]:
         Route(SIGN_IN, desk.sign_in, methods=["GET", "POST"]),
         Route(REGISTER, desk.register, methods=["GET", "POST"]),
         Route("/session/first-admin", desk.first_admin, methods=["GET", "POST"]),
+        Route(PASSWORD_PATH, desk.password, methods=["GET", "POST"]),
         Route("/session/sign-out", desk.sign_out, methods=["GET", "POST"]),
     ]
 
@@ -69,6 +72,14 @@ class _Desk:
         if request.method != "POST":
             return await visit.first_admin_page(request.query_params)
         return await visit.take(visit.claim, visit.first_admin_page)
+
+    async def password(self, request: Request) -> Response:
+        visit = _Visit(request, self._get_dashboard())
+        if request.method == "POST":
+            return visit.forget_link(await visit.take(visit.set_password, visit.password_page))
+        if "token" in request.query_params:
+            return await visit.keep_link(request.query_params["token"])
+        return await visit.password_page({"token": request.cookies.get(LINK_COOKIE, "")})
 
     async def sign_out(self, request: Request) -> Response:
         visit = _Visit(request, self._get_dashboard())
@@ -142,6 +153,14 @@ class _Visit:
             device=self._device,
         )
 
+    def set_password(self, form: Form) -> SignIn:
+        return self.dashboard.accounts.claim_password_link(
+            form.get("token", ""),
+            form.get("password", ""),
+            address=self._address,
+            device=self._device,
+        )
+
     # What they show
 
     async def sign_in_page(self, form: Form, error: DashboardError | None = None) -> Response:
@@ -192,6 +211,45 @@ class _Visit:
             email=form.get("email", ""),
             username=form.get("username", ""),
         )
+
+    async def password_page(self, form: Form, error: DashboardError | None = None) -> Response:
+        token, accounts = form.get("token", ""), self.dashboard.accounts
+        try:
+            account = await run_in_threadpool(accounts.password_link_holder, token)
+        except DashboardError as ended:
+            title = "This link can't be used"
+            body = render("problem", title=title, message=ended.message, hint=ended.hint)
+            return page(title, body, ended.status, self.dashboard.settings)
+        return self._form_page(
+            "Choose a password", "password", error, token=token, email=account.email
+        )
+
+    async def keep_link(self, token: str) -> Response:
+        """Show the page at an address without the token: addresses are logged and passed on.
+
+        The form can't stand on a page with `no-referrer`: browsers send it with `Origin: null`.
+        """
+        response = await self.password_page({"token": token})
+        if response.status_code == 200:
+            response = RedirectResponse(PASSWORD_PATH, 303, {"Cache-Control": "no-store"})
+            response.set_cookie(
+                LINK_COOKIE,
+                token,
+                max_age=_AN_HOUR,
+                path=PASSWORD_PATH,
+                httponly=True,
+                samesite="lax",
+                secure=self._secure,
+            )
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+    def forget_link(self, response: Response) -> Response:
+        if response.status_code == 303:
+            response.delete_cookie(
+                LINK_COOKIE, path=PASSWORD_PATH, httponly=True, samesite="lax", secure=self._secure
+            )
+        return response
 
     def sign_out_page(self, actor: Actor | None) -> Response:
         if actor is None:

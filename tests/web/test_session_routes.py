@@ -1,10 +1,14 @@
 import re
+from datetime import timedelta
 from http.cookies import SimpleCookie
 
 import pytest
 
-from core.model.identity import SESSION_COOKIE, Role
+from core.accounts.service import AccountsService
+from core.model.identity import SESSION_COOKIE, Actor, Role
+from core.stores.audit_log import AuditLog
 from core.web.forms import CSRF_COOKIE
+from core.web.session_routes import LINK_COOKIE
 from tests.web.conftest import (
     HTML,
     OWN,
@@ -157,7 +161,9 @@ def test_the_first_start_is_explained_until_there_is_an_admin(browser, parts):
 # Forged forms
 
 
-@pytest.mark.parametrize("path", ["/session/sign-in", "/session/register", "/session/first-admin"])
+@pytest.mark.parametrize(
+    "path", ["/session/sign-in", "/session/register", "/session/first-admin", "/session/password"]
+)
 def test_a_form_without_our_proof_is_refused(browser, parts, path):
     token = csrf(browser)
     form = {"email": "ada@example.com", "password": PASSWORD, "username": "Ada"}
@@ -285,6 +291,126 @@ def test_a_guessed_link_shows_no_form(browser, parts, query):
     assert got.status_code == 404
     assert "<form" not in got.text
     assert "used any more" in got.text
+
+
+# One-time password links
+
+
+@pytest.fixture
+def root(parts):
+    parts.accounts.create_admin("root@example.com", PASSWORD)
+    return parts.accounts.actor_for_cookie(
+        parts.accounts.sign_in("root@example.com", PASSWORD).token
+    )
+
+
+def test_a_password_link_shows_its_form_at_an_address_without_the_token(browser, parts, root):
+    _, link = parts.accounts.invite(root, "eve@example.com", "Eve")
+    got = browser.get(link.path)
+    assert (got.status_code, got.headers["location"]) == (303, "/session/password")
+    assert got.headers["referrer-policy"] == "no-referrer"
+    kept = cookie(got, LINK_COOKIE)
+    assert (kept["httponly"], kept["samesite"].lower(), kept["path"]) == (
+        True,
+        "lax",
+        "/session/password",
+    )
+    page = browser.get("/session/password")
+    assert page.headers["cache-control"] == "no-store"
+    assert "eve@example.com" in page.text
+    assert "<script" not in page.text
+    assert '<label for="password"' in page.text
+
+
+def test_a_password_link_sets_the_password_once_and_signs_in(browser, parts, root):
+    account, link = parts.accounts.invite(root, "eve@example.com", "Eve")
+    browser.get(link.path)
+    got = send(browser, "/session/password", token=link.token, password=PASSWORD)
+    assert (got.status_code, got.headers["location"]) == (303, "/")
+    assert cookie(got, LINK_COOKIE)["max-age"] == "0"
+    actor = parts.accounts.actor_for_cookie(browser.cookies[SESSION_COOKIE])
+    assert actor.account_id == account.id
+    again = browser.get(link.path)
+    assert again.status_code == 404
+    assert again.headers["referrer-policy"] == "no-referrer"
+    assert "used already" in again.text
+    assert "ask an admin for a new link" in again.text
+    form = {"csrf": browser.cookies[CSRF_COOKIE], "token": link.token, "password": PASSWORD}
+    assert browser.post("/session/password", data=form, headers=OWN).status_code == 404
+
+
+def test_looking_at_a_password_link_does_not_use_it_up(browser, parts, root):
+    _, link = parts.accounts.invite(root, "eve@example.com", "Eve")
+    for _ in range(3):
+        assert browser.get(link.path).status_code == 303
+    assert parts.accounts.claim_password_link(link.token, PASSWORD)
+
+
+def test_a_weak_password_keeps_the_link_and_says_why(browser, parts, root):
+    _, link = parts.accounts.invite(root, "eve@example.com", "E <b>")
+    browser.get(link.path)
+    got = send(browser, "/session/password", token=link.token, password="password1234")
+    assert got.status_code == 400
+    assert "too easy to guess" in got.text
+    assert "password1234" not in got.text
+    got = send(browser, "/session/password", token=link.token, password=PASSWORD)
+    assert got.status_code == 303
+
+
+@pytest.mark.parametrize("query", ["", "?token=", "?token=guess", "?token=%00", "?token=%ED%A0%80"])
+def test_a_guessed_password_link_shows_no_form_and_keeps_no_cookie(browser, root, query):
+    got = browser.get("/session/password" + query)
+    assert got.status_code == 404
+    assert "<form" not in got.text
+    assert "can&#x27;t be used" in got.text
+    assert cookie(got, LINK_COOKIE) is None
+
+
+def test_an_expired_password_link_says_when_it_ended(stores):
+    long_ago = utc_now() - timedelta(hours=73)
+    parts = make_parts(*stores)
+    parts.accounts.create_admin("root@example.com", PASSWORD)
+    root = parts.accounts.actor_for_cookie(
+        parts.accounts.sign_in("root@example.com", PASSWORD).token
+    )
+    store, _ = stores
+    before = AccountsService(
+        store, AuditLog(store, lambda: long_ago), parts.settings, lambda: long_ago, "k" * 40
+    )
+    _, link = before.invite(root, "eve@example.com", "Eve")
+    with open_browser(parts) as browser:
+        got = browser.get(link.path)
+    assert got.status_code == 404
+    assert f"This link ended on {long_ago + timedelta(hours=72):%d %B %Y at %H:%M} UTC." in got.text
+    assert "Ask an admin for a new one." in got.text
+
+
+def test_a_disabled_account_is_told_so_instead_of_a_form(browser, parts, root):
+    account, link = parts.accounts.invite(root, "eve@example.com", "Eve")
+    parts.accounts._records.accounts.update(
+        account.id, lambda a: a.model_copy(update={"disabled": True})
+    )
+    got = browser.get(link.path)
+    assert got.status_code == 403
+    assert "This account is disabled." in got.text
+    assert "<form" not in got.text
+
+
+def test_whoever_was_signed_in_before_is_not_after_using_a_link(browser, parts, root):
+    before = cookie(sign_in(browser, parts), SESSION_COOKIE).value
+    _, link = parts.accounts.invite(root, "eve@example.com", "Eve")
+    browser.get(link.path)
+    send(browser, "/session/password", token=link.token, password=PASSWORD)
+    assert parts.accounts.actor_for_cookie(before) is None
+
+
+def test_behind_https_the_link_is_kept_in_a_secure_cookie(stores):
+    parts = make_parts(*stores, public_url="https://media.example.com")
+    root = parts.accounts.create_admin("root@example.com", PASSWORD)
+    actor = Actor(account_id=root.id, role=root.role)
+    _, link = parts.accounts.invite(actor, "eve@example.com", "Eve")
+    with open_browser(parts, "https://media.example.com") as browser:
+        assert cookie(browser.get(link.path), LINK_COOKIE)["secure"] is True
 
 
 # Signing out
