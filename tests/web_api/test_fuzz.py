@@ -10,6 +10,8 @@ ROUTES = [
     ("PATCH", "/api/users/me"),
     ("PUT", "/api/users/me/password"),
     ("PATCH", "/api/users/x"),
+    ("POST", "/api/users"),
+    ("POST", "/api/users/x/password-link"),
     ("POST", "/api/uploads"),
     ("POST", "/api/uploads/x/parts"),
     ("PATCH", "/api/files/fuzz1"),

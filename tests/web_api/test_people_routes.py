@@ -1,8 +1,11 @@
 """Profile, password, sessions, and the list of people for those who manage them."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from tests.web_api.conftest import PASSWORD
+from core.errors import NotFound
+from tests.web_api.conftest import HOME, PASSWORD
 
 
 def test_a_profile_changes_only_where_something_was_sent(bearer):
@@ -64,6 +67,38 @@ def test_an_admin_finds_disables_and_enables_somebody(bearer, dashboard):
     assert (changed.json()["role"], changed.json()["disabled"]) == ("support", True)
     assert person.get("/api/users/me").status_code == 401
     assert client.patch(f"/api/users/{found['id']}", json={}).status_code == 400
+
+
+def test_an_admin_adds_a_person_whose_link_sets_the_password(bearer, dashboard):
+    client = bearer("admin")
+    body = {"email": "Invited@example.com", "username": "Invited", "role": "support"}
+    made = client.post("/api/users", json=body)
+    assert made.status_code == 201
+    account, link = made.json()["account"], made.json()["password_link"]
+    assert (account["email"], account["role"], account["invited"]) == (
+        "invited@example.com",
+        "support",
+        True,
+    )
+    hours = (datetime.fromisoformat(link["expires_at"]) - datetime.now(UTC)) / timedelta(hours=1)
+    assert 71.9 < hours <= 72
+    address, _, token = link["url"].partition("?token=")
+    assert address == f"{HOME}/session/password"
+    assert client.post("/api/users", json=body).status_code == 409
+    dashboard.accounts.claim_password_link(token, PASSWORD)
+    (found,) = client.get("/api/users", params={"query": "invited@"}).json()["items"]
+    assert not found["invited"]
+
+
+def test_a_new_password_link_ends_the_one_before(bearer, dashboard):
+    person = dashboard.accounts.register("forgetful@example.com", PASSWORD, "forgetful")
+    client, path = bearer("admin"), f"/api/users/{person.id}/password-link"
+    old, new = (client.post(path).json()["url"].partition("?token=")[2] for _ in range(2))
+    with pytest.raises(NotFound):
+        dashboard.accounts.password_link_holder(old)
+    assert dashboard.accounts.password_link_holder(new) == person
+    client.patch(f"/api/users/{person.id}", json={"disabled": True})
+    assert client.post(path).status_code == 403
 
 
 def test_what_was_done_is_in_the_audit_log(bearer):

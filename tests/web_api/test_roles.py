@@ -27,6 +27,9 @@ TABLE = [
     ("GET", "/users", {}, (401, 403, 403, 403, 200)),
     ("PATCH", "/users/{person}", {"json": {"role": "support"}}, (401, 403, 403, 403, 200)),
     ("PATCH", "/users/nobody", {"json": {"disabled": True}}, (401, 403, 403, 403, 404)),
+    ("POST", "/users", {"json": "{new person}"}, (401, 403, 403, 403, 201)),
+    ("POST", "/users/{person}/password-link", {}, (401, 403, 403, 403, 201)),
+    ("POST", "/users/nobody/password-link", {}, (401, 403, 403, 403, 404)),
     ("GET", "/audit-events", {}, (401, 403, 403, 403, 200)),
     ("POST", "/uploads", {"json": {"name": "a.bin", "size": 3}}, (401, 201, 201, 201, 201)),
     ("GET", "/uploads/{upload}", {}, (401, 200, 404, 404, 404)),
@@ -93,6 +96,7 @@ def things(dashboard, people, add_file):
         "{parts}": lambda: upload(20 * 1024 * 1024),
         "{person}": person,
         "{new account}": lambda: {"email": new_email(), "password": PASSWORD, "username": "New"},
+        "{new person}": lambda: {"email": new_email(), "username": "New", "role": "support"},
         "{right password}": lambda: {"email": "other@example.com", "password": PASSWORD},
     }
 

@@ -59,6 +59,7 @@ class AccountOut(Answer):
     gender: str
     date_of_birth: date | None
     disabled: bool
+    invited: bool = Field(description="Has no password yet, only a link to set one")
     created_at: datetime
     last_sign_in_at: datetime | None
 
@@ -87,6 +88,24 @@ class PasswordIn(Body):
 class AccountChangesIn(Body):
     role: Role | None = None
     disabled: bool | None = None
+
+
+class InvitationIn(Body):
+    email: Email
+    username: Annotated[str, Field(max_length=200)]
+    role: Role = Role.MEMBER
+
+
+class PasswordLinkOut(Answer):
+    """Sets the account's password once. It is shown here and never again."""
+
+    url: str
+    expires_at: datetime
+
+
+class InvitationOut(Answer):
+    account: AccountOut
+    password_link: PasswordLinkOut
 
 
 class AccountsOut(Answer):

@@ -6,17 +6,20 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from core.accounts.records import ProfileChanges
+from core.accounts.records import OneTimeLink, ProfileChanges
 from core.errors import Conflict, InvalidInput, TooManyAttempts
 from core.model.identity import Account
-from core.web.api.access import Caller, Dashboard
+from core.web.api.access import Caller, Dashboard, Here, Site
 from core.web.api.openapi import OWN, SIGNED_IN, problems
 from core.web.api.parameters import Cursor, Limit
 from core.web.api.schemas import (
     AccountChangesIn,
     AccountOut,
     AccountsOut,
+    InvitationIn,
+    InvitationOut,
     PasswordIn,
+    PasswordLinkOut,
     ProfileIn,
     SessionOut,
     SessionsOut,
@@ -77,6 +80,27 @@ def list_people(
         items=[AccountOut.model_validate(account) for account in found.items],
         next_cursor=found.next,
     )
+
+
+@router.post("", status_code=201, responses=problems(*SIGNED_IN, Conflict))
+def add_person(
+    body: InvitationIn, caller: Caller, dashboard: Dashboard, here: Here
+) -> InvitationOut:
+    """Make an account without a password, and the link that sets one. Needs people:manage."""
+    account, link = dashboard.accounts.invite(caller, body.email, body.username, body.role)
+    return InvitationOut(
+        account=AccountOut.model_validate(account), password_link=_link_out(link, here)
+    )
+
+
+@router.post("/{id}/password-link", status_code=201, responses=problems(*OWN, Conflict))
+def new_password_link(id: str, caller: Caller, dashboard: Dashboard, here: Here) -> PasswordLinkOut:
+    """A link that sets a new password once; it ends the one before. Needs people:manage."""
+    return _link_out(dashboard.accounts.password_link(caller, id), here)
+
+
+def _link_out(link: OneTimeLink, here: Site) -> PasswordLinkOut:
+    return PasswordLinkOut(url=here.absolute(link.path), expires_at=link.expires_at)
 
 
 @router.patch("/{id}", response_model=AccountOut, responses=problems(*OWN, Conflict))
