@@ -29,6 +29,12 @@ def test_every_make_target_is_named_in_the_readme():
     assert [t for t in targets if f"make {t}" not in README] == []
 
 
+def test_every_picture_of_the_readme_is_there_and_small():
+    pictures = re.findall(r"!\[[^]]*\]\(([^)]+)\)", README)
+    assert pictures
+    assert [p for p in pictures if not 0 < (ROOT / p).stat().st_size <= 250 * 1024] == []
+
+
 def test_the_changelog_keeps_its_form():
     changelog = (ROOT / "CHANGELOG.md").read_text()
     headings = re.findall(r"^## (.*)$", changelog, re.MULTILINE)
