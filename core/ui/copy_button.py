@@ -9,7 +9,7 @@ import streamlit as st
 
 _CSS = """
 button { all: unset; box-sizing: border-box; display: inline-flex; align-items: center; gap: 6px;
-  height: 30px; padding: 0 10px; cursor: pointer; font: 400 14px var(--st-font);
+  height: 2.5rem; padding: 0 0.75rem; cursor: pointer; font: 400 14px var(--st-font);
   color: var(--st-text-color); border: 1px solid var(--st-border-color); border-radius: 8px; }
 button:hover { border-color: var(--st-primary-color); color: var(--st-primary-color); }
 button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }

@@ -83,7 +83,7 @@ def _page(actor: Actor, query: FileQuery) -> FilePage:
 
 def _filters(actor: Actor) -> tuple[FileQuery, str]:
     """The bar whose every choice stands in the URL, so that a view can be sent as a link."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
+    with st.container(horizontal=True, vertical_alignment="center", key="filters"):
         text = st.text_input(
             "Search", key="q", bind="query-params", type="search", live=True,
             placeholder="Search names", label_visibility="collapsed", width=240,
