@@ -27,6 +27,7 @@ from core.stores.jobs import JobQueue, JobRunner
 from core.stores.records import RecordStore
 from core.stores.search_index import SearchIndex
 from core.stores.sqlite import SqliteRecordStore
+from core.upload.policy import disposition, served_type
 from core.upload.service import UploadService
 
 S3_ROUTE = "/emulator/s3"
@@ -264,8 +265,13 @@ def _row_of(store: RecordStore, key: str) -> dict[str, Any] | None:
         return None
     served = [record.data, *record.data.get("renditions", ())]
     asked = next((one for one in served if one["key"] == key), record.data)
-    kept = {"bucket": record.data["bucket"], "key": asked["key"],
-            "content_type": asked["content_type"]}  # fmt: skip
+    kind = asked["content_type"]
+    headers = {
+        "Size": asked["size"],
+        "ContentType": served_type(kind),
+        "ContentDisposition": disposition(kind, record.data["name"]),
+    }
+    kept = {"bucket": record.data["bucket"], "key": asked["key"], "served_as": headers}
     return {"table": "files", "pk": record.id, "attributes": kept}
 
 

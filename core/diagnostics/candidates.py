@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from core.diagnostics import facts
+from core.diagnostics.access import evaluate
 from core.diagnostics.journey import Journey
 from core.diagnostics.objects import KeyIndex
 from core.diagnostics.spelling import (
@@ -35,6 +36,7 @@ _SPELLING_COST = {"case": 0.05, "unicode": 0.02, "whitespace": 0.02, "percent": 
 TIE = 0.05
 _ITSELF = {ObjectState.ARCHIVED, ObjectState.DELETE_MARKER}
 MAX_EDITS = 2
+_PRIVATE_FOLDERS = frozenset({"originals", "original", "masters", "source", "raw", "private"})
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _LONG_ID = 12  # characters from which an id is too long to be met by chance
 _SCAN_LIMIT = 5000  # names that edit distance looks at
@@ -99,10 +101,12 @@ def _by_owner(journey: Journey, indexes: Indexes) -> Iterator[Guess]:
     empty = [s for s in facts.stored(journey.snapshot) if s.kind == "empty"]
     if not owner or not empty or not journey.stopped("url-empty"):
         return
+    what = facts.thing(empty[0].name)
     for bucket in journey.snapshot.buckets:
         for key in indexes.of(bucket):
             if owner in id_tokens(key):
-                yield Guess(bucket.name, key, 0.7, "same_owner", (), key, same_owner=True)
+                score = 0.8 if what and what in fold(key) else 0.7
+                yield Guess(bucket.name, key, score, "same_owner", (), key, same_owner=True)
 
 
 def _buckets(journey: Journey, shape: Shape) -> Iterator[Bucket]:
@@ -148,7 +152,7 @@ def _by_name(journey: Journey, asked: list[Shape], indexes: Indexes) -> Iterator
     path = _below_origin_path(journey, first.key)
     made_from = set(bare_names(first.key))
     for bucket in journey.snapshot.buckets:
-        for key in indexes.of(bucket).by_name.get(name, ()):
+        for key in indexes.of(bucket).alike(fold(first.key)):
             if stem_of(fold(key)) in made_from:
                 continue  # the original of a rendition is another picture
             weight = 0.8 if bucket.name == first.home else 0.74
@@ -156,8 +160,28 @@ def _by_name(journey: Journey, asked: list[Shape], indexes: Indexes) -> Iterator
                 weight += 0.04
             if not id_tokens(name):
                 weight -= 0.2  # a name such as photo.jpg says little about whose it is
+            if _private_original(journey, bucket, key):
+                yield Guess(bucket.name, key, 0.5, "private_original", (), first.key)
+                continue
             whole = key.endswith("/" + path)
             yield Guess(bucket.name, key, weight, "same_name", (), path if whole else first.key)
+
+
+def _private_original(journey: Journey, bucket: Bucket, key: str) -> bool:
+    """The upload from which the served object is made, kept where the viewer may not read.
+
+    It is what the object can be made from again, never what the URL meant.
+    """
+    visit = journey.visit
+    if visit is None or visit.caller is None or visit.bucket is not bucket:
+        return False
+    if key.partition("/")[0].casefold() not in _PRIVATE_FOLDERS:
+        return False
+    effects = [
+        evaluate(journey.snapshot, bucket, visit.caller, one, None).effect
+        for one in (visit.key or "", key)
+    ]
+    return effects == ["allow", "deny"]
 
 
 def _below_origin_path(journey: Journey, key: str) -> str:
@@ -174,8 +198,8 @@ def _by_distance(journey: Journey, asked: list[Shape], indexes: Indexes) -> Iter
         return
     folded = fold(first.key)
     index = indexes.of(home)
-    near = index.by_folder.get(folded.rpartition("/")[0], [])
-    for key in near if len(near) <= _SCAN_LIMIT else ():
+    word, whole = _telling_word(first.key)
+    for key in index.near(folded, word, whole=whole):
         distance = edit_distance(folded, fold(key), MAX_EDITS)
         if 0 < distance <= MAX_EDITS and _same_thing(first.key, key):
             yield Guess(home.name, key, 0.72 - 0.04 * distance, "edit_distance", (), first.key)
@@ -184,7 +208,7 @@ def _by_distance(journey: Journey, asked: list[Shape], indexes: Indexes) -> Iter
 
 def _by_folder_typo(shape: Shape, home: Bucket, index: KeyIndex, folded: str) -> Iterator[Guess]:
     """A slip in a folder's name, the last segment being equal."""
-    for key in index.by_name.get(folded.rsplit("/", 1)[-1], ())[:_SCAN_LIMIT]:
+    for key in index.alike(folded)[:_SCAN_LIMIT]:
         distance = edit_distance(folded, fold(key), MAX_EDITS)
         if 0 < distance <= MAX_EDITS and _same_thing(shape.key, key):
             yield Guess(home.name, key, 0.84 - 0.02 * distance, "edit_distance", (), shape.key)
@@ -202,8 +226,21 @@ def _same_thing(asked: str, stored: str) -> bool:
 
 
 def _slip(one: str, other: str) -> bool:
-    varied = len(set(one.replace("-", ""))) >= 6
-    return len(one) >= _LONG_ID and varied and not one.isdigit() and _not_counted(one, other)
+    return _may_slip(one) and _not_counted(one, other)
+
+
+def _may_slip(token: str) -> bool:
+    varied = len(set(token.replace("-", ""))) >= 6
+    return len(token) >= _LONG_ID and varied and not token.isdigit()
+
+
+def _telling_word(asked: str) -> tuple[str, bool]:
+    """An id by which to look for a name with a slip, and whether it has to stay as it is."""
+    name = asked.rpartition("/")[2]
+    tokens = sorted(id_tokens(asked), key=lambda t: (_may_slip(t), len(t), t))
+    inside = [token for token in tokens if token in name.lower()]
+    whole = bool(inside) and not any(map(_may_slip, tokens))
+    return (inside[-1] if inside else ""), whole
 
 
 def _not_counted(one: str, other: str) -> bool:
@@ -295,7 +332,7 @@ def _etag(journey: Journey, guess: Guess) -> str:
 
 
 def _base_confidence(guess: Guess) -> Confidence:
-    if guess.transform == "original_of_variant":
+    if guess.transform in {"original_of_variant", "private_original"}:
         return Confidence.POSSIBLE
     if guess.score >= 0.84:
         return Confidence.CERTAIN
@@ -304,6 +341,7 @@ def _base_confidence(guess: Guess) -> Confidence:
 
 _SAYS = {
     "identity": "The key is the same", "same_name": "The last part of the key is the same",
+    "private_original": "The private upload that the object was made from",
     "edit_distance": "One or two characters differ", "drop_origin_path": "Without the origin path",
 }  # fmt: skip
 

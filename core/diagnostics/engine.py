@@ -78,7 +78,7 @@ def diagnose_parsed(snapshot: AccountSnapshot) -> UrlDiagnosis:
         id=snapshot.id,
         input=_input(journey),
         verdict=verdict_of(case, found, repairs),
-        resolved=_resolved(journey),
+        resolved=resolved_of(journey),
         trace=_trace(journey),
         findings=tuple(f.finding() for f in found),
         candidates=tuple(_candidate(case, guess) for guess in case.guesses),
@@ -90,9 +90,13 @@ def diagnose_parsed(snapshot: AccountSnapshot) -> UrlDiagnosis:
 
 def examine(snapshot: AccountSnapshot, indexes: Indexes | None = None) -> tuple[Case, list[Found]]:
     """Trace, candidates and causes, without repairs: what an audit needs per URL."""
-    _load_rules()
     indexes = indexes or Indexes()
-    journey = travel(snapshot, indexes)
+    return judge(travel(snapshot, indexes), indexes)
+
+
+def judge(journey: Journey, indexes: Indexes) -> tuple[Case, list[Found]]:
+    """Candidates and causes for a request that was traced."""
+    _load_rules()
     case = Case(journey, _guesses(journey, indexes), indexes)
     found: dict[str, Found] = {}
     for rule in all_rules():
@@ -135,7 +139,7 @@ def _input(journey: Journey) -> ReportInput:
     )  # fmt: skip
 
 
-def _resolved(journey: Journey) -> Resolved:
+def resolved_of(journey: Journey) -> Resolved:
     visit = journey.visit
     shown = visit if visit is not None and visit.key is not None else None
     state = visit.state if visit is not None else ObjectState.NOT_APPLICABLE

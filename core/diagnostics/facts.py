@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from core.model.delivery import AccountSnapshot
+from core.model.delivery import AccountSnapshot, mapping
 
 _TABLES = {"facts", "notes", "client_report"}
 _URL_NAMES = re.compile(r"(url|uri|link|src|href|image|avatar|photo|picture|thumb)", re.IGNORECASE)
 _KEY_NAMES = re.compile(r"(^|_|[a-z])key$|^(s3)?_?(object_?)?(key|path)$", re.IGNORECASE)
 _TYPE_NAMES = re.compile(r"(content|media|mime)[_-]?type$|^mime$", re.IGNORECASE)
+_POINTERS = {"url", "uri", "link", "src", "href", "key", "path", "s", "object", "file", "value"}
 _EMPTY = {"", "null", "none", "undefined", "nan"}
 
 
@@ -131,6 +132,18 @@ def stored(snapshot: AccountSnapshot) -> list[Stored]:
 def names_url(name: str) -> bool:
     """Whether an attribute's name promises a URL, not a key."""
     return bool(_URL_NAMES.search(name)) and not _KEY_NAMES.search(name)
+
+
+def served_as(snapshot: AccountSnapshot) -> dict[str, Any]:
+    """Size and headers with which the application stored the object on purpose, where it says."""
+    return mapping(attributes(snapshot).get("served_as")) if is_record(snapshot) else {}
+
+
+def thing(name: str) -> str:
+    """What an attribute is about, lower case: `avatar` for avatarUrl, avatar_key, AvatarPath."""
+    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)
+    kept = [word.lower() for word in words if word.lower() not in _POINTERS]
+    return kept[0] if kept else ""
 
 
 def owner_id(snapshot: AccountSnapshot) -> str:

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from core.diagnostics import repairs
 from core.diagnostics.access import evaluate
+from core.diagnostics.causes.cache import encoded_path
 from core.diagnostics.causes.registry import Case
 from core.diagnostics.changes import Change, diff_of
+from core.diagnostics.edge_cache import is_error, may_be_kept_for
 from core.diagnostics.policy import is_public
 from core.diagnostics.trace import travel
 from core.diagnostics.urls import redact, redact_deep
@@ -83,12 +86,30 @@ def _dry_run(case: Case, draft: repairs.Draft) -> DryRun:
         snapshot = snapshot.replace(request=snapshot.request.replace(url=change.url))
     if draft.clears_cache or change.url is not None:
         snapshot = snapshot.replace(edge_cache=(), invalidations=())
-    again = travel(snapshot)
+    kept = tuple(entry for entry in snapshot.edge_cache if not is_error(entry))
+    again = travel(snapshot.replace(edge_cache=kept))
     return DryRun(
         before=redact_deep(change.before), after=redact_deep(change.after),
+        after_cache=_error_may_linger(case) if kept != snapshot.edge_cache else "",
         diff=redact(diff_of(change.before, change.after)), retrace_status=again.status,
         retrace_content_type=again.content_type, decisions=_decisions(case, change),
     )  # fmt: skip
+
+
+def _error_may_linger(case: Case) -> str:
+    """What still stands between a repaired origin and the viewer: an error that the edge keeps."""
+    entry, owner = case.journey.edge, case.journey.distribution
+    if entry is None or owner is None or not is_error(entry):
+        return ""
+    seconds = may_be_kept_for(entry, owner.config)
+    if not seconds:
+        return ""
+    end = case.snapshot.now + timedelta(seconds=seconds)
+    path = encoded_path(case.journey.url.raw_path)
+    return (
+        f"The edge may keep the {entry.status} for {seconds} s more, until {end:%H:%M:%S} UTC, "
+        f"or until {path} is invalidated."
+    )
 
 
 def _decisions(case: Case, change: Change) -> dict[str, str]:

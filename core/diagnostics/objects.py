@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 
+from core.diagnostics.neighbours import COMMON, Folder, beside_folders, folder_and_name
 from core.diagnostics.spelling import fold, stem_of
 from core.model.delivery import Bucket, S3Object
 from core.model.diagnosis import ObjectState
 
 _ARCHIVES = {"GLACIER", "DEEP_ARCHIVE"}
+_LARGE_FOLDER = 5000  # names among which no slip is looked for
 _EXPIRY = re.compile(r'expiry-date="([^"]+)"')
 
 
@@ -54,14 +56,14 @@ class KeyIndex:
         return len(self._current)
 
     @cached_property
-    def by_fold(self) -> dict[str, list[str]]:
+    def by_fold(self) -> Mapping[str, Sequence[str]]:
         table: dict[str, list[str]] = defaultdict(list)
         for key in self._current:
             table[fold(key)].append(key)
         return table
 
     @cached_property
-    def by_stem(self) -> dict[str, list[str]]:
+    def by_stem(self) -> Mapping[str, Sequence[str]]:
         """Folded keys without their extension."""
         table: dict[str, list[str]] = defaultdict(list)
         for key in self._current:
@@ -69,7 +71,7 @@ class KeyIndex:
         return table
 
     @cached_property
-    def by_name(self) -> dict[str, list[str]]:
+    def by_name(self) -> Mapping[str, Sequence[str]]:
         """Folded last segments."""
         table: dict[str, list[str]] = defaultdict(list)
         for key in self._current:
@@ -77,12 +79,59 @@ class KeyIndex:
         return table
 
     @cached_property
-    def by_folder(self) -> dict[str, list[str]]:
+    def by_folder(self) -> Mapping[str, Sequence[str]]:
         """Folded keys up to the last slash."""
         table: dict[str, list[str]] = defaultdict(list)
         for key in self._current:
             table[fold(key).rpartition("/")[0]].append(key)
         return table
+
+    @cached_property
+    def by_place(self) -> Mapping[str, Sequence[str]]:
+        """Keys of a common name, by that name beside one of the two folders above it."""
+        common = (keys for keys in self.by_name.values() if len(keys) > COMMON)
+        return beside_folders(key for keys in common for key in keys)
+
+    def alike(self, folded: str) -> Sequence[str]:
+        """Keys with the last segment of a folded key; of a common name those in a like folder."""
+        same = self.by_name.get(folded.rsplit("/", 1)[-1], ())
+        if len(same) <= COMMON:
+            return same
+        found: dict[str, None] = {}
+        for place in folder_and_name(folded):
+            beside = self.by_place.get(place, ())
+            if len(beside) <= COMMON:
+                found.update(dict.fromkeys(beside))
+        return tuple(found)
+
+    def near(self, folded: str, word: str, *, whole: bool) -> Iterator[str]:
+        """Keys in the same folder that may be two slips away; see `Folder.near`."""
+        folder, _, name = folded.rpartition("/")
+        keys = self.by_folder.get(folder, ())
+        if not keys or len(keys) > _LARGE_FOLDER:
+            return iter(())
+        if folder not in self._folders:
+            self._folders[folder] = Folder.of(keys)
+        return self._folders[folder].near(name, word, whole=whole)
+
+    @cached_property
+    def _folders(self) -> dict[str, Folder]:
+        return {}
+
+    def any_below(self, folder: str) -> bool:
+        """Whether a key begins with this folder and a slash."""
+        return folder in self._prefixes
+
+    @cached_property
+    def _prefixes(self) -> set[str]:
+        """Every key up to each of its slashes."""
+        found: set[str] = set()
+        for key in self:
+            folder = key.rpartition("/")[0]
+            while folder and folder not in found:
+                found.add(folder)
+                folder = folder.rpartition("/")[0]
+        return found
 
 
 def state_of(index: KeyIndex, key: str, now: datetime) -> tuple[ObjectState, S3Object | None]:

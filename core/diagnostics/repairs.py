@@ -17,6 +17,7 @@ from core.diagnostics.edge_cache import error_seconds_left
 from core.diagnostics.origins import endpoint_of
 from core.diagnostics.policy import Principal
 from core.diagnostics.reach import reachable_url
+from core.diagnostics.spelling import extension_of
 from core.diagnostics.urls import key_of, redact_deep
 from core.model.delivery import S3Object
 from core.model.diagnosis import FixType
@@ -254,7 +255,7 @@ _KINDS = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "webp":
 
 
 def _with_good_headers(item: S3Object) -> S3Object:
-    extension = item.key.rpartition(".")[2].lower()
+    extension = extension_of(item.key)
     changes: dict[str, Any] = {"content_encoding": None, "sse_customer_algorithm": None}
     if (item.content_disposition or "").lower().startswith("attachment"):
         changes["content_disposition"] = "inline"
@@ -276,10 +277,22 @@ def _headers(item: S3Object) -> dict[str, Any]:
 
 
 def reupload(case: Case) -> Iterator[Draft]:
-    visit = case.journey.visit
-    where = f"{visit.bucket_name}/{visit.key}" if visit and visit.key else "the object"
-    yield Draft(FixType.REUPLOAD, f"Upload {where} again", needs=("s3:PutObject",),
-                rollback="Delete the uploaded object.")  # fmt: skip
+    """The same key again: from where it came, or from the private upload that is still there."""
+    visit, best = case.journey.visit, case.best
+    if visit is None or visit.bucket is None or not visit.key:
+        yield Draft(FixType.REUPLOAD, "Upload the object again", needs=("s3:PutObject",))
+        return
+    title = f"Upload {visit.bucket_name}/{visit.key} again"
+    source = best is not None and best.transform == "private_original"
+    if best is not None and source:
+        title += f", made anew from {best.key}"
+    new = S3Object(key=visit.key, content_type=_KINDS.get(extension_of(visit.key)))
+    kept = tuple(o for o in visit.bucket.objects if o.key != visit.key)
+    change = Change(
+        case.snapshot.with_bucket(visit.bucket.replace(objects=(*kept, new))), None,
+        f"{visit.bucket_name}/{visit.key}", ("s3:PutObject",), "Delete the uploaded object.",
+    )  # fmt: skip
+    yield Draft(FixType.REUPLOAD, title, change, first=source)
 
 
 def restore(case: Case) -> Iterator[Draft]:

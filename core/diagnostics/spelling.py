@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from itertools import pairwise
+from os.path import commonprefix
 from urllib.parse import quote, unquote
 
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"
@@ -139,6 +140,7 @@ def edit_distance(one: str, other: str, limit: int) -> int:
     """Optimal string alignment distance (a swap counts one), `limit + 1` where it is larger."""
     if abs(len(one) - len(other)) > limit:
         return limit + 1
+    one, other = _without_common_ends(one, other)
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, a in enumerate(one, 1):
@@ -152,3 +154,13 @@ def edit_distance(one: str, other: str, limit: int) -> int:
             return limit + 1
         before, row = row, now
     return row[-1]
+
+
+def _without_common_ends(one: str, other: str) -> tuple[str, str]:
+    """What is equal at both ends never costs an edit."""
+    start = len(commonprefix((one, other)))
+    one, other = one[start:], other[start:]
+    end, most = 0, min(len(one), len(other))
+    while end < most and one[-1 - end] == other[-1 - end]:
+        end += 1
+    return one[: len(one) - end], other[: len(other) - end]

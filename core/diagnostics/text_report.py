@@ -59,5 +59,7 @@ def _fixes(report: UrlDiagnosis) -> Iterator[str]:
         after = fix.dry_run.retrace_status
         effect = f"  (then {after})" if after is not None else ""
         yield f"Fix {mark}    {fix.title}{effect}"
+        if fix.preferred and fix.dry_run.after_cache:
+            yield f"           {fix.dry_run.after_cache}"
         if fix.preferred and fix.dry_run.diff:
             yield from (f"           {line}" for line in fix.dry_run.diff.splitlines())

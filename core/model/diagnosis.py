@@ -154,6 +154,7 @@ class DryRun(Noun):
     diff: str = ""
     retrace_status: int | None = None
     retrace_content_type: str | None = None
+    after_cache: str = ""  # what the edge may still keep, and until when, before that status shows
     decisions: dict[str, str] = Field(default_factory=dict)  # who reads: before -> after
 
 

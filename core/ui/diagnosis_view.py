@@ -313,6 +313,7 @@ def _terms(item: Fix) -> Markup:
     if reach.other_urls_changed is not None:
         rows.append(("Also changes", formats.counted(reach.other_urls_changed, "other URL")))
     rows += [
+        ("Until then", item.dry_run.after_cache),
         ("Needs", parts.mono(", ".join(item.needs)) if item.needs else None),
         ("Way back", item.rollback),
         ("Cost", item.cost_note),

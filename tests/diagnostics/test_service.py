@@ -1,17 +1,20 @@
 """Capturing from a real endpoint: what is read, what is refused, and what the doctor says then."""
 
+import hashlib
 import json
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+import httpx
 import pytest
 from worlds import distribution, origin, policy, record, statement
 
 from core.aws.clients import AwsClients
+from core.aws.edge import Edge as RealEdge
 from core.aws.edge import EdgeAnswer
 from core.diagnostics.engine import diagnose
 from core.diagnostics.service import DiagnosticsService
-from core.errors import NotAllowed
+from core.errors import NotAllowed, NotFound
 from core.model.identity import Actor, Role
 from core.stores.sqlite import SqliteRecordStore
 
@@ -175,6 +178,64 @@ def test_an_edge_copy_that_differs_from_the_bucket_is_stale(account):
     report = service.diagnose_url(SUPPORT, good, probe=True)
     assert report.verdict.primary_cause == "cached-stale-object"
     assert report.fixes[0].type == "invalidate"
+
+
+@pytest.mark.emulator
+def test_a_picture_replaced_under_its_key_is_stale_at_the_real_edge(account, serve, emulator):
+    held, key = emulator.stack.media_bucket, "media/t-stale/photo.jpg"
+    kept = {"ContentType": "image/jpeg", "CacheControl": "public, max-age=31536000, immutable"}
+    base, s3 = serve(lambda: emulator), emulator.root_clients().s3
+    s3.put_object(Bucket=held, Key=key, Body=b"old", **kept)
+    edge = RealEdge(f"{base}/emulator/cdn/media", connect_base=base)
+    service = DiagnosticsService(account["clients"], now, "/emulator/cdn/", edge=edge)
+    url = f"https://{emulator.stack.distribution_domain}/{key}"
+    assert httpx.get(base + service.picture_url(url), trust_env=False).content == b"old"
+    assert service.diagnose_url(SUPPORT, url, probe=True).verdict.primary_cause == "none-ok"
+
+    s3.put_object(Bucket=held, Key=key, Body=b"new", **kept)
+    report = service.diagnose_url(SUPPORT, url, probe=True)
+    edge.close()
+    assert report.verdict.primary_cause == "cached-stale-object"
+    assert (report.verdict.observed_status, report.verdict.agrees) == (200, True)
+    shown = report.findings[0].evidence[0].value
+    assert shown["ETag"] == f'"{hashlib.md5(b"old", usedforsecurity=False).hexdigest()}"'
+    assert shown["Age"] >= 0
+    assert shown["XCache"] == "Hit from cloudfront"
+    assert (report.fixes[0].type, report.fixes[0].dry_run.after) == ("invalidate", [f"/{key}"])
+    assert report.fixes[0].dry_run.retrace_status == 200
+
+
+@pytest.mark.emulator
+@pytest.mark.parametrize("fault", ["avatars", "legacy", "press"])
+def test_an_error_that_was_just_seen_does_not_decide_what_a_repair_gives(account, tmp_path, fault):
+    store = SqliteRecordStore(tmp_path / "r.sqlite3")
+    edge = Edge(403, **{"x-cache": "Error from cloudfront"})
+    service = DiagnosticsService(account["clients"], now, "/emulator/cdn/", None, store, edge)
+    reported = account[fault]
+    service.report(SUPPORT, reported.url, record=reported.record)
+    report = service.diagnose_url(SUPPORT, reported.url, probe=True)
+    store.close()
+    assert report.verdict.agrees
+    assert [fix.dry_run.retrace_status for fix in report.fixes] == [200] * len(report.fixes)
+    assert not any(fix.dry_run.after_cache for fix in report.fixes)
+
+
+@pytest.mark.emulator
+def test_an_empty_record_leads_to_the_picture_of_its_owner(account, service):
+    fault = Fault("", {"table": "users", "pk": "u1", "column": "avatarUrl", "value": ""})
+    report = service.diagnose_report(SUPPORT, service.report(SUPPORT, "", record=fault.record).id)
+    avatars = account["avatars"].url.replace("/avatars/", "/")
+    assert report.candidates[0].key == "avatars/u1_ab12.jpg"
+    assert report.fixes[0].dry_run.after == {"avatarUrl": avatars}
+    assert report.fixes[0].dry_run.retrace_status == 200
+
+
+def test_a_report_that_is_gone_is_not_found(tmp_path):
+    store = SqliteRecordStore(tmp_path / "r.sqlite3")
+    service = DiagnosticsService(AwsClients("us-east-1"), now, store=store)
+    with pytest.raises(NotFound):
+        service.diagnose_report(SUPPORT, "gone")
+    store.close()
 
 
 @pytest.mark.emulator

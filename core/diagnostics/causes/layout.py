@@ -185,4 +185,4 @@ def _layout_lives(case: Case, visit: Visit, path: str) -> bool:
     folder = path.rpartition("/")[0]
     if visit.bucket is None or not folder:
         return False
-    return any(key.startswith(folder + "/") for key in case.indexes.of(visit.bucket))
+    return case.indexes.of(visit.bucket).any_below(folder)

@@ -38,11 +38,30 @@ LARGE_IMAGE = 8_000_000
 
 
 def _good(case: Case) -> S3Object | None:
-    """The object of an answer that is fine so far."""
+    """The object of an answer that is fine so far, and not stored like this on purpose."""
+    item = _answered(case)
+    return None if item is None or _on_purpose(case, item) else item
+
+
+def _answered(case: Case) -> S3Object | None:
     journey = case.journey
     if not journey.ok or journey.stops or journey.final is None or is_stale(case):
         return None
     return journey.final.item
+
+
+def _on_purpose(case: Case, item: S3Object) -> bool:
+    """The record vouches for the size and the headers: a download is meant to be one."""
+    meant = facts.served_as(case.snapshot)
+    if not meant or facts.attributes(case.snapshot).get("key") != item.key:
+        return False
+    ways = [_way(meant.get("ContentDisposition")), _way(item.content_disposition)]
+    same = (meant.get("Size"), meant.get("ContentType")) == (item.size, item.content_type)
+    return same and ways[0] == ways[1]
+
+
+def _way(disposition: Any) -> str:
+    return str(disposition or "inline").partition(";")[0].strip().lower()
 
 
 # --- error pages ----------------------------------------------------------------------------
@@ -363,7 +382,7 @@ _SECOND_CLASS = frozenset(
 def far_edge(case: Case) -> Iterator[Found]:
     """Viewers outside the price class are answered from farther away."""
     owner, country = case.journey.distribution, case.snapshot.request.viewer.country
-    if owner is None or country is None or _good(case) is None:
+    if owner is None or country is None or _answered(case) is None:
         return
     price_class = owner.config.price_class
     near = {"PriceClass_100": _NORTH_AND_EUROPE,

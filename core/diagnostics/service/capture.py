@@ -30,6 +30,7 @@ from core.errors import DashboardError
 
 Shape = dict[str, Any]
 LISTED = 1000  # keys per listing
+SEARCHED = 12  # distributions whose objects are looked through where no URL names one
 FOLDERS = 6  # listings of neighbouring folders where a bucket has more keys than that
 _FUNCTIONS = 8
 
@@ -60,8 +61,8 @@ class Capture:
         owner = self._owner(found, parse_url(url).host)
         with ThreadPoolExecutor(self._workers) as pool:
             self._read_owner(found, owner, pool)
-            self._read_buckets(found, url, owner, pool)
-        if not owner and not is_s3(parse_url(url).host):
+            self._read_buckets(found, owner, pool)
+        if not owner and not found["buckets"] and not is_s3(parse_url(url).host):
             del found["buckets"]  # nothing led to a bucket: none was read
         found["unread"] = sorted(self._unread, key=lambda u: str(u["what"]))
         return found
@@ -151,16 +152,18 @@ class Capture:
 
     # --- buckets and objects ----------------------------------------------------------------
 
-    def _read_buckets(
-        self, found: Shape, url: str, owner: Shape | None, pool: ThreadPoolExecutor
-    ) -> None:
+    def _read_buckets(self, found: Shape, owner: Shape | None, pool: ThreadPoolExecutor) -> None:
         """The bucket that is asked in full; the distribution's other buckets by their listing."""
         first = travel(parse_snapshot({**found, "buckets": []}))
         visit = first.visit
         asked = visit.bucket_name if visit else ""
+        searched = [owner] if owner else []
+        if first.stopped("url-empty") or first.stopped("url-not-http"):
+            searched = (found.get("distributions") or [])[:SEARCHED]
         names = {
-            endpoint_of(o["DomainName"]).bucket
-            for o in _items((owner or {}).get("DistributionConfig", {}).get("Origins"))
+            endpoint_of(origin["DomainName"]).bucket
+            for one in searched
+            for origin in _items(one["DistributionConfig"].get("Origins"))
         }
         page = first.error_page.bucket_name if first.error_page else ""
         others = sorted((names | {page}) - {"", asked})
@@ -173,7 +176,6 @@ class Capture:
         found["buckets"] = [one for one in found["buckets"] if one is not None]
         self._keys_of(found, asked)
         self._block_of_account(found, first)
-        del url
 
     def _asked_bucket(
         self, name: str, key: str, folders: list[str], pool: ThreadPoolExecutor

@@ -9,10 +9,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from core.aws.clients import AwsClients
-from core.aws.edge import Edge, EdgeAnswer
+from core.aws.edge import Edge
 from core.diagnostics.engine import diagnose
+from core.diagnostics.service import live
 from core.diagnostics.service.capture import Capture
 from core.diagnostics.urls import parse_url, redact_deep
+from core.errors import NotFound
 from core.model.diagnosis import ReportedUrl, UrlDiagnosis
 from core.model.identity import Actor, Permission
 from core.stores.collection import Collection
@@ -64,14 +66,16 @@ class DiagnosticsService:
         shared: dict[str, Any] = _jsonable(redact_deep(self._case(url, probe=False)))
         return {"id": shared["id"], "snapshot": shared}
 
-    def _case(self, url: str, *, probe: bool) -> dict[str, Any]:
+    def _case(
+        self, url: str, *, probe: bool, record: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
         asked = self.public_url(url)
         case = Capture(self._clients, self._clock()).snapshot(asked)
-        record = self._record(url, asked, case)
+        record = self._record(url, asked) if record is None else record
         if record is not None:
             case["db_record"] = record
-        if probe:
-            self._probe(case, url, asked)
+        if probe and asked and self._edge is not None:
+            live.ask(case, asked, self._edge, self._cdn_prefix)
         return case
 
     def public_url(self, url: str) -> str:
@@ -93,7 +97,7 @@ class DiagnosticsService:
 
     # --- the record and the live answer -----------------------------------------------------
 
-    def _record(self, url: str, asked: str, case: dict[str, Any]) -> dict[str, Any] | None:
+    def _record(self, url: str, asked: str) -> Mapping[str, Any] | None:
         """A report's own row first, else the library's."""
         for report in self._recent():
             if report.record is not None and report.url in {url, asked}:
@@ -101,19 +105,7 @@ class DiagnosticsService:
         if self._find_record is None:
             return None
         key = parse_url(asked).raw_path.lstrip("/")
-        found = self._find_record(key)
-        del case
-        return found
-
-    def _probe(self, case: dict[str, Any], url: str, asked: str) -> None:
-        """A HEAD at the CDN, following nothing, as observed status and cache evidence."""
-        edge = self._edge
-        if edge is None or not url:
-            return
-        answer = edge.head(self._local(asked) if self._cdn_prefix else asked)
-        case["probe"] = {"cdn": {"Status": answer.status or None, "Error": answer.error}}
-        if answer.status:
-            case["edge_cache"] = [_entry(parse_url(asked).raw_path, answer)]
+        return self._find_record(key)
 
     def _local(self, asked: str) -> str:
         parts = urlsplit(asked)
@@ -145,26 +137,16 @@ class DiagnosticsService:
         """A report by its id: also one whose URL is empty, which only its row explains."""
         actor.require(Permission.URL_DIAGNOSE)
         found = next((r for r in self._recent() if r.id == report_id), None)
-        case = self._case(found.url if found else "", probe=probe)
-        if found is not None and found.record is not None:
-            case["db_record"] = found.record
-        return diagnose(case)
+        if found is None:
+            raise NotFound(
+                "This report does not exist any more.", hint="Choose one from the list of reports."
+            )
+        return diagnose(self._case(found.url, probe=probe, record=found.record))
 
     def _recent(self) -> tuple[ReportedUrl, ...]:
         if self._reports is None:
             return ()
         return self._reports.page(limit=_REPORTS, descending=True).items
-
-
-def _entry(path: str, answer: EdgeAnswer) -> dict[str, Any]:
-    headers = answer.headers
-    age = headers.get("age", "")
-    return {
-        "Path": path, "Status": answer.status, "Age": int(age) if age.isdigit() else None,
-        "ETag": headers.get("etag"), "XCache": headers.get("x-cache", ""),
-        "AccessControlAllowOrigin": headers.get("access-control-allow-origin"),
-        "ContentType": headers.get("content-type"),
-    }  # fmt: skip
 
 
 def _jsonable(value: Any) -> Any:

@@ -1,0 +1,239 @@
+"""A bucket's listing, small enough for millions of keys, with the same answers as `KeyIndex`.
+
+Names are found by sorted hashes instead of dictionaries of lists; a hit is compared in full.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
+from typing import Any, overload
+
+import numpy as np
+
+from core.diagnostics.neighbours import COMMON, folder_and_name
+from core.diagnostics.objects import KeyIndex
+from core.diagnostics.spelling import IMAGE_EXTENSIONS, fold, stem_of
+from core.model.delivery import Bucket, S3Object
+
+_CHUNK = 4096
+_ODD = "%&+\\\t\r\v\f\0"
+_EDGES = ("//", "\n/", "/\n", "\n ", " \n")
+
+
+@dataclass(slots=True)
+class Listing:
+    """The rows of one bucket. A key that comes twice has its last row's values."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    sizes: array[int] = field(default_factory=lambda: array("q"))  # -1: not known
+    classes: array[int] = field(default_factory=lambda: array("H"))
+    class_names: dict[str, int] = field(default_factory=dict)
+
+    def add(self, key: str, size: str, storage_class: str) -> bool:
+        """Keep one row; False where its size is no number."""
+        self.rows[key] = len(self.sizes)
+        number = int(size) if size.isascii() and size.isdigit() and len(size) < 19 else -1
+        self.sizes.append(number)
+        known = self.class_names.get(storage_class)
+        if known is None:
+            known = self.class_names[storage_class] = len(self.class_names)
+        self.classes.append(known)
+        return number >= 0
+
+    @property
+    def repeated(self) -> int:
+        return len(self.sizes) - len(self.rows)
+
+
+class CompactIndex(KeyIndex):
+    """The index of a listing; the objects have what a listing tells."""
+
+    def __init__(self, bucket: Bucket, listing: Listing) -> None:
+        super().__init__(bucket)
+        self._listing = listing
+        self._names = list(listing.class_names)
+        self._items: dict[str, S3Object] = {}
+
+    def row(self, key: str) -> int | None:
+        return self._listing.rows.get(key)
+
+    def kind(self, row: int) -> tuple[int, bool]:
+        """What of an object decides an answer: its storage class, and whether it has bytes."""
+        return self._listing.classes[row], self._listing.sizes[row] == 0
+
+    def get(self, key: str) -> S3Object | None:
+        row = self._listing.rows.get(key)
+        if row is None:
+            return None
+        size = self._listing.sizes[row]
+        return S3Object(
+            key=key, size=None if size < 0 else size,
+            storage_class=self._names[self._listing.classes[row]] or None,
+        )  # fmt: skip
+
+    def is_deleted(self, key: str) -> bool:  # noqa: ARG002 a listing holds current objects only
+        return False
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._listing.rows)
+
+    def __len__(self) -> int:
+        return len(self._listing.rows)
+
+    @cached_property
+    def _keys(self) -> list[str]:
+        return list(self._listing.rows)
+
+    def warm(self) -> None:
+        """Build every table, so that processes can share them."""
+        folded = list(folded_keys(self._keys))
+        self.__dict__["by_fold"] = HashTable(self._keys, folded, fold)
+        self.__dict__["by_stem"] = HashTable(self._keys, map(_stem, folded), _stem_of_key)
+        names = (key.rpartition("/")[2] for key in folded)
+        by_name = HashTable(self._keys, names, lambda key: fold(key).rpartition("/")[2])
+        self.__dict__["by_name"] = by_name
+        folders = (key.rpartition("/")[0] for key in folded)
+        self.__dict__["by_folder"] = HashTable(
+            self._keys, folders, lambda key: fold(key).rpartition("/")[0]
+        )
+        self.__dict__["by_place"] = self._places(by_name.common_rows(), folded)
+        _ = self._prefixes
+
+    def _places(self, rows: Sequence[int], folded: list[str]) -> PlaceTable:
+        found = [(row, place) for row in rows for place in folder_and_name(folded[row])]
+        return PlaceTable(self._keys, [row for row, _ in found], [place for _, place in found])
+
+
+class HashTable(Mapping[str, Sequence[str]]):
+    """Keys by a text that is made from each of them, in the listing's order."""
+
+    def __init__(
+        self, keys: Sequence[str], texts: Iterable[str], text_of: Callable[[str], str]
+    ) -> None:
+        self._source, self._text_of = keys, text_of
+        hashes = np.fromiter(map(hash, texts), dtype=np.int64)
+        order = np.argsort(hashes, kind="stable")
+        self._hashes, self._order = hashes[order], order.astype(np.int32)
+        self._sorted = memoryview(self._hashes)
+        mask = (1 << max(10, (16 * len(hashes)).bit_length() - 1)) - 1
+        held = np.zeros(mask + 1, dtype=np.uint8)
+        held[hashes & mask] = 1
+        self._mask, self._held = mask, held.tobytes()  # most texts that are asked for are not there
+
+    def rows(self, text: str) -> Sequence[int]:
+        """The rows whose texts have the hash of this one."""
+        wanted = hash(text)
+        if not self._held[wanted & self._mask]:
+            return ()
+        start = bisect_left(self._sorted, wanted)
+        if start == len(self._sorted) or self._sorted[start] != wanted:
+            return ()
+        end = bisect_right(self._sorted, wanted, start)
+        found: Sequence[int] = self._order[start:end]  # type: ignore[assignment]
+        return found
+
+    def __getitem__(self, text: str) -> Sequence[str]:
+        found = self.rows(text)
+        if not len(found) or self._text_of(self._source[found[0]]) != text:
+            raise KeyError(text)
+        return Keys(self._source, found)
+
+    def get(self, text: str, default: Any = None, /) -> Any:
+        found = self.rows(text)
+        if not len(found) or self._text_of(self._source[found[0]]) != text:
+            return default
+        return Keys(self._source, found)
+
+    def common_rows(self) -> Sequence[int]:
+        """The rows of texts that more than `COMMON` keys have."""
+        _, starts, counts = np.unique(self._hashes, return_index=True, return_counts=True)
+        spans = [
+            self._order[starts[i] : starts[i] + counts[i]] for i in np.flatnonzero(counts > COMMON)
+        ]
+        found: list[int] = np.concatenate(spans).tolist() if spans else []
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(map(self._text_of, self._source)))
+
+    def __len__(self) -> int:
+        return len(np.unique(self._hashes))
+
+
+class PlaceTable(HashTable):
+    """A table in which one key stands under several texts."""
+
+    def __init__(self, keys: Sequence[str], rows: list[int], texts: list[str]) -> None:
+        super().__init__(keys, texts, fold)
+        self._order = np.asarray(rows, dtype=np.int32)[self._order]
+
+    def get(self, text: str, default: Any = None, /) -> Any:
+        return tuple(self._checked(text)) or default
+
+    def __getitem__(self, text: str) -> Sequence[str]:
+        found = tuple(self._checked(text))
+        if not found:
+            raise KeyError(text)
+        return found
+
+    def _checked(self, text: str) -> Iterator[str]:
+        rows = self.rows(text)
+        if len(rows) > COMMON:
+            rows = rows[: COMMON + 1]  # too many to count: nobody looks at them
+        for row in rows:
+            if text in folder_and_name(fold(self._source[row])):
+                yield self._source[row]
+
+
+class Keys(Sequence[str]):
+    """Some keys of a listing, read when they are looked at."""
+
+    __slots__ = ("_rows", "_source")
+
+    def __init__(self, source: Sequence[str], rows: Sequence[int]) -> None:
+        self._source, self._rows = source, rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> Keys: ...
+    def __getitem__(self, at: int | slice) -> str | Keys:
+        if isinstance(at, slice):
+            return Keys(self._source, self._rows[at])
+        return self._source[self._rows[at]]
+
+    def __iter__(self) -> Iterator[str]:
+        return (self._source[row] for row in self._rows)
+
+
+def folded_keys(keys: Sequence[str]) -> Iterator[str]:
+    """`fold` of each key; plain ones by the thousand."""
+    chunks = (keys[i : i + _CHUNK] for i in range(0, len(keys), _CHUNK))
+    return chain.from_iterable(map(_folded, chunks))
+
+
+def _folded(chunk: Sequence[str]) -> Iterable[str]:
+    text = "\n" + "\n".join(chunk) + "\n"
+    plain = text.isascii() and text.count("\n") == len(chunk) + 1
+    if not plain or any(c in text for c in _ODD) or any(edge in text for edge in _EDGES):
+        return map(fold, chunk)
+    return text[1:-1].casefold().split("\n")
+
+
+def _stem(folded: str) -> str:
+    stem, dot, extension = folded.rpartition(".")
+    if dot and extension in IMAGE_EXTENSIONS and stem and not stem.endswith("/"):
+        return stem
+    return folded
+
+
+def _stem_of_key(key: str) -> str:
+    return stem_of(fold(key))
