@@ -8,7 +8,7 @@ from datetime import date
 import streamlit as st
 
 from core.model.identity import Account, Actor, AuditEvent, Role
-from core.ui import parts, session
+from core.ui import parts, password_links, session
 from core.ui.frame import guarded, show
 from core.ui.parts import Tone
 
@@ -21,10 +21,13 @@ _MOMENT = "YYYY-MM-DD HH:mm"
 @guarded
 def accounts(actor: Actor) -> None:
     """Search, pick a row, act on it."""
-    text = st.text_input(
-        "Search", key="who", bind="query-params", placeholder="Name or email", type="search",
-        label_visibility="collapsed", width=360, live=True,
-    )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = st.text_input(
+            "Search", key="who", bind="query-params", placeholder="Name or email", type="search",
+            label_visibility="collapsed", width=360, live=True,
+        )  # fmt: skip
+        if st.button("Add a person", key="add_person"):
+            password_links.add_person()
     shown = st.session_state.setdefault(session.PEOPLE_SHOWN, STEP)
     listing = session.services().accounts.people(actor, text=text or "", limit=shown)
     if not listing.items:
@@ -46,7 +49,7 @@ def _account_table(people: Sequence[Account]) -> Account | None:
             "Name": person.username,
             "Email": person.email,
             "Role": person.role.value,
-            "State": "disabled" if person.disabled else "active",
+            "State": _state(person)[1],
             "Last sign-in (UTC)": person.last_sign_in_at,
             "Since (UTC)": person.created_at,
         }
@@ -71,8 +74,7 @@ def _account_table(people: Sequence[Account]) -> Account | None:
 
 def account_actions(actor: Actor, person: Account) -> None:
     """What an admin can do with one account. Each is recorded, and each has a way back."""
-    tone, word = (Tone.FAIL, "disabled") if person.disabled else (Tone.OK, "active")
-    show(parts.title(person.username or person.email, person.email), parts.badge(tone, word))
+    show(parts.title(person.username or person.email, person.email), parts.badge(*_state(person)))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         role = st.selectbox(
             "Role", list(Role), index=list(Role).index(person.role),
@@ -89,6 +91,15 @@ def account_actions(actor: Actor, person: Account) -> None:
         if st.button("End all sessions", key="revoke_all"):
             accounts.revoke_all(actor, person.id)
             _done(f"Every session of {person.email} has ended.")
+        if st.button("New password link", key="password_link", disabled=person.disabled):
+            link = accounts.password_link(actor, person.id)
+            password_links.show_new_link(person, link)
+
+
+def _state(person: Account) -> tuple[Tone, str]:
+    if person.disabled:
+        return Tone.FAIL, "disabled"
+    return (Tone.UNKNOWN, "invited") if person.invited else (Tone.OK, "active")
 
 
 def _done(sentence: str) -> None:

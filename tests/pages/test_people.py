@@ -1,3 +1,4 @@
+import re
 from datetime import date
 from types import SimpleNamespace
 
@@ -77,6 +78,69 @@ def test_an_admin_ends_every_session_of_an_account(town, actions, desk):
     actions.run()
     actions.button(key="revoke_all").click().run()
     assert desk.accounts.actor_for_cookie(token) is None
+
+
+def add_person():
+    """The dialog as it stays open; a whole run of the page, as AppTest does, would close it."""
+    from core.ui import password_links  # noqa: PLC0415
+
+    password_links.add_person()
+
+
+@pytest.fixture
+def dialog():
+    return AppTest.from_function(add_person, default_timeout=20)
+
+
+def test_the_page_opens_the_dialog_to_add_a_person(town, visit):
+    page = visit("people")
+    page.button(key="add_person").click().run()
+    assert field(page, "Email").value == ""
+
+
+def test_an_admin_adds_a_person_and_sees_the_link_once(town, dialog, visit, desk):
+    fill(dialog.run(), "eve@example.com", Role.SUPPORT)
+    token = link_on(dialog)
+    (eve,) = desk.accounts.people(town.root, text="eve").items
+    assert (eve.username, eve.role, eve.invited) == ("**Eve** <b>", Role.SUPPORT, True)
+    assert desk.accounts.password_link_holder(token) == eve
+    assert re.search(r"once, until \d{4}-\d\d-\d\d \d\d:\d\d UTC", shown(dialog))
+    assert "?token=" not in shown(dialog.run())
+    assert "invited" in set(visit("people").dataframe[0].value["State"])
+
+
+def test_a_person_who_can_t_be_added_is_said_in_the_dialog(town, dialog):
+    fill(dialog.run(), "BOB@example.com", Role.MEMBER)
+    assert "already has an account" in shown(dialog)
+    assert "?token=" not in shown(dialog)
+    assert field(dialog, "Email").value == "BOB@example.com"
+
+
+def test_the_dialog_adds_nobody_for_a_member(desk, enter, dialog):
+    enter(Role.MEMBER)
+    fill(dialog.run(), "eve@example.com", Role.ADMIN)
+    assert "needs people:manage" in shown(dialog)
+    assert desk.accounts._records.emails.find("eve@example.com") is None
+
+
+def fill(dialog, email, role):
+    field(dialog, "Email").input(email)
+    field(dialog, "Name").input("**Eve** <b>")
+    dialog.selectbox[0].select(role)
+    press(dialog, "Add and make a link")
+
+
+def test_an_admin_makes_a_new_password_link(town, actions, desk):
+    actions.run()
+    actions.button(key="password_link").click().run()
+    assert desk.accounts.password_link_holder(link_on(actions)) == town.bob
+    assert "bob@example.com" in shown(actions)
+    desk.accounts.set_disabled(town.root, town.bob.id, True)
+    assert actions.run().button(key="password_link").disabled
+
+
+def link_on(page):
+    return re.search(r"http://\S+/session/password\?token=([\w.-]+)", shown(page))[1]
 
 
 def test_names_of_accounts_are_never_markup(town, actions):
