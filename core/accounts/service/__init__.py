@@ -165,7 +165,7 @@ class AccountsService:
             self._tries.failed(account, address, by_account, by_address)
             raise NotSignedIn(
                 "The email or the password is wrong.",
-                hint="Check both. Capital letters count in the password.",
+                hint="Check both. If you forgot it, an admin can make a link that sets a new one.",
             )
         self._tries.take_back(by_address)
         self._tries.forget(by_account)
