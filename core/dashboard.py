@@ -35,6 +35,7 @@ CDN_ROUTE = "/emulator/cdn"
 
 _HOUSEKEEPING_SECONDS = 3600.0
 _INDEX_REFRESH_SECONDS = 2.0
+_DOCTOR_READ_SECONDS = 8.0  # a person waits for the answer
 _SHARED_JOB_LEASE = timedelta(minutes=15)
 
 
@@ -248,7 +249,7 @@ def _runner(jobs: JobQueue, uploads: UploadService, settings: Settings) -> JobRu
 
 def _diagnostics(cloud: CloudParts, store: RecordStore) -> DiagnosticsService:
     return DiagnosticsService(
-        cloud.clients,
+        cloud.clients.hurried(_DOCTOR_READ_SECONDS),
         clock=utc_now,
         cdn_prefix=cloud.cdn_prefix,
         find_record=lambda key: _row_of(store, key),

@@ -31,12 +31,21 @@ class AwsClients:
         endpoint_url: str | None = None,
         access_key: str | None = None,
         secret_key: str | None = None,
+        *,
+        read_timeout: float = 60,
     ) -> None:
         self.region, self.endpoint_url = region, endpoint_url
+        self._read_timeout = read_timeout  # seconds; S3 may take long over a large copy
         self._session = boto3.Session(
             aws_access_key_id=access_key, aws_secret_access_key=secret_key, region_name=region
         )
         self._making = RLock()  # a session is not safe to make clients from in two threads
+
+    def hurried(self, read_timeout: float) -> AwsClients:
+        """The same credentials where a person waits for the answer."""
+        other = AwsClients(self.region, self.endpoint_url, read_timeout=read_timeout)
+        other._session, other._making = self._session, self._making
+        return other
 
     @cached_property
     def s3(self) -> S3Client:
@@ -81,7 +90,7 @@ class AwsClients:
             special["signature_version"] = "s3v4"  # the old one signs no region and no POST date
         config = Config(
             connect_timeout=5,
-            read_timeout=60,
+            read_timeout=self._read_timeout,
             max_pool_connections=32,
             retries={"mode": "standard", "max_attempts": 3},
             # Presigned requests are made by browsers, which add no checksum of AWS's own.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import secrets
 import urllib.parse
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -156,7 +157,7 @@ def _site(
         root.s3.put_object(Bucket=bucket, Key=key, Body=content, ContentType="image/jpeg")
     control = root.cloudfront.create_origin_access_control(
         OriginAccessControlConfig={
-            "Name": bucket,
+            "Name": f"{bucket}-{secrets.token_hex(4)}",
             "SigningProtocol": "sigv4",
             "SigningBehavior": "always",
             "OriginAccessControlOriginType": "s3",
@@ -174,7 +175,7 @@ def _site(
 def _distribution(bucket: str, origin_path: str, control: str) -> dict[str, Any]:
     methods = {"Quantity": 2, "Items": ["HEAD", "GET"]}
     return {
-        "CallerReference": bucket,
+        "CallerReference": control,
         "Comment": f"Demo: {bucket}",
         "Enabled": True,
         "Origins": {

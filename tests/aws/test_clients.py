@@ -18,3 +18,12 @@ def test_s3_is_addressed_by_path_at_an_emulator_only():
     assert near.meta.config.s3 == {"addressing_style": "path"}
     assert far.meta.config.s3 == {"addressing_style": "virtual"}
     assert near.meta.config.signature_version == far.meta.config.signature_version == "s3v4"
+
+
+def test_a_hurried_copy_waits_less_with_the_same_credentials():
+    patient = AwsClients("eu-west-1", None, "AKIATEST", "secret")
+    hurried = patient.hurried(8)
+    assert hurried.s3.meta.config.read_timeout == 8
+    assert patient.s3.meta.config.read_timeout == 60
+    assert hurried.s3._request_signer._credentials.access_key == "AKIATEST"
+    assert hurried.s3.meta.region_name == "eu-west-1"
