@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from core.diagnostics.journey import Journey
+from core.diagnostics.journey import Journey, Visit
 from core.diagnostics.origins import partition
 from core.diagnostics.policy import CLOUDFRONT_SERVICE, principal_names
 from core.model.delivery import (
@@ -39,28 +38,45 @@ UPDATE = ("cloudfront:GetDistributionConfig", "cloudfront:UpdateDistribution")
 BACK = "Put the earlier value back (the ETag of the change guards against later ones)."
 
 
-def edit_config(journey: Journey, edit: Callable[[Distribution], dict[str, Any]]) -> Change | None:
-    """A change of the distribution's own settings."""
-    owner = journey.distribution
-    if owner is None:
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The way that a request took to S3: the distribution, its behaviour, the origin it asked."""
+
+    snapshot: AccountSnapshot
+    owner: Distribution
+    behavior: CacheBehavior
+    visit: Visit
+
+    @property
+    def origin(self) -> Origin:
+        return self.visit.origin
+
+
+def door_of(journey: Journey) -> Door | None:
+    """None where no distribution took the request, or none of its origins was asked."""
+    owner, behavior, visit = journey.distribution, journey.behavior, journey.visit
+    if owner is None or behavior is None or visit is None:
         return None
-    changes = edit(owner)
+    return Door(journey.snapshot, owner, behavior, visit)
+
+
+def edit_config(door: Door, **changes: Any) -> Change:
+    """A change of the distribution's own settings."""
+    owner = door.owner
     config = owner.config.replace(**changes)
     before = {name: _plain(getattr(owner.config, name)) for name in changes}
     after = {name: _plain(getattr(config, name)) for name in changes}
     changed = owner.replace(distribution_config=config)
-    return Change(journey.snapshot.with_distribution(changed), before, after, UPDATE, BACK)
+    return Change(door.snapshot.with_distribution(changed), before, after, UPDATE, BACK)
 
 
-def edit_behavior(journey: Journey, **changes: Any) -> Change | None:
+def edit_behavior(door: Door, **changes: Any) -> Change:
     """A change of the behaviour that took the request."""
-    behavior = journey.behavior
-    if behavior is None or journey.distribution is None:
-        return None
+    behavior = door.behavior
     edited = behavior.replace(**changes)
     before = {name: _plain(getattr(behavior, name)) for name in changes}
     after = {name: _plain(getattr(edited, name)) for name in changes}
-    snapshot = _with_behavior(journey.snapshot, journey.distribution, behavior, edited)
+    snapshot = _with_behavior(door.snapshot, door.owner, behavior, edited)
     return Change(snapshot, {behavior.name: before}, {behavior.name: after}, UPDATE, BACK)
 
 
@@ -76,16 +92,14 @@ def _with_behavior(
     return snapshot.with_distribution(owner.replace(distribution_config=config))
 
 
-def edit_origin(journey: Journey, **changes: Any) -> Change | None:
+def edit_origin(door: Door, **changes: Any) -> Change:
     """A change of the origin that was asked."""
-    owner, visit = journey.distribution, journey.visit
-    if owner is None or visit is None:
-        return None
-    edited = visit.origin.replace(**changes)
-    before = {name: _plain(getattr(visit.origin, name)) for name in changes}
+    origin = door.origin
+    edited = origin.replace(**changes)
+    before = {name: _plain(getattr(origin, name)) for name in changes}
     after = {name: _plain(getattr(edited, name)) for name in changes}
-    snapshot = _with_origin(journey.snapshot, owner, visit.origin, edited)
-    return Change(snapshot, {visit.origin.id: before}, {visit.origin.id: after}, UPDATE, BACK)
+    snapshot = _with_origin(door.snapshot, door.owner, origin, edited)
+    return Change(snapshot, {origin.id: before}, {origin.id: after}, UPDATE, BACK)
 
 
 def _with_origin(
@@ -96,14 +110,13 @@ def _with_origin(
     return snapshot.with_distribution(owner.replace(distribution_config=config))
 
 
-def edit_bucket(journey: Journey, needs: tuple[str, ...], **changes: Any) -> Change | None:
-    bucket = journey.visit.bucket if journey.visit else None
-    if bucket is None:
-        return None
+def edit_bucket(
+    snapshot: AccountSnapshot, bucket: Bucket, needs: tuple[str, ...], **changes: Any
+) -> Change:
     edited = bucket.replace(**changes)
     before = {name: _plain(getattr(bucket, name)) for name in changes}
     after = {name: _plain(getattr(edited, name)) for name in changes}
-    return Change(journey.snapshot.with_bucket(edited), before, after, needs, BACK)
+    return Change(snapshot.with_bucket(edited), before, after, needs, BACK)
 
 
 # --- policies -------------------------------------------------------------------------------
@@ -134,17 +147,16 @@ def with_changed(policy: BucketPolicy, index: int, statement: Statement) -> Buck
     return policy.replace(statement=tuple(statements))
 
 
-def policy_change(journey: Journey, policy: BucketPolicy, index: int | None) -> Change | None:
+def policy_change(
+    snapshot: AccountSnapshot, bucket: Bucket, policy: BucketPolicy, index: int | None
+) -> Change:
     """Exchange the bucket policy; shown is only the statement that changes."""
-    visit = journey.visit
-    if visit is None or visit.bucket is None:
-        return None
-    old = visit.bucket.policy.statement if visit.bucket.policy else ()
+    old = bucket.policy.statement if bucket.policy else ()
     before = _plain(old[index]) if index is not None and index < len(old) else None
     after = _plain(policy.statement[len(old) if index is None else index])
-    snapshot = journey.snapshot.with_bucket(visit.bucket.replace(policy=policy))
+    changed = snapshot.with_bucket(bucket.replace(policy=policy))
     back = "Put the earlier statement back." if before else "Remove the added statement."
-    return Change(snapshot, before, after, POLICY_NEEDS, back, bucket=visit.bucket_name)
+    return Change(changed, before, after, POLICY_NEEDS, back, bucket=bucket.name)
 
 
 def set_condition(statement: Statement, key: str, values: tuple[str, ...]) -> Statement:
@@ -181,7 +193,7 @@ def rename_identity(statement: Statement, old: str, new: str) -> Statement:
     )
 
 
-def kms_change(journey: Journey, key: KmsKey, owner: Distribution) -> Change:
+def kms_change(snapshot: AccountSnapshot, key: KmsKey, owner: Distribution) -> Change:
     """Let CloudFront decrypt with this key, for this distribution only."""
     statement = Statement(
         sid="AllowCloudFrontServicePrincipalSSE-KMS", effect="Allow",
@@ -189,9 +201,9 @@ def kms_change(journey: Journey, key: KmsKey, owner: Distribution) -> Change:
         condition={"StringEquals": {"AWS:SourceArn": owner.arn}},
     )  # fmt: skip
     edited = key.replace(policy=with_statement(key.policy, statement))
-    kept = tuple(edited if k is key else k for k in journey.snapshot.kms_keys)
+    kept = tuple(edited if k is key else k for k in snapshot.kms_keys)
     return Change(
-        journey.snapshot.replace(kms_keys=kept), None, _plain(statement),
+        snapshot.replace(kms_keys=kept), None, _plain(statement),
         ("kms:GetKeyPolicy", "kms:PutKeyPolicy"), "Remove the added statement.",
     )  # fmt: skip
 

@@ -5,23 +5,22 @@ Nothing here opens a bucket to the public; a dry run that would is dropped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from core.diagnostics import repairs
-from core.diagnostics.access import evaluate
+from core.diagnostics.access import Caller, evaluate
 from core.diagnostics.causes.cache import encoded_path
 from core.diagnostics.causes.registry import Case
 from core.diagnostics.changes import Change, diff_of
+from core.diagnostics.draft import Draft
 from core.diagnostics.edge_cache import is_error, may_be_kept_for
 from core.diagnostics.policy import is_public
+from core.diagnostics.repair_table import TABLE
+from core.diagnostics.repairs import stranger
 from core.diagnostics.trace import travel
 from core.diagnostics.urls import redact, redact_deep
 from core.model.delivery import AccountSnapshot
 from core.model.diagnosis import BlastRadius, DryRun, Fix, FixType
-
-Builder = Callable[[Case], Iterator[repairs.Draft]]
 
 _ORDER = (
     FixType.WAIT, FixType.CORRECT_URL, FixType.CLIENT_CHANGE, FixType.SIGN_URL,
@@ -33,7 +32,7 @@ _ORDER = (
 
 @dataclass(slots=True)
 class _Planned:
-    draft: repairs.Draft
+    draft: Draft
     place: int  # of the cause it repairs
 
 
@@ -42,7 +41,7 @@ def fixes(case: Case, causes: tuple[str, ...]) -> tuple[Fix, ...]:
     planned: list[_Planned] = []
     seen: set[tuple[str, str]] = set()
     for place, cause in enumerate(causes):
-        for build in repairs.for_cause(cause):
+        for build in TABLE.get(cause, ()):
             for draft in build(case):
                 name = (draft.type, draft.title)
                 if name not in seen and not _opens(case, draft.change):
@@ -63,7 +62,7 @@ def _opens(case: Case, change: Change | None) -> bool:
     return False
 
 
-def _fix(case: Case, fix_id: str, draft: repairs.Draft, *, preferred: bool) -> Fix:
+def _fix(case: Case, fix_id: str, draft: Draft, *, preferred: bool) -> Fix:
     change = draft.change
     return Fix(
         id=fix_id, type=draft.type, title=redact(draft.title), preferred=preferred,
@@ -77,7 +76,7 @@ def _fix(case: Case, fix_id: str, draft: repairs.Draft, *, preferred: bool) -> F
     )  # fmt: skip
 
 
-def _dry_run(case: Case, draft: repairs.Draft) -> DryRun:
+def _dry_run(case: Case, draft: Draft) -> DryRun:
     change = draft.change
     if change is None:
         return DryRun()
@@ -117,7 +116,7 @@ def _decisions(case: Case, change: Change) -> dict[str, str]:
     visit = case.journey.visit
     if not change.bucket or visit is None or visit.caller is None or visit.key is None:
         return {}
-    anonymous = repairs.stranger(visit.caller)
+    anonymous = stranger(visit.caller)
     found = {}
     for name, caller in (("this request", visit.caller), ("an anonymous reader", anonymous)):
         states = [
@@ -128,9 +127,7 @@ def _decisions(case: Case, change: Change) -> dict[str, str]:
     return found
 
 
-def _decide(
-    snapshot: AccountSnapshot, name: str, caller: repairs.AnyCaller, key: str, case: Case
-) -> str:
+def _decide(snapshot: AccountSnapshot, name: str, caller: Caller, key: str, case: Case) -> str:
     bucket = snapshot.bucket(name)
     if bucket is None:
         return "unknown"

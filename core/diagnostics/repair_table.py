@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from core.diagnostics import access_repairs as access
 from core.diagnostics import config_repairs as config
 from core.diagnostics.config_repairs import told
+from core.diagnostics.draft import Builder
 from core.diagnostics.repairs import (
-    Builder,
     cdn_url,
     choose,
     client,
@@ -29,7 +30,7 @@ from core.diagnostics.repairs import (
 
 _SPELLING: tuple[Builder, ...] = (correct_url, record, copy, choose)
 _LAYOUT: tuple[Builder, ...] = (correct_url, record, copy, choose)
-_OAC: tuple[Builder, ...] = (config.attach_oac, config.patch_policy)
+_OAC: tuple[Builder, ...] = (access.attach_oac, access.patch_policy)
 
 TABLE: dict[str, tuple[Builder, ...]] = {
     "url-empty-in-db": (record, rederive, choose),
@@ -86,7 +87,7 @@ TABLE: dict[str, tuple[Builder, ...]] = {
     "origin-wrong-bucket": (config.origin_domain,),
     "origin-region-mismatch": (config.origin_domain,),
     "origin-new-bucket-307": (config.origin_domain, wait),
-    "origin-website-endpoint-private": (config.attach_oac,),
+    "origin-website-endpoint-private": (access.attach_oac,),
     "origin-website-endpoint-https": (config.http_to_website,),
     "origin-website-vs-rest-index": (correct_url, function_change),
     "origin-host-header-forwarded": (config.keep_host,),
@@ -103,34 +104,34 @@ TABLE: dict[str, tuple[Builder, ...]] = {
     "multipart-not-completed": (reupload,),
     "object-zero-bytes-or-truncated": (reupload,),
     "object-in-other-prefix-env": (copy, correct_url, choose),
-    "policy-no-allow-for-oac": (config.patch_policy,),
-    "policy-sourcearn-mismatch": (config.patch_policy,),
-    "policy-sourceaccount-mismatch": (config.patch_policy,),
-    "policy-resource-missing-objects": (config.patch_policy,),
-    "policy-resource-prefix-too-narrow": (config.patch_policy,),
-    "policy-action-missing-getobject": (config.patch_policy,),
-    "policy-oai-wrong-id": (config.patch_policy, config.attach_oac),
-    "policy-oac-vs-oai-mixup": (config.patch_policy, config.attach_oac),
+    "policy-no-allow-for-oac": (access.patch_policy,),
+    "policy-sourcearn-mismatch": (access.patch_policy,),
+    "policy-sourceaccount-mismatch": (access.patch_policy,),
+    "policy-resource-missing-objects": (access.patch_policy,),
+    "policy-resource-prefix-too-narrow": (access.patch_policy,),
+    "policy-action-missing-getobject": (access.patch_policy,),
+    "policy-oai-wrong-id": (access.patch_policy, access.attach_oac),
+    "policy-oac-vs-oai-mixup": (access.patch_policy, access.attach_oac),
     "origin-no-oac-oai-private-bucket": _OAC,
-    "oac-signing-never": (config.sign_always,),
-    "oac-no-override-with-viewer-authorization": (config.sign_always,),
-    "oai-new-region": (config.attach_oac,),
-    "explicit-deny": (config.patch_policy,),
+    "oac-signing-never": (access.sign_always,),
+    "oac-no-override-with-viewer-authorization": (access.sign_always,),
+    "oai-new-region": (access.attach_oac,),
+    "explicit-deny": (access.patch_policy,),
     "explicit-deny-secure-transport": (https_url, config.redirect_http),
-    "explicit-deny-vpce-or-ip": (config.patch_policy,),
-    "explicit-deny-referer": (config.attach_oac, config.patch_policy),
-    "bpa-blocks-public-policy": (config.attach_oac,),
-    "account-bpa-overrides-bucket": (config.attach_oac,),
+    "explicit-deny-vpce-or-ip": (access.patch_policy,),
+    "explicit-deny-referer": (access.attach_oac, access.patch_policy),
+    "bpa-blocks-public-policy": (access.attach_oac,),
+    "account-bpa-overrides-bucket": (access.attach_oac,),
     "direct-s3-url-blocked": (cdn_url, correct_url, record),
-    "object-owned-by-other-account": (config.owner_enforced, copy_in_place),
-    "acl-disabled-public-read-lost": (config.attach_oac,),
-    "kms-key-policy-missing-cloudfront": (config.patch_key,),
-    "kms-with-oai": (config.attach_oac, copy_in_place),
+    "object-owned-by-other-account": (access.owner_enforced, copy_in_place),
+    "acl-disabled-public-read-lost": (access.attach_oac,),
+    "kms-key-policy-missing-cloudfront": (access.patch_key,),
+    "kms-with-oai": (access.attach_oac, copy_in_place),
     "kms-aws-managed-key": (copy_in_place,),
-    "kms-key-disabled": (config.enable_key,),
+    "kms-key-disabled": (access.enable_key,),
     "sse-c-object": (copy_in_place, reupload),
-    "requester-pays": (config.owner_pays,),
-    "version-id-not-permitted": (without_version, config.patch_policy),
+    "requester-pays": (access.owner_pays,),
+    "version-id-not-permitted": (without_version, access.patch_policy),
     "presigned-expired": (sign, cdn_url, record),
     "presigned-token-expired": (sign, cdn_url),
     "presigned-wrong-method": (sign,),
@@ -152,8 +153,8 @@ TABLE: dict[str, tuple[Builder, ...]] = {
     "invalidation-rewritten-uri": (invalidate,),
     "invalidation-query-string-variants": (invalidate,),
     "invalidation-in-progress": (wait,),
-    "cors-no-bucket-config": (config.allow_origin,),
-    "cors-origin-not-allowed": (config.allow_origin,),
+    "cors-no-bucket-config": (access.allow_origin,),
+    "cors-origin-not-allowed": (access.allow_origin,),
     "cors-origin-header-not-forwarded": (config.forward_origin,),
     "cors-cached-without-origin": (told("cors-cached-without-origin"), invalidate),
     "content-type-wrong": (copy_in_place, invalidate),

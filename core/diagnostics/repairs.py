@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,37 +13,14 @@ from core.diagnostics.candidates import Guess
 from core.diagnostics.causes.cache import encoded_path
 from core.diagnostics.causes.registry import Case
 from core.diagnostics.changes import Change
+from core.diagnostics.draft import Draft
 from core.diagnostics.edge_cache import error_seconds_left
-from core.diagnostics.origins import endpoint_of
 from core.diagnostics.policy import Principal
 from core.diagnostics.reach import reachable_url
 from core.diagnostics.spelling import extension_of
 from core.diagnostics.urls import key_of, redact_deep
 from core.model.delivery import S3Object
 from core.model.diagnosis import FixType
-
-AnyCaller = Caller
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A repair before its dry run. `first`: better than others of the same cause."""
-
-    type: FixType
-    title: str
-    change: Change | None = None
-    before: Any = None
-    after: Any = None
-    needs: tuple[str, ...] = ()
-    rollback: str = ""
-    cost_note: str = ""
-    first: bool = False
-    records: int | None = None
-    others: int | None = None
-    clears_cache: bool = False
-
-
-Builder = Callable[[Case], Iterator[Draft]]
 
 
 def stranger(caller: Caller) -> Caller:
@@ -361,14 +338,3 @@ def function_change(case: Case) -> Iterator[Draft]:
         needs=("cloudfront:UpdateFunction", "cloudfront:PublishFunction"),
         rollback="Publish the earlier code.",
     )  # fmt: skip
-
-
-def is_rest(domain: str) -> bool:
-    return endpoint_of(domain).kind == "rest"
-
-
-def for_cause(cause: str) -> tuple[Builder, ...]:
-    """The builders of one cause, from the table below the builders of configuration."""
-    from core.diagnostics.repair_table import TABLE  # noqa: PLC0415 the table names these builders
-
-    return TABLE.get(cause, ())

@@ -141,7 +141,7 @@ def moved(case: Case, guess: Guess) -> Iterator[Found]:
         yield Found("object-in-other-prefix-env", OBJECT,
                     f"The object is {key}: it was put under another environment's prefix.",
                     shown, sure)  # fmt: skip
-    elif tail and lead and not _personal(ahead):
+    elif tail and lead and not names_a_person(ahead):
         yield Found(
             "origin-path-wrong",
             OBJECT,
@@ -149,7 +149,7 @@ def moved(case: Case, guess: Guess) -> Iterator[Found]:
             shown,
             sure,
         )
-    elif tail and not lead and not _personal(ahead) and not _layout_lives(case, visit, path):
+    elif tail and not lead and not names_a_person(ahead) and not _layout_lives(case, visit, path):
         yield Found("origin-path-missing", OBJECT,
                     f"The objects are under “{ahead}/”, which neither the URL nor an origin path "
                     "adds.", shown, sure)  # fmt: skip
@@ -169,7 +169,7 @@ def _other_environment(lead: str, path: str, ahead: str, asked: str, key: str) -
     return there not in _MAIN and (not here or here in _MAIN)
 
 
-def _personal(prefix: str) -> bool:
+def names_a_person(prefix: str) -> bool:
     """A prefix that names a person can't be an origin path."""
     return bool(owner_tokens(prefix + "/x") or _ids(prefix))
 

@@ -1,0 +1,201 @@
+"""No statement allows the read: which one comes nearest, and the element that differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core.diagnostics.access import AccessOutcome
+from core.diagnostics.causes.registry import ACCESS, Case, Found
+from core.diagnostics.journey import Visit, evidence
+from core.diagnostics.origins import REGIONS_WITHOUT_OAI
+from core.diagnostics.policy import CLOUDFRONT_SERVICE, MatchedRule, Mismatch, principal_names
+from core.diagnostics.wildcards import matches
+from core.model.diagnosis import Evidence
+
+NETWORK_KEYS = frozenset({"aws:sourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip"})
+
+
+def policy_evidence(value: object) -> tuple[Evidence, ...]:
+    return evidence("s3:GetBucketPolicy", "Policy.Statement", value)
+
+
+def not_allowed(case: Case, visit: Visit, outcome: AccessOutcome, key: str) -> Iterator[Found]:
+    """Why no Allow statement lets this caller read the key."""
+    if visit.signing == "none":
+        yield from _unsigned(case, visit, outcome)
+        return
+    if visit.signing == "oai" and visit.bucket and visit.bucket.region in REGIONS_WITHOUT_OAI:
+        return
+    close = _closest(outcome)
+    if close is None:
+        yield _nobody_named(visit, outcome)
+        return
+    for mismatch in close.mismatches:
+        yield from _mismatch(close, mismatch, visit, key)
+
+
+def _unsigned(case: Case, visit: Visit, outcome: AccessOutcome) -> Iterator[Found]:
+    if visit.origin.origin_access_control_id:
+        yield Found(
+            "oac-signing-never", ACCESS,
+            "The origin access control is set to sign never, so S3 sees an anonymous reader.",
+            evidence("cloudfront:GetOriginAccessControl", "SigningBehavior", "never"),
+        )  # fmt: skip
+        return
+    referer = [r for r in outcome.policy.matched_rules if r.effect == "Allow" and _only_referer(r)]
+    if referer:
+        yield Found(
+            "explicit-deny-referer", ACCESS,
+            f"{referer[0].sid} allows only requests with a Referer, which CloudFront removes.",
+            policy_evidence({"Sid": referer[0].sid}),
+        )  # fmt: skip
+        return
+    if "x-amz-signature" in {name.lower() for name in case.journey.url.parameters}:
+        return
+    network = [r for r in outcome.policy.matched_rules if r.effect == "Allow" and _only_network(r)]
+    why = f" {network[0].reason}." if network else ""
+    yield Found(
+        "origin-no-oac-oai-private-bucket", ACCESS,
+        "The origin has no access control, so S3 sees an anonymous reader of a private bucket."
+        + why,
+        evidence("cloudfront:GetDistribution", "OriginAccessControlId, OriginAccessIdentity", ""),
+    )  # fmt: skip
+
+
+def _only_referer(found: MatchedRule) -> bool:
+    return bool(found.mismatches) and all(m.key.lower() == "aws:referer" for m in found.mismatches)
+
+
+def _only_network(found: MatchedRule) -> bool:
+    return bool(found.mismatches) and all(m.key.lower() in NETWORK_KEYS for m in found.mismatches)
+
+
+def _closest(outcome: AccessOutcome) -> MatchedRule | None:
+    """The Allow statement for this very caller that fails in the fewest elements."""
+    named = [
+        r
+        for r in outcome.policy.matched_rules
+        if r.effect == "Allow"
+        and r.applies == "no"
+        and not any(m.element == "Principal" for m in r.mismatches)
+        and not _is_listing_only(r)
+    ]
+    named.sort(key=lambda r: (_distance(r), r.index))
+    return named[0] if named else None
+
+
+def _distance(found: MatchedRule) -> float:
+    weights = {"Condition": 1.0, "Resource": 1.1, "Action": 1.2, "Principal": 3.0}
+    return sum(weights[m.element] for m in found.mismatches)
+
+
+def _is_listing_only(found: MatchedRule) -> bool:
+    """A statement that allows listing says nothing about reading, unless it stands alone."""
+    actions = {a.lower() for a in found.statement.action}
+    on_bucket = all("/" not in r.split(":::")[-1] for r in found.statement.resource)
+    return bool(actions) and actions <= {"s3:listbucket", "s3:getbucketlocation"} and on_bucket
+
+
+def _nobody_named(visit: Visit, outcome: AccessOutcome) -> Found:
+    """No Allow statement names this caller: another kind of CloudFront identity, or none."""
+    allows = [r for r in outcome.policy.matched_rules if r.effect == "Allow"]
+    services = any(_names_service(r) for r in allows)
+    identities = [v for r in allows for v in _identities(r)]
+    if visit.signing == "oai":
+        if identities:
+            return Found(
+                "policy-oai-wrong-id", ACCESS,
+                f"The policy names {identities[0]}, this origin's identity is "
+                f"{visit.origin.identity}.", policy_evidence(identities[0]),
+            )  # fmt: skip
+        if services:
+            return _mixup("an origin access identity", "the service principal (OAC)")
+    elif identities and not services:
+        return _mixup("origin access control", "an origin access identity")
+    only_lists = [r for r in allows if _names_service(r) and _is_listing_only(r)]
+    if only_lists and visit.signing == "oac":
+        return Found(
+            "policy-action-missing-getobject", ACCESS,
+            f"{only_lists[0].sid} allows CloudFront {', '.join(only_lists[0].statement.action)}, "
+            "not s3:GetObject.", policy_evidence(list(only_lists[0].statement.action)),
+        )  # fmt: skip
+    return Found(
+        "policy-no-allow-for-oac", ACCESS,
+        "No statement of the bucket policy allows CloudFront to read.",
+        policy_evidence([r.sid for r in allows]),
+    )  # fmt: skip
+
+
+def _mixup(has: str, allowed: str) -> Found:
+    return Found(
+        "policy-oac-vs-oai-mixup", ACCESS,
+        f"The origin uses {has}, but the bucket policy allows {allowed}.",
+        policy_evidence(allowed),
+    )  # fmt: skip
+
+
+def _names_service(found: MatchedRule) -> bool:
+    names = principal_names(found.statement.principal)
+    return any(kind == "Service" and value == CLOUDFRONT_SERVICE for kind, value in names)
+
+
+def _identities(found: MatchedRule) -> list[str]:
+    """Principals that are, or were, origin access identities."""
+    return [
+        value
+        for kind, value in principal_names(found.statement.principal)
+        if (kind == "AWS" and ("Origin Access Identity" in value or value.startswith("AIDA")))
+        or kind == "CanonicalUser"
+    ]
+
+
+def _mismatch(close: MatchedRule, mismatch: Mismatch, visit: Visit, key: str) -> Iterator[Found]:
+    """One element of the closest statement that differs."""
+    wanted = ", ".join(mismatch.wanted)
+    shown = policy_evidence(
+        {"Sid": close.sid, "element": mismatch.key or mismatch.element, "policy": wanted,
+         "request": mismatch.actual}
+    )  # fmt: skip
+    if mismatch.element == "Resource":
+        yield _resource(close, mismatch, visit, key, shown)
+    elif mismatch.element == "Action":
+        yield Found(
+            "policy-action-missing-getobject", ACCESS,
+            f"{close.sid} allows {wanted}, not {mismatch.actual}.", shown,
+        ) if not mismatch.actual.endswith("Version") else Found(
+            "version-id-not-permitted", ACCESS,
+            f"versionId is passed on, and {close.sid} does not allow {mismatch.actual}.", shown,
+        )  # fmt: skip
+    elif mismatch.element == "Condition":
+        yield _condition(close, mismatch, shown)
+
+
+def _resource(
+    close: MatchedRule, mismatch: Mismatch, visit: Visit, key: str, shown: tuple[Evidence, ...]
+) -> Found:
+    objects = [r for r in mismatch.wanted if "/" in r.split(":::")[-1]]
+    name = visit.bucket_name
+    other = [r for r in objects if not matches(r.split(":::")[-1].partition("/")[0], name)]
+    if not objects or len(other) == len(objects):
+        return Found(
+            "policy-resource-missing-objects", ACCESS,
+            f"{close.sid} names {', '.join(mismatch.wanted)}, which covers no object of {name}.",
+            shown,
+        )  # fmt: skip
+    return Found(
+        "policy-resource-prefix-too-narrow", ACCESS,
+        f"{close.sid} covers {', '.join(objects)}, not {key}.", shown,
+    )  # fmt: skip
+
+
+def _condition(close: MatchedRule, mismatch: Mismatch, shown: tuple[Evidence, ...]) -> Found:
+    name, wanted = mismatch.key.lower(), ", ".join(mismatch.wanted)
+    sentence = f"{close.sid}: {mismatch.key} is {wanted}, this request has {mismatch.actual}."
+    cause = {
+        "aws:sourcearn": "policy-sourcearn-mismatch",
+        "aws:sourceaccount": "policy-sourceaccount-mismatch",
+        "aws:referer": "explicit-deny-referer",
+    }.get(name, "policy-no-allow-for-oac")
+    if name in NETWORK_KEYS:
+        cause = "explicit-deny-vpce-or-ip"
+    return Found(cause, ACCESS, sentence, shown)
