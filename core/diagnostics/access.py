@@ -141,8 +141,20 @@ def key_facts(snapshot: AccountSnapshot, bucket: Bucket, caller: Caller) -> KeyF
         present["aws:referer"] = (caller.referer,)
     _identity_facts(present, caller)
     edge = caller.through_edge
-    unknown = frozenset({"aws:sourceip"} if not edge and not caller.ip else ())
+    unknown = _unread_source(caller) | ({"aws:sourceip"} if not edge and not caller.ip else set())
     return KeyFacts(present, unknown, _ABSENT_FOR_SERVICE - set(present), edge_address=edge)
+
+
+def _source(caller: Caller) -> dict[str, tuple[str, ...]]:
+    """The distribution and its account, as far as they were read."""
+    told = {"aws:sourcearn": caller.source_arn, "aws:sourceaccount": caller.account_id}
+    return {name: (value,) for name, value in told.items() if value}
+
+
+def _unread_source(caller: Caller) -> frozenset[str]:
+    if caller.principal.kind != "oac":
+        return frozenset()
+    return frozenset({"aws:sourcearn", "aws:sourceaccount"}) - set(_source(caller))
 
 
 def _identity_facts(present: dict[str, tuple[str, ...]], caller: Caller) -> None:
@@ -152,9 +164,7 @@ def _identity_facts(present: dict[str, tuple[str, ...]], caller: Caller) -> None
         present["aws:principalservicenameslist"] = (CLOUDFRONT_SERVICE,)
         present["s3:signatureversion"] = ("AWS4-HMAC-SHA256",)
         present["s3:authtype"] = ("REST-HEADER",)
-        present["aws:sourcearn"] = (caller.source_arn,)
-        if caller.account_id:
-            present["aws:sourceaccount"] = (caller.account_id,)
+        present |= _source(caller)
     elif caller.principal.kind == "oai":
         present["aws:principalarn"] = (caller.principal.label,)
         present["aws:principaltype"] = ("User",)
@@ -322,15 +332,13 @@ def _key_policy(caller: Caller, key: KmsKey | None) -> tuple[KmsProblem, AccessD
     if key is None or not key.read("policy"):
         return "unknown", None
     present: dict[str, tuple[str, ...]] = {
-        "aws:sourcearn": (caller.source_arn,),
         "aws:principalisawsservice": ("true",),
         "aws:principalservicename": (CLOUDFRONT_SERVICE,),
         "aws:securetransport": ("true",),
+        **_source(caller),
     }
-    if caller.account_id:
-        present["aws:sourceaccount"] = (caller.account_id,)
     absent = _ABSENT_FOR_SERVICE - set(present)
-    known = KeyFacts(present, frozenset(), absent | {"kms:calleraccount"})
+    known = KeyFacts(present, _unread_source(caller), absent | {"kms:calleraccount"})
     request = PolicyRequest(caller.principal, "kms:Decrypt", key.arn or "*", known)
     decision = decide(key.policy, request)
     if decision.effect == "allow":

@@ -95,10 +95,8 @@ def raw_fact(snapshot: AccountSnapshot, name_pattern: str) -> Any:
     return next(found, None)
 
 
-def moment(text: str | None) -> datetime | None:
+def moment(text: str) -> datetime | None:
     """An ISO time of a fact, aware, or None."""
-    if not text:
-        return None
     try:
         found = datetime.fromisoformat(text.upper())
     except ValueError:

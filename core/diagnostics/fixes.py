@@ -66,7 +66,9 @@ def _fix(case: Case, fix_id: str, draft: Draft, *, preferred: bool) -> Fix:
     change = draft.change
     return Fix(
         id=fix_id, type=draft.type, title=redact(draft.title), preferred=preferred,
-        dry_run=_dry_run(case, draft) if change else DryRun(before=draft.before, after=draft.after),
+        dry_run=_dry_run(case, draft, change)
+        if change
+        else DryRun(before=draft.before, after=draft.after),
         blast_radius=BlastRadius(
             records_same_pattern=draft.records, other_urls_changed=draft.others,
         ),
@@ -76,10 +78,7 @@ def _fix(case: Case, fix_id: str, draft: Draft, *, preferred: bool) -> Fix:
     )  # fmt: skip
 
 
-def _dry_run(case: Case, draft: Draft) -> DryRun:
-    change = draft.change
-    if change is None:
-        return DryRun()
+def _dry_run(case: Case, draft: Draft, change: Change) -> DryRun:
     snapshot = change.snapshot
     if change.url is not None:
         snapshot = snapshot.replace(request=snapshot.request.replace(url=change.url))
@@ -129,7 +128,5 @@ def _decisions(case: Case, change: Change) -> dict[str, str]:
 
 def _decide(snapshot: AccountSnapshot, name: str, caller: Caller, key: str, case: Case) -> str:
     bucket = snapshot.bucket(name)
-    if bucket is None:
-        return "unknown"
     item = case.journey.visit.item if case.journey.visit else None
-    return evaluate(snapshot, bucket, caller, key, item).effect
+    return evaluate(snapshot, bucket, caller, key, item).effect if bucket else "unknown"

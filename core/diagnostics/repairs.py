@@ -186,10 +186,8 @@ def copy(case: Case) -> Iterator[Draft]:
         bucket_name, key = visit.bucket_name, visit.key
     source = case.snapshot.bucket(best.bucket)
     target = case.snapshot.bucket(bucket_name)
-    if source is None or target is None:
-        return
-    item = case.indexes.of(source).get(best.key)
-    if item is None:
+    item = case.indexes.of(source).get(best.key) if source else None
+    if target is None or item is None:
         return
     placed = target.replace(objects=(*target.objects, item.replace(key=key)))
     url, _ = reachable_url_in(case, bucket_name, key)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from scenarios import MORE, SCENARIOS
+from scenarios_rare import RARE
 from worlds import bucket, case
 
 from core.diagnostics.engine import diagnose
@@ -54,7 +55,7 @@ def refusal(snapshot):
 def test_a_damaged_case_gives_a_report_or_a_clear_error(seed, only_remove):
     chance = random.Random(seed)
     whole = [json.loads(path.read_text())["snapshot"] for path in CASES]
-    whole += [s.snapshot for s in (*SCENARIOS, *MORE)]
+    whole += [s.snapshot for s in (*SCENARIOS, *MORE, *RARE)]
     for _ in range(250):
         snapshot = copy.deepcopy(chance.choice(whole))
         for _ in range(chance.randint(1, 3)):

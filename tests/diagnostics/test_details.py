@@ -2,6 +2,7 @@
 
 import pytest
 from scenarios import MORE, NO_OAC, OFF, PUBLIC, SCENARIOS
+from scenarios_rare import RARE
 from worlds import (
     KEY_ARN,
     behavior,
@@ -156,7 +157,7 @@ def test_ids_that_count_up_are_never_taken_for_a_slip():
     assert not report.candidates
 
 
-@pytest.mark.parametrize("scenario", [*SCENARIOS, *MORE], ids=lambda s: s.name)
+@pytest.mark.parametrize("scenario", [*SCENARIOS, *MORE, *RARE], ids=lambda s: s.name)
 def test_no_repair_opens_a_bucket(scenario):
     before = {b["Name"]: b.get("Policy") for b in scenario.snapshot.get("buckets", [])}
     for fix in diagnose(scenario.snapshot).fixes:

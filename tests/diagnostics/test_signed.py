@@ -1,64 +1,28 @@
 """Signed URLs and cookies, made here with a fresh key and judged by the doctor."""
 
-import base64
-import json
 from datetime import UTC, datetime
 
 import pytest
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives import hashes
+from signing import (
+    CURVE,
+    EARLIER,
+    LATER,
+    OBJECT,
+    canned,
+    custom,
+    safe,
+    sign,
+    signed_case,
+    with_policy,
+)
 from worlds import HOST, behavior, case, distribution, facts
 
 from core.diagnostics.engine import diagnose
 
-KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-CURVE = ec.generate_private_key(ec.SECP256R1())
-OBJECT = f"https://{HOST}/avatars/u1.jpg"
-LATER, EARLIER = 1795179600, 1763000000
 
-
-def pem(key):
-    return (
-        key.public_key()
-        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-        .decode()
-    )
-
-
-def safe(raw):
-    text = base64.b64encode(raw).decode()
-    return text.replace("+", "-").replace("=", "_").replace("/", "~")
-
-
-def sign(text, key=KEY, digest=None):
-    if key is CURVE:
-        return safe(key.sign(text, ec.ECDSA(hashes.SHA1())))
-    return safe(key.sign(text, padding.PKCS1v15(), digest or hashes.SHA1()))
-
-
-def canned(resource, expires):
-    return (f'{{"Statement":[{{"Resource":"{resource}","Condition":'
-            f'{{"DateLessThan":{{"AWS:EpochTime":{expires}}}}}}}]}}').encode()  # fmt: skip
-
-
-def custom(resource, expires, **condition):
-    limits = {"DateLessThan": {"AWS:EpochTime": expires}, **condition}
-    return json.dumps({"Statement": [{"Resource": resource, "Condition": limits}]}).encode()
-
-
-def judged(url, *, headers=None, key=KEY, groups=True, known="K1", **parts):
-    trusted = {"Enabled": True, "Quantity": 1, "Items": ["kg-1"]}
-    snapshot = case(
-        url=url, headers=headers,
-        distributions=[distribution(default=behavior(TrustedKeyGroups=trusted))],
-        public_keys=[{"Id": "K1", "EncodedKey": pem(key)}],
-        key_groups=[{"Id": "kg-1", "Items": [known]}] if groups else [], **parts,
-    )  # fmt: skip
-    return diagnose(snapshot)
-
-
-def with_policy(text, key=KEY):
-    return f"{OBJECT}?Policy={safe(text)}&Signature={sign(text, key)}&Key-Pair-Id=K1"
+def judged(url, **parts):
+    return diagnose(signed_case(url, **parts))
 
 
 def causes(report):

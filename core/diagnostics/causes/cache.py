@@ -123,7 +123,7 @@ def _verdict(
             return _one_of_both(case, item)
         return None
     if rewritten and covers(item, case.journey.uri):
-        return _one_of_both(case, item)
+        return None if _covered(case, full) else _one_of_both(case, item)
     return _near_miss(case, wanted, path, full)
 
 

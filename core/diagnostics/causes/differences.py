@@ -48,11 +48,8 @@ _BY_TRANSFORM = {
 }
 
 
-def by_guess(case: Case, guess: Guess) -> Iterator[Found]:
+def by_guess(case: Case, guess: Guess, visit: Visit) -> Iterator[Found]:
     """Every difference between the key that was asked for and the one that is meant."""
-    visit = case.journey.visit
-    if visit is None:
-        return
     names = list(_structural(case, guess, visit))
     yield from names
     if any(found.cause == "behavior-pattern-case" for found in names):
@@ -65,13 +62,11 @@ def _structural(case: Case, guess: Guess, visit: Visit) -> Iterator[Found]:
     shown = evidence("s3:ListObjectsV2", f"{guess.bucket}/{guess.key}", "listed")
     transform = guess.transform
     if guess.bucket != visit.bucket_name and transform in {"identity", "same_name", "extension"}:
-        yield from elsewhere(case, guess)
-    elif transform == "same_name":
-        yield from moved(case, guess)
+        yield from elsewhere(case, guess, visit)
+    elif transform in {"same_name", "add_behavior_prefix"}:
+        yield from moved(case, guess, visit)
     elif transform in {"strip_behavior_prefix", "strip_behavior_prefix+extension"}:
         yield _prefix_kept(guess, asked, sure)
-    elif transform == "add_behavior_prefix":
-        yield from moved(case, guess)
     elif transform == "fragment_was_key" and "html" in guess.spelling:
         return
     elif transform.partition("+")[0] in _BY_TRANSFORM:

@@ -12,6 +12,7 @@ from core.diagnostics.origins import endpoint_of
 from core.diagnostics.routing import pattern_matches
 from core.diagnostics.spelling import id_tokens, owner_tokens
 from core.diagnostics.urls import key_of
+from core.model.delivery import CacheBehavior, DistributionConfig
 from core.model.diagnosis import Confidence
 
 _ENVIRONMENT = re.compile(
@@ -28,33 +29,27 @@ def environment(name: str) -> str:
     return found[1].lower() if found else ""
 
 
-def elsewhere(case: Case, guess: Guess) -> Iterator[Found]:
+def elsewhere(case: Case, guess: Guess, visit: Visit) -> Iterator[Found]:
     """The object is in another bucket than the one that was asked."""
-    journey, visit = case.journey, case.journey.visit
-    if visit is None or journey.distribution is None or journey.behavior is None:
-        return
-    owners = [
-        o.id
-        for o in journey.distribution.config.origins
-        if endpoint_of(o.domain_name).bucket == guess.bucket
-    ]
-    if owners:
-        yield _behavior_cause(case, guess, set(owners))
+    owner, behavior = case.journey.distribution, case.journey.behavior
+    origins = owner.config.origins if owner else ()
+    owners = {o.id for o in origins if endpoint_of(o.domain_name).bucket == guess.bucket}
+    if owner is not None and behavior is not None and owners:
+        yield _behavior_cause(case, guess, owner.config, behavior, owners)
     else:
         yield _bucket_cause(case, guess, visit)
 
 
-def _behavior_cause(case: Case, guess: Guess, owners: set[str]) -> Found:
+def _behavior_cause(
+    case: Case, guess: Guess, config: DistributionConfig, taken: CacheBehavior, owners: set[str]
+) -> Found:
     """The distribution knows that bucket, but this path does not go there."""
-    journey = case.journey
-    config = journey.distribution.config if journey.distribution else None
-    path, taken = journey.url.match_path, journey.behavior
-    theirs = [b for b in (config.cache_behaviors if config else ()) if b.target_origin_id in owners]
+    path, name = case.journey.url.match_path, taken.name
+    theirs = [b for b in config.cache_behaviors if b.target_origin_id in owners]
     shown = evidence(
         "cloudfront:GetDistribution", "DistributionConfig.CacheBehaviors",
-        [b.path_pattern for b in (config.cache_behaviors if config else ())],
+        [b.path_pattern for b in config.cache_behaviors],
     )  # fmt: skip
-    name = taken.name if taken else ""
     sure = Confidence.CERTAIN if guess.transform == "identity" else Confidence.LIKELY
     for behavior in theirs:
         pattern = behavior.path_pattern
@@ -78,7 +73,7 @@ def _behavior_cause(case: Case, guess: Guess, owners: set[str]) -> Found:
             return Found("behavior-pattern-wildcard-misuse", OBJECT,
                          f"{pattern} does not match {path}: “*” and “?” mean something else here.",
                          shown, sure)  # fmt: skip
-    if taken is not None and taken.path_pattern:
+    if taken.path_pattern:
         return Found("behavior-wrong-origin", OBJECT,
                      f"{name} sends the request to another origin than the one with {guess.key}.",
                      shown, sure)  # fmt: skip
@@ -125,12 +120,9 @@ def _bucket_cause(case: Case, guess: Guess, visit: Visit) -> Found:
     )  # fmt: skip
 
 
-def moved(case: Case, guess: Guess) -> Iterator[Found]:
+def moved(case: Case, guess: Guess, visit: Visit) -> Iterator[Found]:
     """The same bucket, another folder: origin path, environment folder, or an older layout."""
-    visit = case.journey.visit
-    if visit is None or visit.key is None:
-        return
-    asked, key = visit.key, guess.key
+    asked, key = visit.key or "", guess.key
     lead = key_of(visit.origin.origin_path).strip("/")
     path = asked[len(lead) + 1 :] if lead else asked
     tail = key.endswith("/" + path)

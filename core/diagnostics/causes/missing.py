@@ -59,7 +59,7 @@ def _explain(case: Case, visit: Visit, key: str) -> Iterator[Found]:
     elif folder := list(_root_and_folders(case, visit, key)):
         yield from folder
     elif case.best is not None and case.best.score >= 0.57:
-        yield from by_guess(case, case.best)
+        yield from by_guess(case, case.best, visit)
     elif rule_id := _expired(case, visit, key):
         yield Found("object-expired-by-lifecycle", OBJECT,
                     f"The lifecycle rule {rule_id} deletes objects such as {key}.",
@@ -165,17 +165,15 @@ def group(case: Case) -> Iterator[Found]:
 
 
 def _second_has_it(case: Case) -> bool:
-    journey = case.journey
-    if journey.group is None or journey.distribution is None:
-        return False
-    for member in journey.group.member_ids[1:]:
-        origin = journey.distribution.config.origin(member)
-        for bucket in case.snapshot.buckets:
-            if origin and origin.domain_name.startswith(bucket.name + ".s3"):
-                key = key_of(origin.origin_path + journey.uri)
-                if case.indexes.of(bucket).get(key):
-                    return True
-    return False
+    group, owner, uri = case.journey.group, case.journey.distribution, case.journey.uri
+    origins = [owner.config.origin(m) for m in group.member_ids[1:]] if group and owner else []
+    return any(
+        origin is not None
+        and origin.domain_name.startswith(bucket.name + ".s3")
+        and case.indexes.of(bucket).get(key_of(origin.origin_path + uri))
+        for origin in origins
+        for bucket in case.snapshot.buckets
+    )
 
 
 # --- functions ------------------------------------------------------------------------------

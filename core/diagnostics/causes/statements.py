@@ -166,7 +166,7 @@ def _mismatch(close: MatchedRule, mismatch: Mismatch, visit: Visit, key: str) ->
             "version-id-not-permitted", ACCESS,
             f"versionId is passed on, and {close.sid} does not allow {mismatch.actual}.", shown,
         )  # fmt: skip
-    elif mismatch.element == "Condition":
+    else:
         yield _condition(close, mismatch, shown)
 
 
