@@ -12,13 +12,14 @@ from core.diagnostics.journey import S3_DOCS, Log, Stop, Visit, evidence
 from core.diagnostics.objects import state_of
 from core.diagnostics.origins import endpoint_of
 from core.diagnostics.policy import AccessDecision, Principal
-from core.diagnostics.urls import RequestUrl, key_of
+from core.diagnostics.urls import RequestUrl, key_of, whole_number
 from core.diagnostics.visit import Indexes
 from core.model.delivery import AccountSnapshot, Bucket, Origin
 from core.model.diagnosis import ObjectState, ServedBy
 
 _DOC = S3_DOCS + "userguide/using-presigned-url.html"
 _S3 = ServedBy.S3
+MAX_SECONDS = 604_800  # a week, the longest that a signature lasts
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +39,17 @@ class Presigned:
 def presigned_of(url: RequestUrl) -> Presigned | None:
     """SigV4 in the query, or None."""
     values = {name.lower(): value for name, value in url.parameters.items()}
-    if "awsaccesskeyid" in values and values.get("expires", "").isdigit():
-        end = datetime.fromtimestamp(min(int(values["expires"]), 253402300799), tz=UTC)
+    expires = whole_number(values.get("expires", ""))
+    if "awsaccesskeyid" in values and expires is not None:
+        end = datetime.fromtimestamp(expires, tz=UTC)
         return Presigned(end, 0, "", "x-amz-security-token" in values)
     if "x-amz-signature" not in values:
         return None
     scope = values.get("x-amz-credential", "").split("/")
-    seconds = values.get("x-amz-expires", "0")
+    seconds = whole_number(values.get("x-amz-expires", "")) or 0
     return Presigned(
         _compact(values.get("x-amz-date", "")),
-        int(seconds) if seconds.isdigit() else 0,
+        min(seconds, MAX_SECONDS),
         scope[2] if len(scope) > 2 else "",
         "x-amz-security-token" in values,
     )

@@ -8,6 +8,7 @@ from core.model.diagnosis import ServedBy
 
 # "HTTP 4xx and 5xx status codes that CloudFront always caches"; others need the origin's word.
 _ALWAYS_KEPT = frozenset({404, 414, 500, 501, 502, 503, 504})
+_YEAR = 31_536_000
 _ERROR_SECONDS = 10  # the error caching minimum TTL where none is set
 
 
@@ -55,8 +56,10 @@ def cached_error(journey: Journey, config: DistributionConfig) -> None:
 def error_seconds_left(entry: EdgeEntry, config: DistributionConfig) -> int | None:
     """Seconds for which the edge still keeps this error; None where it can't be told."""
     if entry.expires_in is not None:
-        return entry.expires_in
-    return None if entry.age is None else _error_seconds(entry, config) - entry.age
+        return min(entry.expires_in, _YEAR)
+    if entry.age is None:
+        return None
+    return min(_error_seconds(entry, config) - entry.age, _YEAR)
 
 
 def may_be_kept_for(entry: EdgeEntry, config: DistributionConfig) -> int:

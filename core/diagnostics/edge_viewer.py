@@ -113,7 +113,7 @@ def _method(journey: Journey, behavior: CacheBehavior) -> None:
             doc=CLOUDFRONT_DOCS + "http-403-invalid-method.html",
         )
     length = request.header("content-length") or "0"
-    body = length.isdigit() and int(length) > 0
+    body = length.isdigit() and length.strip("0") != ""
     if journey.method in {"GET", "HEAD"} and (body or request.header("transfer-encoding")):
         journey.log.stop(
             Stop("viewer", "body", 403, ServedBy.CLOUDFRONT),

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from core.diagnostics.conditions import Truth
+from core.diagnostics.javascript import matches_regex
 from core.diagnostics.urls import RequestUrl
 from core.model.delivery import AccountSnapshot, mapping, rows
+
+_MAX_REGEX = 512  # the quota of AWS WAF
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +158,10 @@ class _Request:
     def _regex(self, body: Any) -> Truth:
         value = self._field(body) if isinstance(body, dict) else None
         pattern = str(body.get("RegexString", "")) if isinstance(body, dict) else ""
-        if value is None or not pattern or len(pattern) > 512 or re.search(r"[+*]\)[+*]", pattern):
+        if value is None or not pattern or len(pattern) > _MAX_REGEX:
             return "unknown"
-        try:
-            return "yes" if re.search(pattern, value[:2048]) else "no"
-        except re.error:
-            return "unknown"
+        found = matches_regex(pattern, value)
+        return "unknown" if found is None else "yes" if found else "no"
 
     def _size(self, body: Any) -> Truth:
         value = self._field(body) if isinstance(body, dict) else None

@@ -1,7 +1,7 @@
-"""CloudFront Functions, really run: a small JavaScript engine with time, memory and stack limits.
+"""CloudFront Functions, really run, each in a JavaScript engine of its own that has limits.
 
-The code sees the event of the documentation and nothing else: no network, no files, no clock of
-ours. What it would ask a key value store is unknown to us, and stays unknown.
+The code sees the event of the documentation and nothing else. What it would ask a key value store
+is unknown to us, and stays unknown.
 """
 
 from __future__ import annotations
@@ -11,12 +11,10 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import quickjs
+from core.diagnostics.javascript import Failure, drain, engine
 
-MEMORY_LIMIT = 8 * 1024 * 1024
-STACK_LIMIT = 256 * 1024
-TIME_LIMIT = 0.1  # seconds of CPU; CloudFront itself stops a function after about 1 ms
-MAX_JOBS = 1000
+MAX_CODE = 64 * 1024  # CloudFront takes 10 KB; what is far larger was never a function
+_STATUSES = range(100, 600)
 
 Kind = Literal["request", "response", "answer", "error", "unknown"]
 
@@ -72,22 +70,22 @@ function require(name) {
     escape: encodeURIComponent, unescape: decodeURIComponent }; }
   throw new Error(__unknown + ' module ' + name);
 }
-var __result = null, __failure = null;
-function __run(text) {
+var __result = null, __failure = null, __chosen = null;
+var __run = ((parse, stringify, text_of) => text => {
+  const kept = v => { __result = stringify(v === undefined ? null : v);
+                      __chosen = stringify(__origin); };
+  const failed = e => { __failure = text_of(e && e.message || e); };
   if (typeof handler !== 'function') { __failure = 'The function has no handler'; return; }
-  try { const out = handler(JSON.parse(text));
-    if (out && typeof out.then === 'function') {
-      out.then(v => { __result = JSON.stringify(v === undefined ? null : v); },
-               e => { __failure = String(e && e.message || e); });
-    } else { __result = JSON.stringify(out === undefined ? null : out); }
-  } catch (e) { __failure = String(e && e.message || e); }
-}
+  try { const out = handler(parse(text));
+    if (out && typeof out.then === 'function') { out.then(kept).catch(failed); } else { kept(out); }
+  } catch (e) { failed(e); }
+})(JSON.parse, JSON.stringify, String);
 """
 _IMPORT = re.compile(
-    r"^\s*import\s+(?P<name>\w+|\{[^}]*\})\s+from\s+(?P<module>['\"]\w+['\"]);?", re.MULTILINE
+    r"^[ \t]*import\s+(?P<name>\w+|\{[^}]*\})\s+from\s+(?P<module>['\"]\w+['\"]);?", re.MULTILINE
 )
 _EXPORT = re.compile(
-    r"^\s*export\s+(default\s+)?(?=(async\s+)?function|const|let|var)", re.MULTILINE
+    r"^[ \t]*export\s+(default\s+)?(?=(async\s+)?function|const|let|var)", re.MULTILINE
 )
 _NOISE = re.compile(r"//[^\n]*|/\*.*?\*/|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"", re.DOTALL)
 _NOT_IN_FIRST_RUNTIME = re.compile(r"\b(const|let|class|async|await|import)\b(?=\s+[\w{\[(])")
@@ -97,37 +95,31 @@ def run_function(
     code: str, event: FunctionEvent, runtime: str = "cloudfront-js-2.0"
 ) -> FunctionResult:
     """Run one function on one event; whatever the code does, this returns."""
-    newer = _NOT_IN_FIRST_RUNTIME.search(_NOISE.sub(" ", code))
-    if runtime.endswith("1.0") and newer:
-        return _failed(f"SyntaxError: {newer[1]} is not available in {runtime}")
+    if len(code) > MAX_CODE:
+        return FunctionResult("unknown", error=f"The code has {len(code)} characters: too many")
+    if runtime.endswith("1.0"):
+        newer = _NOT_IN_FIRST_RUNTIME.search(_NOISE.sub(" ", code))
+        if newer:
+            return _failed(f"SyntaxError: {newer[1]} is not available in {runtime}")
     code = code.encode("utf-8", "replace").decode("utf-8")
     script = _IMPORT.sub(_as_require, _EXPORT.sub("", code))
-    context = quickjs.Context()
-    context.set_memory_limit(MEMORY_LIMIT)
-    context.set_max_stack_size(STACK_LIMIT)
-    context.set_time_limit(TIME_LIMIT)
+    context = engine()
     try:
         context.eval(_PRELUDE)
+        run = context.get("__run")  # before the code can put something else there
         context.eval(script)
-        context.get("__run")(json.dumps(_event(event)))
-        _drain(context)
-        failure, result = context.get("__failure"), context.get("__result")
-        origin = context.eval("JSON.stringify(__origin)")
-    except (quickjs.JSException, quickjs.StackOverflow) as error:
+        run(json.dumps(_event(event)))
+        drain(context)
+        failure, result, origin = (context.get(n) for n in ("__failure", "__result", "__chosen"))
+    except Failure as error:
         return _failed(str(error).splitlines()[0] if str(error) else "out of memory")
     if failure is not None:
-        return _failed(str(failure))
+        return _failed(str(failure)[:500])
     return _result(result, event, origin)
 
 
 def _as_require(found: re.Match[str]) -> str:
     return f"var {found['name'].replace(' as ', ': ')} = require({found['module']});"
-
-
-def _drain(context: Any) -> None:
-    for _ in range(MAX_JOBS):
-        if not context.execute_pending_job():
-            return
 
 
 def _failed(message: str) -> FunctionResult:
@@ -185,21 +177,29 @@ def _querystring(query: str) -> dict[str, Any]:
 
 
 def _result(text: Any, event: FunctionEvent, origin: Any) -> FunctionResult:
-    try:
-        value = json.loads(text) if isinstance(text, str) else None
-    except ValueError:
-        value = None
-    if not isinstance(value, dict):
+    value = _parsed(text)
+    if value is None:
         return _failed("The function returned no request and no response")
     if "statusCode" in value:
         return _answer(value, event)
     uri = value.get("uri")
     if not isinstance(uri, str) or not uri.startswith("/"):
-        return _failed(f"The function returned the uri {uri!r}, which must start with a slash")
+        shown = str(uri)[:80]
+        return _failed(f"The function returned the uri {shown!r}, which must start with a slash")
     return FunctionResult(
         "request", uri, _joined(value.get("querystring")), _plain(value.get("headers")),
-        origin_change=json.loads(origin) if isinstance(origin, str) else None,
+        origin_change=_parsed(origin),
     )  # fmt: skip
+
+
+def _parsed(text: Any) -> dict[str, Any] | None:
+    """The JSON object that the code left, whole characters only; None where it left none."""
+    try:
+        value = json.loads(text.encode("utf-8", "replace")) if isinstance(text, str) else None
+        json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _answer(value: dict[str, Any], event: FunctionEvent) -> FunctionResult:
@@ -207,6 +207,8 @@ def _answer(value: dict[str, Any], event: FunctionEvent) -> FunctionResult:
         status = int(value["statusCode"])
     except (TypeError, ValueError):
         return _failed("The function returned a status code that is no number")
+    if status not in _STATUSES:
+        return _failed(f"The function returned the status code {str(status)[:20]}")
     kind: Kind = "response" if event.response_status is not None else "answer"
     return FunctionResult(kind, headers=_plain(value.get("headers")), status=status)
 
@@ -221,14 +223,13 @@ def _plain(headers: Any) -> dict[str, str]:
 
 
 def _joined(querystring: Any) -> str:
-    if isinstance(querystring, str):
-        return querystring
     if not isinstance(querystring, dict):
-        return ""
+        return querystring if isinstance(querystring, str) else ""
     parts = []
     for name, item in querystring.items():
         entry = item if isinstance(item, dict) else {"value": item}
-        for one in entry.get("multiValue") or [entry]:
+        several = entry.get("multiValue")
+        for one in several if isinstance(several, list) and several else [entry]:
             value = one.get("value", "") if isinstance(one, dict) else one
             parts.append(f"{name}={value}" if value != "" else str(name))
     return "&".join(parts)

@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-from core.diagnostics.urls import REDACTED, RequestUrl
+from core.diagnostics.urls import REDACTED, RequestUrl, whole_number
 from core.diagnostics.wildcards import matches
 from core.model.delivery import AccountSnapshot, CacheBehavior
 
@@ -154,9 +154,9 @@ def _address_allowed(addresses: str, ip: str | None) -> bool:
 def _policy(values: Mapping[str, str], url: RequestUrl) -> _Policy | None:
     if values.get("Policy"):
         return _custom(values["Policy"])
-    if not values.get("Expires", "").isdigit():
+    expires = whole_number(values.get("Expires", ""))
+    if expires is None:
         return None
-    expires = int(values["Expires"])
     resource = signed_resource(url)
     text = (
         f'{{"Statement":[{{"Resource":"{resource}","Condition":'

@@ -10,7 +10,7 @@ from core.diagnostics.journey import CLOUDFRONT_DOCS, Journey, Stop, Visit, evid
 from core.diagnostics.origins import is_s3
 from core.diagnostics.routing import pick_behavior
 from core.diagnostics.signed import strip_signature
-from core.diagnostics.urls import normalise, parse_url
+from core.diagnostics.urls import normalise, parse_url, whole_number
 from core.diagnostics.visit import Indexes, visit_origin
 from core.model.delivery import (
     AccountSnapshot,
@@ -188,8 +188,8 @@ def _server(final: Visit) -> ServedBy:
 
 def _use_error_page(journey: Journey, page: Visit) -> None:
     if page.stop is None:
-        code = str(journey.error_rule.response_code or "")
-        journey.status = int(code) if code.isdigit() else journey.status
+        code = whole_number(str(journey.error_rule.response_code or ""))
+        journey.status = journey.status if code is None else code
         journey.served_by, journey.code = ServedBy.CUSTOM_ERROR_PAGE, None
         journey.content_type = page.content_type
     else:

@@ -18,6 +18,7 @@ _URL = re.compile(
 )
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_DIGITS = 11  # seconds up to the year 5138
 _SENT_AS_IS = "%/:@!$&'()*+,;=~-._[]|^`{}<>\""  # what clients leave alone in a path
 
 
@@ -95,6 +96,11 @@ def key_of(path: str) -> str:
 def path_of(key: str) -> str:
     """The raw path that makes S3 look up exactly `key`; "+" becomes %2B."""
     return "/" + quote(key, safe="/-._~!$'()*,;=:@&", errors="surrogatepass")
+
+
+def whole_number(text: str) -> int | None:
+    """A count or a time in seconds; None for what is no number, or none that fits a calendar."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else None
 
 
 def decode_once(text: str) -> str:

@@ -258,7 +258,7 @@ def _slow_down(snapshot: AccountSnapshot, visit: Visit) -> None:
     digits = "".join(c if c.isdigit() else " " for c in told.rpartition(":")[2]).split()
     if "s3" not in told and "slow" not in told:
         return
-    if "slow" in told or any(int(number) > 0 for number in digits):
+    if "slow" in told or any(number.strip("0") for number in digits):
         visit.log.stop(
             Stop("origin", "slow-down", 503, ServedBy.S3, "SlowDown", detail=told),
             f"S3 answers 503 Slow Down: {told}",

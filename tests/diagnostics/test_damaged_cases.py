@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from scenarios import MORE, SCENARIOS
 from scenarios_rare import RARE
-from worlds import bucket, case
+from signing import TRUSTED
+from worlds import behavior, bucket, case, distribution
 
 from core.diagnostics.engine import diagnose
 from core.errors import InvalidInput
@@ -101,3 +102,34 @@ def test_a_case_that_is_no_case_is_refused_with_its_place():
         diagnose({"request": {"Url": "https://a/b"}})
     with pytest.raises(InvalidInput, match="request"):
         diagnose({"now": "2026-11-20T12:00:00Z"})
+
+
+ODD_NUMBERS = ("9" * 11, "9" * 20, "9" * 5000, "\u00b2", "\u0663", "-1", "1e9", "")
+PRESIGNED = "https://acme-media-prod.s3.us-east-1.amazonaws.com/avatars/u1.jpg?"
+
+
+@pytest.mark.parametrize("number", ODD_NUMBERS, ids=lambda n: repr(n)[:12])
+@pytest.mark.parametrize(
+    "snapshot",
+    [
+        lambda n: case(url=f"{PRESIGNED}X-Amz-Signature=0&X-Amz-Date=20261120T114500Z&X-Amz-Expires={n}"),
+        lambda n: case(url=f"{PRESIGNED}AWSAccessKeyId=A&Signature=x&Expires={n}"),
+        lambda n: case(f"/avatars/u1.jpg?Expires={n}&Signature=x&Key-Pair-Id=K", distributions=[
+            distribution(default=behavior(TrustedKeyGroups=TRUSTED))]),
+        lambda n: case(headers={"Content-Length": n}),
+        lambda n: case(held=("x.txt",), distributions=[distribution(CustomErrorResponses={"Items": [
+            {"ErrorCode": 403, "ResponsePagePath": "/x.txt", "ResponseCode": n}]})]),
+        lambda n: case(db_record={"table": "t", "attributes": {"size": n}}),
+        lambda n: case(db_record={"table": "facts", "attributes": {"s3_5xx": n}}),
+        lambda n: case(held=({"Key": "avatars/u1.jpg", "CacheControl": f"max-age={n}"},)),
+    ],
+)  # fmt: skip
+def test_odd_numbers_are_read_or_left_alone(snapshot, number):
+    assert diagnose(snapshot(number)).verdict.sentence
+
+
+def test_times_without_end_are_cut_to_a_year():
+    shown = [{"Path": "/avatars/u1.jpg", "Status": 404, "Age": 1, "XCache": "Error"}]
+    for parts in ({"ExpiresIn": 10**15}, {"Age": -(10**15)}):
+        verdict = diagnose(case(edge_cache=[{**shown[0], **parts}])).verdict
+        assert verdict.primary_cause == "cached-error-response"

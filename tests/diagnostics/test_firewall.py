@@ -29,6 +29,10 @@ def bytes_match(text, place="STARTS_WITH", field=None, **more):
                                    "FieldToMatch": field or {"UriPath": {}}, **more}}  # fmt: skip
 
 
+def regex(pattern):
+    return {"RegexMatchStatement": {"RegexString": pattern, "FieldToMatch": {"UriPath": {}}}}
+
+
 LOWER = [{"Priority": 0, "Type": "LOWERCASE"}]
 QUERY = {"SizeConstraintStatement": {"FieldToMatch": {"QueryString": {}}, "Size": 3,
                                      "ComparisonOperator": "GT"}}  # fmt: skip
@@ -37,6 +41,8 @@ QUERY = {"SizeConstraintStatement": {"FieldToMatch": {"QueryString": {}}, "Size"
 @pytest.mark.parametrize(
     "statement",
     [
+        regex("(a+)+"),
+        regex("(?i)^/AVATARS/"),
         {"IPSet": HERE},
         {"IPSetReferenceStatement": {"ARN": "arn:set"}},
         {"GeoMatchStatement": {"CountryCodes": ["DE"]}},
@@ -85,8 +91,12 @@ def test_a_rule_that_does_not_match_lets_pass(statement):
         {"IPSetReferenceStatement": {"ARN": "arn:unread"}},
         {"IPSet": ["nowhere"]},
         bytes_match("x", field={"Body": {}}),
-        {"RegexMatchStatement": {"RegexString": "(a+)+", "FieldToMatch": {"UriPath": {}}}},
-        {"RegexMatchStatement": {"RegexString": "(", "FieldToMatch": {"UriPath": {}}}},
+        regex("^(([a-z/.0-9]|[a-z/.0-9])+)+!$"),
+        regex("x" * 513),
+        {"GeoMatchStatement": {"CountryCodes": "DE"}},
+        {"SizeConstraintStatement": {"FieldToMatch": {"UriPath": {}}, "Size": "ten"}},
+        regex("("),
+        regex("(" * 500),
         {"SizeConstraintStatement": {"FieldToMatch": {"Body": {}}, "Size": 1}},
         {"NotStatement": {"Statement": {"RateBasedStatement": {}}}},
         {"OrStatement": {"Statements": [{"IPSet": OTHER}, {"RateBasedStatement": {}}]}},

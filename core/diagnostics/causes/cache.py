@@ -11,6 +11,7 @@ from core.diagnostics import facts
 from core.diagnostics.causes.registry import CACHE, SLOW, Case, Found, rule
 from core.diagnostics.edge_cache import error_seconds_left
 from core.diagnostics.journey import evidence
+from core.diagnostics.urls import whole_number
 from core.diagnostics.wildcards import matches
 from core.model.delivery import EdgeEntry, Invalidation
 from core.model.diagnosis import Confidence, Evidence
@@ -225,7 +226,7 @@ def _client_tag_differs(case: Case, etag: str | None) -> bool:
 
 def _max_age(cache_control: str | None) -> int:
     found = re.search(r"(?:^|[ ,])max-age=(\d+)", cache_control or "")
-    return int(found[1]) if found else 0
+    return (whole_number(found[1]) or 0) if found else 0
 
 
 @rule

@@ -12,6 +12,7 @@ from core.diagnostics.cors import allows, cors_rules, texts
 from core.diagnostics.edge_policies import answers_cors
 from core.diagnostics.journey import evidence
 from core.diagnostics.spelling import extension_of
+from core.diagnostics.urls import whole_number
 from core.model.delivery import S3Object
 from core.model.diagnosis import Confidence
 
@@ -229,8 +230,8 @@ def _recorded_size(case: Case) -> int:
     for name, value in facts.attributes(case.snapshot).items():
         word = name.lower()
         sized = "size" in word or "bytes" in word or "length" in word
-        if sized and "display" not in word and str(value).isdigit():
-            return int(value)
+        if sized and "display" not in word:
+            return whole_number(str(value)) or 0
     return 0
 
 
