@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -121,6 +122,30 @@ def bundle(
     else:
         output.write_text(text, encoding="utf-8")
         typer.echo(f"{output} holds the case.")
+
+
+@app.command()
+def audit(
+    snapshot: Annotated[Path, typer.Option(help="The configuration, as `bundle` saves it.")],
+    inventory: Annotated[
+        Path, typer.Option(help="CSV or Parquet: bucket, key, size, last_modified, storage_class.")
+    ],
+    urls: Annotated[Path, typer.Option(help="CSV with the columns id and url.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="JSON lines to write.")],
+) -> None:
+    """Diagnose many URLs against a listing, without AWS; prints a summary as JSON."""
+    from core.diagnostics.audit_run import run_audit
+
+    begun = time.perf_counter()
+    outcome = run_audit(_read_case(snapshot), inventory, urls, output, _show_progress)
+    typer.echo(json.dumps(outcome.summary(time.perf_counter() - begun), ensure_ascii=False))
+
+
+def _show_progress(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        end = "\n" if done == total else ""
+        sys.stderr.write(f"\r{done:,} of {total:,} URLs{end}")
+        sys.stderr.flush()
 
 
 @contextmanager

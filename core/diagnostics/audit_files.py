@@ -1,7 +1,8 @@
-"""Rows of the audit's two lists, from CSV text or Parquet; each row that can't be used is counted."""
+"""Rows of the audit's two lists, from CSV or Parquet; each row that can't be used is counted."""
 
 from __future__ import annotations
 
+import codecs
 import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -44,11 +45,13 @@ class Skipped:
 
 
 def csv_rows(
-    lines: Iterable[str], columns: Sequence[str], name: str, skipped: Skipped
-) -> Iterator[list[str]]:
+    lines: Iterable[str], columns: Sequence[str], name: str, skipped: Skipped, *,
+    clean: bool = False,
+) -> Iterator[list[str]]:  # fmt: skip
     """The wanted columns of every usable row, in the order of `columns`.
 
-    `lines` are decoded with `surrogateescape`, so that bytes which are no UTF-8 are seen here.
+    `lines` are decoded with `surrogateescape`, so that bytes which are no UTF-8 are seen here;
+    `clean` says that there are none.
     """
     csv.field_size_limit(MAX_FIELD)
     reader = csv.reader(lines, strict=True)
@@ -61,7 +64,7 @@ def csv_rows(
                 if len(row) != width:
                     if row:
                         skipped.add(f"not {width} fields", f"{name} line {reader.line_num}")
-                elif not all(map(str.isascii, row)) and not _is_text(row):
+                elif not clean and not _is_text(row):
                     skipped.add("not UTF-8", f"{name} line {reader.line_num}")
                 else:
                     yield row if straight else [row[i] for i in places]
@@ -74,7 +77,9 @@ def csv_rows(
             return
 
 
-def _header(reader: Iterator[list[str]], columns: Sequence[str], name: str) -> tuple[int, list[int]]:
+def _header(
+    reader: Iterator[list[str]], columns: Sequence[str], name: str
+) -> tuple[int, list[int]]:
     hint = f"The first line has to be {','.join(columns)}."
     try:
         head = [column.strip().lower() for column in next(reader)]
@@ -93,6 +98,19 @@ def _require(head: Sequence[str], columns: Sequence[str], name: str) -> None:
             f"{name} has no column {', '.join(absent)}.",
             hint=f"It needs the columns {', '.join(columns)}.",
         )
+
+
+def is_utf8(path: Path) -> bool:
+    """Whether a whole file is UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(1 << 20):
+                decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_text(row: list[str]) -> bool:

@@ -169,7 +169,11 @@ class Journey:
         return self.stops[0] if self.stops else None
 
     def stopped(self, tag: str) -> Stop | None:
-        return next((stop for stop in self.stops if stop.tag == tag), None)
+        for log in (self.log, self.visit.log) if self.visit else (self.log,):
+            for stop in log.stops:
+                if stop.tag == tag:
+                    return stop
+        return None
 
     @property
     def final(self) -> Visit | None:

@@ -30,20 +30,22 @@ class Listing:
     """The rows of one bucket. A key that comes twice has its last row's values."""
 
     rows: dict[str, int] = field(default_factory=dict)
-    sizes: array[int] = field(default_factory=lambda: array("q"))  # -1: not known
-    classes: array[int] = field(default_factory=lambda: array("H"))
+    sizes: array[int] = field(default_factory=lambda: array("q"))  # negative: not known
+    classes: array[int] = field(default_factory=lambda: array("L"))
     class_names: dict[str, int] = field(default_factory=dict)
 
-    def add(self, key: str, size: str, storage_class: str) -> bool:
-        """Keep one row; False where its size is no number."""
+    def add(self, key: str, size: str, storage_class: str) -> None:
+        """Keep one row."""
         self.rows[key] = len(self.sizes)
-        number = int(size) if size.isascii() and size.isdigit() and len(size) < 19 else -1
-        self.sizes.append(number)
-        known = self.class_names.get(storage_class)
-        if known is None:
+        try:
+            self.sizes.append(int(size))
+        except (ValueError, OverflowError):
+            self.sizes.append(-1)
+        try:
+            self.classes.append(self.class_names[storage_class])
+        except KeyError:
             known = self.class_names[storage_class] = len(self.class_names)
-        self.classes.append(known)
-        return number >= 0
+            self.classes.append(known)
 
     @property
     def repeated(self) -> int:
@@ -57,7 +59,6 @@ class CompactIndex(KeyIndex):
         super().__init__(bucket)
         self._listing = listing
         self._names = list(listing.class_names)
-        self._items: dict[str, S3Object] = {}
 
     def row(self, key: str) -> int | None:
         return self._listing.rows.get(key)
@@ -102,7 +103,6 @@ class CompactIndex(KeyIndex):
             self._keys, folders, lambda key: fold(key).rpartition("/")[0]
         )
         self.__dict__["by_place"] = self._places(by_name.common_rows(), folded)
-        _ = self._prefixes
 
     def _places(self, rows: Sequence[int], folded: list[str]) -> PlaceTable:
         found = [(row, place) for row in rows for place in folder_and_name(folded[row])]
@@ -113,13 +113,17 @@ class HashTable(Mapping[str, Sequence[str]]):
     """Keys by a text that is made from each of them, in the listing's order."""
 
     def __init__(
-        self, keys: Sequence[str], texts: Iterable[str], text_of: Callable[[str], str]
+        self,
+        keys: Sequence[str],
+        texts: Iterable[str],
+        text_of: Callable[[str], str],
+        count: int = -1,
     ) -> None:
         self._source, self._text_of = keys, text_of
-        hashes = np.fromiter(map(hash, texts), dtype=np.int64)
+        hashes = np.fromiter(map(hash, texts), dtype=np.int64, count=count)
         order = np.argsort(hashes, kind="stable")
         self._hashes, self._order = hashes[order], order.astype(np.int32)
-        self._sorted = memoryview(self._hashes)
+        self._sorted = memoryview(self._hashes.data)
         mask = (1 << max(10, (16 * len(hashes)).bit_length() - 1)) - 1
         held = np.zeros(mask + 1, dtype=np.uint8)
         held[hashes & mask] = 1
@@ -138,16 +142,19 @@ class HashTable(Mapping[str, Sequence[str]]):
         return found
 
     def __getitem__(self, text: str) -> Sequence[str]:
-        found = self.rows(text)
-        if not len(found) or self._text_of(self._source[found[0]]) != text:
+        found: Sequence[str] | None = self.get(text)
+        if found is None:
             raise KeyError(text)
-        return Keys(self._source, found)
+        return found
 
     def get(self, text: str, default: Any = None, /) -> Any:
         found = self.rows(text)
-        if not len(found) or self._text_of(self._source[found[0]]) != text:
+        if not len(found) or not self._is(found[0], text):
             return default
         return Keys(self._source, found)
+
+    def _is(self, row: int, text: str) -> bool:
+        return self._text_of(self._source[row]) == text
 
     def common_rows(self) -> Sequence[int]:
         """The rows of texts that more than `COMMON` keys have."""
@@ -172,22 +179,8 @@ class PlaceTable(HashTable):
         super().__init__(keys, texts, fold)
         self._order = np.asarray(rows, dtype=np.int32)[self._order]
 
-    def get(self, text: str, default: Any = None, /) -> Any:
-        return tuple(self._checked(text)) or default
-
-    def __getitem__(self, text: str) -> Sequence[str]:
-        found = tuple(self._checked(text))
-        if not found:
-            raise KeyError(text)
-        return found
-
-    def _checked(self, text: str) -> Iterator[str]:
-        rows = self.rows(text)
-        if len(rows) > COMMON:
-            rows = rows[: COMMON + 1]  # too many to count: nobody looks at them
-        for row in rows:
-            if text in folder_and_name(fold(self._source[row])):
-                yield self._source[row]
+    def _is(self, row: int, text: str) -> bool:
+        return text in folder_and_name(fold(self._source[row]))
 
 
 class Keys(Sequence[str]):

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from core.diagnostics.spelling import fold
 
-COMMON = 32  # objects that may share a name before the name alone says nothing
+COMMON = 16  # objects that may share a name before the name alone says nothing
 _PIECES = 5  # two swaps can each break two pieces
-_SMALL = 24  # names that are compared one by one
+_SMALL = 4  # names that are compared one by one
 
 
 @dataclass(frozen=True, slots=True)

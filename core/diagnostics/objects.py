@@ -26,6 +26,7 @@ class KeyIndex:
         self.bucket = bucket
         self._current: dict[str, S3Object] = {}
         self._deleted: dict[str, S3Object] = {}
+        self._asked: tuple[str | None, Sequence[str]] = (None, ())
         for item in bucket.objects:
             self._place(item)
 
@@ -94,9 +95,14 @@ class KeyIndex:
 
     def alike(self, folded: str) -> Sequence[str]:
         """Keys with the last segment of a folded key; of a common name those in a like folder."""
+        if self._asked[0] != folded:  # several rules ask for one name, one after the other
+            self._asked = folded, self._alike(folded)
+        return self._asked[1]
+
+    def _alike(self, folded: str) -> Sequence[str]:
         same = self.by_name.get(folded.rsplit("/", 1)[-1], ())
         if len(same) <= COMMON:
-            return same
+            return tuple(same)
         found: dict[str, None] = {}
         for place in folder_and_name(folded):
             beside = self.by_place.get(place, ())

@@ -10,8 +10,8 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import pairwise
-from os.path import commonprefix
 from urllib.parse import quote, unquote
 
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"
@@ -36,9 +36,10 @@ def _decode_fully(text: str) -> str:
 
 def trim(text: str) -> str:
     """Without invisible characters anywhere and white space at the ends."""
-    return text.translate(_DROP).strip(_EDGES)
+    return (text if text.isascii() else text.translate(_DROP)).strip(_EDGES)
 
 
+@lru_cache(maxsize=8192)
 def fold(key: str) -> str:
     """One spelling for all: decoded, trimmed, NFC, one kind of slash and blank, lower case."""
     text = _decode_fully(key) if "%" in key else key
@@ -85,7 +86,20 @@ def differences(asked: str, stored: str) -> tuple[str, ...]:
 
     A kind counts where the two stay different although every other kind is folded away.
     """
-    return tuple(k for k, _ in _STEPS if _without(k, asked) != _without(k, stored))
+    one, other = _touched(asked), _touched(stored)
+    kinds = one[1] | other[1] if one[0] == other[0] else {kind for kind, _ in _STEPS}
+    return tuple(k for k, _ in _STEPS if k in kinds and _without(k, asked) != _without(k, stored))
+
+
+def _touched(text: str) -> tuple[str, set[str]]:
+    """The text after every step, and the kinds of steps that changed something."""
+    kinds = set()
+    for kind, step in _STEPS:
+        after = step(text)
+        if after != text:
+            kinds.add(kind)
+        text = after
+    return text, kinds
 
 
 def _without(left_out: str, text: str) -> str:
@@ -115,6 +129,7 @@ _OWNERS = {"users", "user", "members", "member", "accounts", "account", "custome
            "u", "clients", "client", "tenants", "tenant", "profiles", "owners"}  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def id_tokens(key: str) -> frozenset[str]:
     """The parts of a key that look like ids: they must be equal before two names are one thing."""
     tokens: set[str] = {found.group(0).lower() for found in _UUID.finditer(key)}
@@ -129,6 +144,7 @@ def id_tokens(key: str) -> frozenset[str]:
     return frozenset(tokens)
 
 
+@lru_cache(maxsize=4096)
 def owner_tokens(key: str) -> frozenset[str]:
     """The segment behind `users/` and the like."""
     segments = [s for s in key.split("/") if s]
@@ -141,26 +157,31 @@ def edit_distance(one: str, other: str, limit: int) -> int:
     if abs(len(one) - len(other)) > limit:
         return limit + 1
     one, other = _without_common_ends(one, other)
-    before: list[int] = []
-    row = list(range(len(other) + 1))
+    if not one or not other:
+        return len(one or other)  # at most `limit`: that is how much their lengths differ
+    width, far = len(other), limit + 1
+    before, row = [far] * (width + 1), [min(j, far) for j in range(width + 1)]
     for i, a in enumerate(one, 1):
-        now = [i]
-        for j, b in enumerate(other, 1):
-            cost = min(row[j] + 1, now[j - 1] + 1, row[j - 1] + (a != b))
+        now = [min(i, far)] + [far] * width  # cells far from the diagonal are over the limit
+        for j in range(max(1, i - limit), min(width, i + limit) + 1):
+            b = other[j - 1]
+            cost = row[j - 1] if a == b else 1 + min(row[j], now[j - 1], row[j - 1])
             if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
                 cost = min(cost, before[j - 2] + 1)
-            now.append(cost)
+            now[j] = min(cost, far)
         if min(now) > limit:
-            return limit + 1
+            return far
         before, row = row, now
     return row[-1]
 
 
 def _without_common_ends(one: str, other: str) -> tuple[str, str]:
     """What is equal at both ends never costs an edit."""
-    start = len(commonprefix((one, other)))
+    start, most = 0, min(len(one), len(other))
+    while start < most and one[start] == other[start]:
+        start += 1
     one, other = one[start:], other[start:]
-    end, most = 0, min(len(one), len(other))
+    end, most = 0, most - start
     while end < most and one[-1 - end] == other[-1 - end]:
         end += 1
     return one[: len(one) - end], other[: len(other) - end]

@@ -1,0 +1,171 @@
+"""Many URLs against one configuration and one listing: for each what `diagnose` says. Pure.
+
+Plain URLs take the answer that the engine gave to the first of their kind; a missing object keeps
+only the way to it and is looked for on its own; everything else goes through the whole engine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from core.diagnostics.audit_files import Skipped
+from core.diagnostics.audit_lanes import Kind, Lane, Lanes, Line
+from core.diagnostics.causes.registry import Case, Found
+from core.diagnostics.edge_viewer import MAX_URL_BYTES
+from core.diagnostics.engine import examine, judge, parse_snapshot, resolved_of
+from core.diagnostics.journey import Journey
+from core.diagnostics.listing import CompactIndex, Listing
+from core.diagnostics.signed import strip_signature
+from core.diagnostics.urls import key_of, normalise, parse_url
+from core.diagnostics.verdict import verdict_of
+from core.diagnostics.visit import Indexes
+from core.errors import InvalidInput
+from core.model.delivery import AccountSnapshot, Bucket
+from core.model.diagnosis import ObjectState
+
+_PLAIN = re.compile(
+    r"(https?://[a-z0-9.-]*[a-z0-9])(/[A-Za-z0-9_~!$&'()*+,;=:@./%-]+)(?:\?([A-Za-z0-9_.=&-]*))?"
+).fullmatch
+_PRESENT = {ObjectState.PRESENT, ObjectState.ARCHIVED}
+
+
+class ListedIndexes(Indexes):
+    """Indexes of listed buckets; buckets that no listing names keep the snapshot's objects."""
+
+    def __init__(self, snapshot: AccountSnapshot, listings: Mapping[str, Listing]) -> None:
+        super().__init__()
+        self.listed: dict[str, CompactIndex] = {}
+        for bucket in snapshot.buckets:
+            if bucket.name in listings:
+                index = CompactIndex(bucket, listings[bucket.name])
+                self.listed[bucket.name] = self._built[id(bucket)] = index
+
+    def warm(self) -> None:
+        """Build what later look-ups need, so that processes can share it."""
+        for index in self.listed.values():
+            index.warm()
+
+
+def read_listings(
+    rows: Iterable[list[str]], skipped: Skipped, warnings: list[str]
+) -> dict[str, Listing]:
+    """Listings by bucket from rows of bucket, key, size, time and storage class."""
+    found: dict[str, Listing] = {}
+    for bucket, key, size, _, storage_class in rows:
+        if not bucket or not key:
+            skipped.add("no bucket or key", f"{bucket}/{key}")
+        elif bucket in found:
+            found[bucket].add(key, size, storage_class)
+        else:
+            found[bucket] = Listing()
+            found[bucket].add(key, size, storage_class)
+    unread = sum(size < 0 for listing in found.values() for size in listing.sizes)
+    repeated = sum(listing.repeated for listing in found.values())
+    if unread:
+        warnings.append(f"{unread:,} objects have no size that is a number")
+    if repeated:
+        warnings.append(f"{repeated:,} objects are listed more than once; the last row counts")
+    return found
+
+
+def with_listings(config: Mapping[str, Any], listings: Mapping[str, Listing]) -> AccountSnapshot:
+    """The configuration with the listings as the objects of its buckets.
+
+    A bucket that is only listed is known to exist; nothing else about it was read.
+    """
+    given = {"request": {"Url": ""}, **config}
+    snapshot = parse_snapshot(given)
+    if not listings:
+        raise InvalidInput("The inventory holds no object.", hint="Give the listing of the bucket.")
+    known = {bucket.name for bucket in snapshot.buckets}
+    kept = [_listed(b) if b.name in listings else b for b in snapshot.buckets]
+    added = [_listed(Bucket(name=name)) for name in listings if name not in known]
+    return snapshot.replace(buckets=(*kept, *added))
+
+
+def _listed(bucket: Bucket) -> Bucket:
+    return bucket.replace(objects=(), listing_complete=True, missing_keys=())
+
+
+class Audit:
+    """Answers URL after URL, exactly as `diagnose` does on the same snapshot."""
+
+    def __init__(self, snapshot: AccountSnapshot, indexes: ListedIndexes) -> None:
+        self._snapshot, self._indexes = snapshot, indexes
+        self._lanes = Lanes(snapshot, lambda bucket: indexes.listed.get(bucket.name))
+
+    def line(self, url: str) -> Line:
+        found = _PLAIN(url)
+        if found is None or len(url) > MAX_URL_BYTES:
+            return self._whole(url)[0]
+        front, path, query = found.groups()
+        site = self._lanes.site(front)
+        names = self._lanes.query_names(query) if query else ()
+        if site is None or names is None:
+            return self._whole(url)[0]
+        odd = "%" in path or "+" in path or "//" in path or "/." in path
+        lane = site.lane(normalise(path) if odd else path)
+        if lane is None:
+            return self._whole(url)[0]
+        key = key_of(lane.origin_path + path) if odd else lane.lead + path[1:]
+        row = lane.index.row(key)
+        kind: Kind = (front, names, lane.reach(key))
+        if row is None:
+            return self._missing(url, path, query or "", key, lane, kind)
+        return self._present(url, key, lane, (*kind, lane.index.kind(row)))
+
+    def _present(self, url: str, key: str, lane: Lane, kind: Kind) -> Line:
+        """An object that exists: its class and the statements that name it decide."""
+        if kind not in lane.present:
+            line, journey = self._whole(url)
+            lane.present[kind] = line if _is_at(journey, lane, key, _PRESENT) else None
+            return line
+        known = lane.present[kind]
+        if known is None:
+            return self._whole(url)[0]
+        candidate = key if known.candidate is not None else None
+        return Line(known.status, known.cause, known.bucket, key, candidate, known.confidence)
+
+    def _missing(self, url: str, path: str, query: str, key: str, lane: Lane, kind: Kind) -> Line:
+        """A key that does not exist: the way is known, what is meant by it is not."""
+        if kind not in lane.absent:
+            line, journey = self._whole(url)
+            there = _is_at(journey, lane, key, {ObjectState.MISSING})
+            lane.absent[kind] = journey if there else None
+            return line
+        known = lane.absent[kind]
+        if known is None or known.visit is None or path == "/":
+            return self._whole(url)[0]
+        asked = self._request(url)
+        journey = replace(
+            known, snapshot=asked, url=parse_url(url), uri=path, query=strip_signature(query),
+            visit=replace(known.visit, uri=path, key=key),
+        )  # fmt: skip
+        return _line(*judge(journey, self._indexes))
+
+    def _whole(self, url: str) -> tuple[Line, Journey]:
+        case, found = examine(self._request(url), self._indexes)
+        return _line(case, found), case.journey
+
+    def _request(self, url: str) -> AccountSnapshot:
+        return self._snapshot.replace(request=self._snapshot.request.replace(url=url))
+
+
+def _is_at(journey: Journey, lane: Lane, key: str, states: set[ObjectState]) -> bool:
+    """Whether the engine went where the lane leads, and asked nobody else."""
+    visit = journey.visit
+    if visit is None or journey.failover is not None or visit.redirect:
+        return False
+    return visit.bucket is lane.bucket and visit.key == key and visit.state in states
+
+
+def _line(case: Case, found: list[Found]) -> Line:
+    verdict, resolved = verdict_of(case, found, ()), resolved_of(case.journey)
+    best = case.best
+    return Line(
+        verdict.predicted_status, verdict.primary_cause, resolved.bucket, resolved.key,
+        best.key if best is not None and best.sure else None, verdict.confidence.value,
+    )  # fmt: skip
