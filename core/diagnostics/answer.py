@@ -8,7 +8,7 @@ from core.diagnostics.edge_policies import Forwarding
 from core.diagnostics.journey import CLOUDFRONT_DOCS, S3_DOCS, Stop, Visit, evidence
 from core.diagnostics.objects import is_restoring
 from core.diagnostics.origins import REGIONS_WITHOUT_OAI
-from core.model.delivery import Bucket
+from core.model.delivery import Bucket, S3Object
 from core.model.diagnosis import ObjectState, ServedBy
 
 MISSING_DOC = S3_DOCS + "API/API_GetObject.html"
@@ -109,8 +109,7 @@ def _reading(visit: Visit, access: AccessOutcome, served: ServedBy, request: Ori
         return
     if request.method not in ACTIONS:
         _absent(visit, access, served)
-    policy_denies = access.effect == "deny" and (not access.kms or access.grant == "none")
-    if policy_denies and access.grant == "none":
+    if access.effect == "deny" and access.grant == "none":
         visit.log.stop(
             Stop("access", "denied", 403, served, "AccessDenied"),
             access.policy.summary,
@@ -121,16 +120,20 @@ def _reading(visit: Visit, access: AccessOutcome, served: ServedBy, request: Ori
     if item is None:
         return
     if visit.state is ObjectState.ARCHIVED:
-        why = "its restore is still running" if is_restoring(item) else "it is not restored"
-        visit.log.stop(
-            Stop("object", "archived", 403, served, "InvalidObjectState"),
-            f"The object is archived and {why}",
-            evidence=evidence("s3:HeadObject", "StorageClass", item.storage_class),
-            doc=S3_DOCS + "userguide/restoring-objects.html",
-        )
+        _archived(visit, item, served)
     visit.content_type = item.content_type or "binary/octet-stream"
     if not visit.log.stops:
         visit.log.step("access", "ok", access.policy.summary)
+
+
+def _archived(visit: Visit, item: S3Object, served: ServedBy) -> None:
+    why = "its restore is still running" if is_restoring(item) else "it is not restored"
+    visit.log.stop(
+        Stop("object", "archived", 403, served, "InvalidObjectState"),
+        f"The object is archived and {why}",
+        evidence=evidence("s3:HeadObject", "StorageClass", item.storage_class),
+        doc=S3_DOCS + "userguide/restoring-objects.html",
+    )
 
 
 def _absent(visit: Visit, access: AccessOutcome, served: ServedBy) -> None:

@@ -66,40 +66,45 @@ def visit_s3(
     snapshot: AccountSnapshot, url: RequestUrl, method: str, log: Log, indexes: Indexes
 ) -> Visit:
     """Ask S3 without CloudFront."""
-    endpoint = endpoint_of(url.host)
-    visit = Visit(Origin(id="", domain_name=url.host), endpoint, url.raw_path, Log())
-    path = url.raw_path
-    visit.bucket_name = endpoint.bucket
-    if endpoint.kind == "path-style":
-        visit.bucket_name, _, rest = path.lstrip("/").partition("/")
-        path = "/" + rest
-    visit.bucket, visit.key = snapshot.bucket(visit.bucket_name), key_of(path)
+    visit = _named(url)
+    visit.bucket, key = snapshot.bucket(visit.bucket_name), visit.key or ""
     log.step(
-        "key",
-        "changed",
-        "The host names the bucket, the path is the key",
-        before=url.text.split("?", 1)[0],
-        after=f"{visit.bucket_name}/{visit.key}",
-    )
+        "key", "changed", "The host names the bucket, the path is the key",
+        before=url.text.split("?", 1)[0], after=f"{visit.bucket_name}/{key}",
+    )  # fmt: skip
     signed = presigned_of(url)
-    request = OriginRequest(url.raw_path, url.query, method, url.scheme, None)
     if visit.bucket is None:
         _unlisted(snapshot, visit)
         return visit
-    visit.state, visit.item = state_of(indexes.of(visit.bucket), visit.key, snapshot.now)
-    if visit.key == "":
-        visit.state = ObjectState.NOT_APPLICABLE
+    visit.state, visit.item = ObjectState.NOT_APPLICABLE, None
+    if key:
+        visit.state, visit.item = state_of(indexes.of(visit.bucket), key, snapshot.now)
     _wrong_region(visit, visit.bucket, signed)
     if signed:
         _presigned(snapshot, visit, signed, method)
-    who = Principal("anonymous")
-    caller = Caller(who, "none", url.scheme, ip=snapshot.request.viewer.ip,
-                    referer=snapshot.request.header("referer"), through_edge=False)  # fmt: skip
-    visit.caller = caller
-    access = evaluate(snapshot, visit.bucket, caller, visit.key, visit.item)
+    visit.caller = _anybody(snapshot, url.scheme)
+    access = evaluate(snapshot, visit.bucket, visit.caller, key, visit.item)
     visit.access = _as_signer(access) if signed else access
+    request = OriginRequest(url.raw_path, url.query, method, url.scheme, None)
     decide_answer(visit, visit.bucket, visit.access, request)
     return visit
+
+
+def _named(url: RequestUrl) -> Visit:
+    endpoint, path = endpoint_of(url.host), url.raw_path
+    name = endpoint.bucket
+    if endpoint.kind == "path-style":
+        name, _, rest = path.lstrip("/").partition("/")
+        path = "/" + rest
+    visit = Visit(Origin(id="", domain_name=url.host), endpoint, url.raw_path, Log())
+    visit.bucket_name, visit.key = name, key_of(path)
+    return visit
+
+
+def _anybody(snapshot: AccountSnapshot, scheme: str) -> Caller:
+    request = snapshot.request
+    return Caller(Principal("anonymous"), "none", scheme, ip=request.viewer.ip,
+                  referer=request.header("referer"), through_edge=False)  # fmt: skip
 
 
 def _as_signer(access: AccessOutcome) -> AccessOutcome:

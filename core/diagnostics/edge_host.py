@@ -8,6 +8,7 @@ from core.diagnostics.journey import CLOUDFRONT_DOCS, Journey, Stop, evidence
 from core.diagnostics.origins import endpoint_of
 from core.diagnostics.routing import HostMatch, match_host
 from core.diagnostics.urls import redact
+from core.model.delivery import Distribution
 from core.model.diagnosis import ServedBy
 
 
@@ -39,8 +40,20 @@ def distribution(journey: Journey) -> None:
         evidence=evidence("cloudfront:GetDistribution", "DomainName", owner.domain_name),
         doc=CLOUDFRONT_DOCS + "CNAMEs.html",
     )  # fmt: skip
-    problem = certificate_problem(snapshot, owner, host) if journey.url.scheme == "https" else ""
-    if problem and found.by == "alias":
+    if found.by == "alias" and journey.url.scheme == "https":
+        _certificate(journey, owner)
+    if not owner.config.enabled:
+        journey.log.stop(
+            Stop("distribution", "disabled", 403, ServedBy.CLOUDFRONT),
+            f"The distribution {owner.id} is disabled",
+            evidence=evidence("cloudfront:GetDistribution", "DistributionConfig.Enabled", False),
+            doc=CLOUDFRONT_DOCS + "DownloadDistValuesGeneral.html#DownloadDistValuesEnabled",
+        )
+
+
+def _certificate(journey: Journey, owner: Distribution) -> None:
+    problem = certificate_problem(journey.snapshot, owner, journey.url.host)
+    if problem:
         journey.log.stop(
             Stop("tls", "certificate", None, ServedBy.NONE, detail=problem),
             problem,
@@ -50,13 +63,6 @@ def distribution(journey: Journey) -> None:
             ),
             doc=CLOUDFRONT_DOCS + "CNAMEs.html#alternate-domain-names-requirements",
         )  # fmt: skip
-    if not owner.config.enabled:
-        journey.log.stop(
-            Stop("distribution", "disabled", 403, ServedBy.CLOUDFRONT),
-            f"The distribution {owner.id} is disabled",
-            evidence=evidence("cloudfront:GetDistribution", "DistributionConfig.Enabled", False),
-            doc=CLOUDFRONT_DOCS + "DownloadDistValuesGeneral.html#DownloadDistValuesEnabled",
-        )
 
 
 def _nobody(journey: Journey, found: HostMatch) -> None:

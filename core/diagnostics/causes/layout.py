@@ -44,42 +44,44 @@ def _behavior_cause(
     case: Case, guess: Guess, config: DistributionConfig, taken: CacheBehavior, owners: set[str]
 ) -> Found:
     """The distribution knows that bucket, but this path does not go there."""
-    path, name = case.journey.url.match_path, taken.name
-    theirs = [b for b in config.cache_behaviors if b.target_origin_id in owners]
+    path = case.journey.url.match_path
+    patterns = [b.path_pattern for b in config.cache_behaviors if b.target_origin_id in owners]
+    reasons = (reason for pattern in patterns if (reason := _missed(pattern, path, taken.name)))
+    cause, sentence = next(reasons, ("", ""))
+    if not cause and taken.path_pattern:
+        cause = "behavior-wrong-origin"
+        sentence = (
+            f"{taken.name} sends the request to another origin than the one with {guess.key}."
+        )
+    elif not cause:
+        cause = "behavior-pattern-no-match-default"
+        sentence = (
+            f"No pattern matches {path}, so the default origin is asked; {guess.key} is in "
+            f"{guess.bucket}."
+        )
     shown = evidence(
         "cloudfront:GetDistribution", "DistributionConfig.CacheBehaviors",
         [b.path_pattern for b in config.cache_behaviors],
     )  # fmt: skip
     sure = Confidence.CERTAIN if guess.transform == "identity" else Confidence.LIKELY
-    for behavior in theirs:
-        pattern = behavior.path_pattern
-        if pattern_matches(pattern, path):
-            return Found(
-                "behavior-precedence-shadowed",
-                OBJECT,
-                f"{name} stands before {pattern} and takes the request.",
-                shown,
-                sure,
-            )
-        if pattern_matches(pattern.lower(), path.lower()):
-            return Found(
-                "behavior-pattern-case",
-                OBJECT,
-                f"{pattern} does not match {path}: patterns know case.",
-                shown,
-                sure,
-            )
-        if misused(pattern, path):
-            return Found("behavior-pattern-wildcard-misuse", OBJECT,
-                         f"{pattern} does not match {path}: “*” and “?” mean something else here.",
-                         shown, sure)  # fmt: skip
-    if taken.path_pattern:
-        return Found("behavior-wrong-origin", OBJECT,
-                     f"{name} sends the request to another origin than the one with {guess.key}.",
-                     shown, sure)  # fmt: skip
-    return Found("behavior-pattern-no-match-default", OBJECT,
-                 f"No pattern matches {path}, so the default origin is asked; {guess.key} is in "
-                 f"{guess.bucket}.", shown, sure)  # fmt: skip
+    return Found(cause, OBJECT, sentence, shown, sure)
+
+
+def _missed(pattern: str, path: str, taken: str) -> tuple[str, str] | None:
+    """Why the pattern of the right origin did not take the path."""
+    if pattern_matches(pattern, path):
+        return (
+            "behavior-precedence-shadowed",
+            f"{taken} stands before {pattern} and takes the request.",
+        )
+    if pattern_matches(pattern.lower(), path.lower()):
+        return "behavior-pattern-case", f"{pattern} does not match {path}: patterns know case."
+    if misused(pattern, path):
+        return (
+            "behavior-pattern-wildcard-misuse",
+            f"{pattern} does not match {path}: “*” and “?” mean something else here.",
+        )
+    return None
 
 
 def misused(pattern: str, path: str) -> bool:

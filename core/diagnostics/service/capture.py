@@ -99,18 +99,8 @@ class Capture:
             return
         config = owner["DistributionConfig"]
         behaviors = [config["DefaultCacheBehavior"], *_items(config.get("CacheBehaviors"))]
-        reads: list[tuple[str, str, Callable[[], Any]]] = []
         read = self._cloudfront
-        for origin in _items(config.get("Origins")):
-            control = origin.get("OriginAccessControlId")
-            if control:
-                reads.append(("origin_access_controls", f"The origin access control {control}",
-                              partial(read.origin_access_control, control)))  # fmt: skip
-            identity = (origin.get("S3OriginConfig") or {}).get("OriginAccessIdentity") or ""
-            if identity:
-                short = identity.rsplit("/", 1)[-1]
-                reads.append(("origin_access_identities", f"The identity {short}",
-                              partial(read.origin_access_identity, short)))  # fmt: skip
+        reads = _origin_reads(read, _items(config.get("Origins")))
         reads += _policy_reads(read, behaviors) + _key_reads(read, behaviors)
         if config.get("WebACLId"):
             reads.append(("web_acls", "The web ACL",
@@ -283,6 +273,22 @@ Read = tuple[str, str, Callable[[], Any]]
 
 def _once(reads: list[Read]) -> list[Read]:
     return list({(key, what): (key, what, run) for key, what, run in reads}.values())
+
+
+def _origin_reads(read: CloudFrontReader, origins: list[Shape]) -> list[Read]:
+    """Who CloudFront is for each origin."""
+    reads: list[Read] = []
+    for origin in origins:
+        control = origin.get("OriginAccessControlId")
+        if control:
+            reads.append(("origin_access_controls", f"The origin access control {control}",
+                          partial(read.origin_access_control, control)))  # fmt: skip
+        identity = (origin.get("S3OriginConfig") or {}).get("OriginAccessIdentity") or ""
+        if identity:
+            short = identity.rsplit("/", 1)[-1]
+            reads.append(("origin_access_identities", f"The identity {short}",
+                          partial(read.origin_access_identity, short)))  # fmt: skip
+    return reads
 
 
 def _policy_reads(read: CloudFrontReader, behaviors: list[Shape]) -> list[Read]:
