@@ -53,11 +53,19 @@ def test_the_scenarios_and_cases_cover_every_cause():
 
 def test_a_diagnosis_takes_a_few_milliseconds():
     snapshots = [json.loads(path.read_text())["snapshot"] for path in CASES]
+    snapshots += [scenario.snapshot for scenario in ALL]
     diagnose(snapshots[0])
-    started = time.perf_counter()
-    for snapshot in snapshots:
+    assert max(map(fastest, snapshots)) < 0.03  # 0.01 where nothing else runs
+
+
+def fastest(snapshot):
+    """The best of three, in seconds: the others tell of the machine."""
+    took = []
+    for _ in range(3):
+        started = time.perf_counter()
         diagnose(snapshot)
-    assert (time.perf_counter() - started) / len(snapshots) < 0.05  # 0.01 where nothing else runs
+        took.append(time.perf_counter() - started)
+    return min(took)
 
 
 def test_a_repair_that_is_preferred_never_makes_things_worse():

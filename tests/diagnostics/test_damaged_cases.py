@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 from scenarios import MORE, SCENARIOS
 from scenarios_rare import RARE
 from signing import TRUSTED
@@ -13,6 +14,7 @@ from worlds import behavior, bucket, case, distribution
 
 from core.diagnostics.engine import diagnose
 from core.errors import InvalidInput
+from core.model.delivery import AccountSnapshot
 
 CASES = sorted(Path(__file__).with_name("cases").glob("*.json"))
 JUNK = (None, "", 0, -1, [], {}, "x", True, [None], {"a": 1}, "*", "/", ["a", {}], "%ZZ", 1e99,
@@ -133,3 +135,9 @@ def test_times_without_end_are_cut_to_a_year():
     for parts in ({"ExpiresIn": 10**15}, {"Age": -(10**15)}):
         verdict = diagnose(case(edge_cache=[{**shown[0], **parts}])).verdict
         assert verdict.primary_cause == "cached-error-response"
+
+
+@pytest.mark.parametrize("value", [[], "case", 7])
+def test_a_snapshot_that_is_no_object_is_refused_by_the_model(value):
+    with pytest.raises(ValidationError, match="AccountSnapshot"):
+        AccountSnapshot.model_validate(value)
