@@ -17,7 +17,7 @@ from core.diagnostics.causes.registry import Case, Found
 from core.diagnostics.edge_viewer import MAX_URL_BYTES
 from core.diagnostics.engine import examine, judge, parse_snapshot, resolved_of
 from core.diagnostics.journey import Journey
-from core.diagnostics.listing import CompactIndex, Listing
+from core.diagnostics.listing import CompactIndex, Listing, Sorted
 from core.diagnostics.signed import strip_signature
 from core.diagnostics.urls import key_of, normalise, parse_url
 from core.diagnostics.verdict import verdict_of
@@ -43,10 +43,10 @@ class ListedIndexes(Indexes):
                 index = CompactIndex(bucket, listings[bucket.name])
                 self.listed[bucket.name] = self._built[id(bucket)] = index
 
-    def warm(self) -> None:
-        """Build what later look-ups need, so that processes can share it."""
-        for index in self.listed.values():
-            index.warm()
+    def warm(self, made: Mapping[str, Mapping[str, Sorted]] | None = None) -> None:
+        """Build what later look-ups need, so that processes can share it; `made` is ready."""
+        for name, index in self.listed.items():
+            index.warm((made or {}).get(name))
 
 
 def read_listings(

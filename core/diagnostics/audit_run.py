@@ -17,6 +17,7 @@ from typing import Any, TextIO
 from core.diagnostics.audit import Audit, ListedIndexes, read_listings, with_listings
 from core.diagnostics.audit_files import INVENTORY, URLS, Skipped, csv_rows, is_utf8, parquet_rows
 from core.diagnostics.audit_lanes import Line
+from core.diagnostics.audit_tables import tables_beside
 from core.diagnostics.urls import redact
 from core.errors import DashboardError, InvalidInput
 
@@ -34,7 +35,7 @@ class Outcome:
     by_cause: Counter[str] = field(default_factory=Counter)
     skipped: Skipped = field(default_factory=Skipped)
     warnings: list[str] = field(default_factory=list)
-    peak_rss: int = 0  # bytes, of all processes together
+    peak_rss: int = 0  # bytes, of all processes together; what they share counts once
 
     def summary(self, seconds: float) -> dict[str, Any]:
         return {
@@ -73,8 +74,11 @@ def _run(
     snapshot = with_listings(config, listings)
     _tell_unknown_buckets(config, set(listings), outcome)
     indexes = ListedIndexes(snapshot, listings)
-    indexes.warm()
-    ids, asked = _read_urls(urls, outcome)
+    with tables_beside(indexes.listed) as made:
+        for index in indexes.listed.values():
+            index.warm_names()
+        ids, asked = _read_urls(urls, outcome)
+    indexes.warm(made)
     work = _Work(Audit(snapshot, indexes), ids, asked, progress)
     parts = work.shared() if len(ids) > _FEW else [work.alone()]
     _gather(parts, target, outcome)
@@ -178,7 +182,9 @@ class _Work:
 
     def _help(self, pipe: Connection) -> None:
         self._progress = lambda _done, _all: None
-        pipe.send(self.alone())
+        part = self.alone()
+        part.peak_rss = private_memory()
+        pipe.send(part)
 
     def _take(self) -> int:
         with self._next.get_lock():
@@ -210,12 +216,20 @@ def report_line(one: str, url: str, line: Line) -> str:
 
 def peak_rss() -> int:
     """The most memory that this process had, in bytes; 0 where the system does not tell."""
+    return _told("status", ("VmHWM",))
+
+
+def private_memory() -> int:
+    """What this process shares with no other, in bytes."""
+    return _told("smaps_rollup", ("Private_Clean", "Private_Dirty"))
+
+
+def _told(file: str, names: tuple[str, ...]) -> int:
     try:
-        status = Path(f"/proc/{os.getpid()}/status").read_text(encoding="ascii")
+        lines = Path(f"/proc/{os.getpid()}/{file}").read_text(encoding="ascii").splitlines()
     except OSError:
         return 0
-    found = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")]
-    return int(found[0]) * 1024 if found else 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(names))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from typing import Any, overload
 
@@ -21,6 +21,7 @@ from core.diagnostics.spelling import IMAGE_EXTENSIONS, fold, stem_of
 from core.model.delivery import Bucket, S3Object
 
 _CHUNK = 4096
+OTHER_TABLES = ("by_fold", "by_stem", "by_folder")  # those that no other table needs
 _ODD = "%&+\\\t\r\v\f\0"
 _EDGES = ("//", "\n/", "/\n", "\n ", " \n")
 
@@ -90,43 +91,56 @@ class CompactIndex(KeyIndex):
     def _keys(self) -> list[str]:
         return list(self._listing.rows)
 
-    def warm(self) -> None:
-        """Build every table, so that processes can share them."""
-        folded = list(folded_keys(self._keys))
-        self.__dict__["by_fold"] = HashTable(self._keys, folded, fold)
-        self.__dict__["by_stem"] = HashTable(self._keys, map(_stem, folded), _stem_of_key)
-        names = (key.rpartition("/")[2] for key in folded)
-        by_name = HashTable(self._keys, names, lambda key: fold(key).rpartition("/")[2])
-        self.__dict__["by_name"] = by_name
-        folders = (key.rpartition("/")[0] for key in folded)
-        self.__dict__["by_folder"] = HashTable(
-            self._keys, folders, lambda key: fold(key).rpartition("/")[0]
-        )
-        self.__dict__["by_place"] = self._places(by_name.common_rows(), folded)
+    def warm_names(self) -> None:
+        """Build the tables of last segments."""
+        self._table("by_name", self.sorted_hashes("by_name"))
+        self.__dict__["by_place"] = self._places(self.__dict__["by_name"].common_rows())
 
-    def _places(self, rows: Sequence[int], folded: list[str]) -> PlaceTable:
-        found = [(row, place) for row in rows for place in folder_and_name(folded[row])]
-        return PlaceTable(self._keys, [row for row, _ in found], [place for _, place in found])
+    def warm(self, made: Mapping[str, Sorted] | None = None) -> None:
+        """Build every table, so that processes can share them; `made` are ready."""
+        if "by_name" not in self.__dict__:
+            self.warm_names()
+        for name in OTHER_TABLES:
+            self._table(name, (made or {}).get(name) or self.sorted_hashes(name))
+
+    def _table(self, name: str, made: Sorted) -> None:
+        self.__dict__[name] = HashTable(self._keys, _TABLES[name][1], made)
+
+    def sorted_hashes(self, name: str) -> Sorted:
+        """What `warm` takes for this table."""
+        texts = _TABLES[name][0](folded_keys(self._keys))
+        return sort_hashes(texts, len(self._keys))
+
+    def _places(self, rows: Sequence[int]) -> PlaceTable:
+        owners: list[int] = []
+        places: list[str] = []
+        for row, folded in zip(rows, folded_keys([self._keys[r] for r in rows]), strict=True):
+            found = folder_and_name(folded)
+            places += found
+            owners += [row] * len(found)
+        return PlaceTable(self._keys, owners, places)
+
+
+Sorted = tuple[np.ndarray[Any, np.dtype[np.int64]], np.ndarray[Any, np.dtype[np.int32]]]
+
+
+def sort_hashes(texts: Iterable[str], count: int) -> Sorted:
+    """The hashes of texts in ascending order, and the row of each."""
+    hashes = np.fromiter(map(hash, texts), dtype=np.int64, count=count)
+    order = np.argsort(hashes)
+    return hashes[order], order.astype(np.int32)
 
 
 class HashTable(Mapping[str, Sequence[str]]):
     """Keys by a text that is made from each of them, in the listing's order."""
 
-    def __init__(
-        self,
-        keys: Sequence[str],
-        texts: Iterable[str],
-        text_of: Callable[[str], str],
-        count: int = -1,
-    ) -> None:
+    def __init__(self, keys: Sequence[str], text_of: Callable[[str], str], made: Sorted) -> None:
         self._source, self._text_of = keys, text_of
-        hashes = np.fromiter(map(hash, texts), dtype=np.int64, count=count)
-        order = np.argsort(hashes, kind="stable")
-        self._hashes, self._order = hashes[order], order.astype(np.int32)
+        self._hashes, self._order = made
         self._sorted = memoryview(self._hashes.data)
-        mask = (1 << max(10, (16 * len(hashes)).bit_length() - 1)) - 1
+        mask = (1 << max(10, (16 * len(self._hashes)).bit_length() - 1)) - 1
         held = np.zeros(mask + 1, dtype=np.uint8)
-        held[hashes & mask] = 1
+        held[self._hashes & mask] = 1
         self._mask, self._held = mask, held.tobytes()  # most texts that are asked for are not there
 
     def rows(self, text: str) -> Sequence[int]:
@@ -176,8 +190,8 @@ class PlaceTable(HashTable):
     """A table in which one key stands under several texts."""
 
     def __init__(self, keys: Sequence[str], rows: list[int], texts: list[str]) -> None:
-        super().__init__(keys, texts, fold)
-        self._order = np.asarray(rows, dtype=np.int32)[self._order]
+        hashes, order = sort_hashes(texts, len(texts))
+        super().__init__(keys, fold, (hashes, np.asarray(rows, dtype=np.int32)[order]))
 
     def _is(self, row: int, text: str) -> bool:
         return text in folder_and_name(fold(self._source[row]))
@@ -228,5 +242,18 @@ def _stem(folded: str) -> str:
     return folded
 
 
-def _stem_of_key(key: str) -> str:
-    return stem_of(fold(key))
+def _name(folded: str) -> str:
+    return folded.rpartition("/")[2]
+
+
+def _folder(folded: str) -> str:
+    return folded.rpartition("/")[0]
+
+
+# Per table: its texts from folded keys, and its text for one key.
+_TABLES: dict[str, tuple[Callable[[Iterable[str]], Iterable[str]], Callable[[str], str]]] = {
+    "by_fold": (iter, fold),
+    "by_stem": (partial(map, _stem), lambda key: stem_of(fold(key))),
+    "by_name": (partial(map, _name), lambda key: _name(fold(key))),
+    "by_folder": (partial(map, _folder), lambda key: _folder(fold(key))),
+}

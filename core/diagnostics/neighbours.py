@@ -15,6 +15,7 @@ from core.diagnostics.spelling import fold
 
 COMMON = 16  # objects that may share a name before the name alone says nothing
 _PIECES = 5  # two swaps can each break two pieces
+_SLIPS = 2
 _SMALL = 4  # names that are compared one by one
 
 
@@ -45,30 +46,37 @@ class Folder:
             return
         region = word if word and word in name else name
         if whole and region is word:
-            rows = set(self._with(word))
+            rows = self._with(word)
         elif len(region) < _PIECES:
             rows = set(range(len(self.keys)))
         else:
-            rows = {row for piece in pieces(region) for row in self._with(piece)}
+            start = name.index(region)
+            rows = {row for at, piece in pieces(region) for row in self._with(piece, start + at)}
         yield from (self.keys[row] for row in sorted(rows))
 
-    def _with(self, piece: str) -> Iterator[int]:
+    def _with(self, piece: str, offset: int | None = None) -> set[int]:
+        """The rows whose names hold a piece, at most two characters from `offset` where given."""
+        rows, starts, last = set(), self.starts, len(self.starts)
         at = self.text.find(piece)
         while at >= 0:
-            row = bisect_right(self.starts, at) - 1
-            yield row
-            if row + 1 == len(self.starts):
-                return
-            at = self.text.find(piece, self.starts[row + 1])
+            row = bisect_right(starts, at)
+            if offset is None or -_SLIPS <= at - starts[row - 1] - offset <= _SLIPS:
+                rows.add(row - 1)
+                if row == last:
+                    break
+                at = self.text.find(piece, starts[row])
+            else:
+                at = self.text.find(piece, at + 1)
+        return rows
 
 
-def pieces(name: str) -> list[str]:
-    """The name cut in five: with two slips at least one piece stays as it is."""
-    size, more = divmod(len(name), _PIECES)
+def pieces(text: str) -> list[tuple[int, str]]:
+    """The text cut in five, with offsets: of two slips at least one piece stays as it is."""
+    size, more = divmod(len(text), _PIECES)
     found, at = [], 0
     for i in range(_PIECES):
         end = at + size + (i < more)
-        found.append(name[at:end])
+        found.append((at, text[at:end]))
         at = end
     return found
 

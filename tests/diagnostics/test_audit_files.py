@@ -8,9 +8,12 @@ import pyarrow.parquet as pq
 import pytest
 from worlds import HOST, case
 
+from core.diagnostics import audit_tables
 from core.diagnostics.audit_files import INVENTORY, MAX_FIELD, URLS, Skipped, csv_rows, parquet_rows
 from core.diagnostics.audit_run import run_audit
+from core.diagnostics.listing import CompactIndex, Listing
 from core.errors import InvalidInput
+from core.model.delivery import Bucket
 
 
 def read(text, columns=URLS):
@@ -138,3 +141,22 @@ def test_two_processes_write_the_lines_in_the_order_of_the_urls(tmp_path):
     assert [line["id"] for line in lines] == [str(i) for i in range(0, 30_000, 5)]
     assert outcome.urls == 30_000
     assert outcome.by_cause == {"none-ok": 24_000, "key-case-mismatch": 6_000}
+
+
+def test_tables_made_in_a_second_process_are_those_made_in_one(monkeypatch):
+    listing = Listing()
+    for i in range(300):
+        listing.add(f"media/{i}/{'thumb.webp' if i % 2 else f'IMG_{i}.JPG'}", "9", "STANDARD")
+    alone, beside = (CompactIndex(Bucket(name="b"), listing) for _ in range(2))
+    alone.warm()
+    monkeypatch.setattr(audit_tables, "_FEW", 100)
+    with audit_tables.tables_beside({"b": beside}) as made:
+        beside.warm_names()
+    assert made["b"].keys() == {"by_fold", "by_stem", "by_folder"}
+    beside.warm(made["b"])
+    for name in ("by_fold", "by_stem", "by_folder", "by_name"):
+        one, other = getattr(alone, name), getattr(beside, name)
+        assert {text: sorted(one[text]) for text in one} == {
+            text: sorted(other[text]) for text in other
+        }
+    assert list(beside.by_stem["media/4/img_4"]) == ["media/4/IMG_4.JPG"]
