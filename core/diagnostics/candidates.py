@@ -167,6 +167,12 @@ def _by_name(journey: Journey, asked: list[Shape], indexes: Indexes) -> Iterator
             yield Guess(bucket.name, key, weight, "same_name", (), path if whole else first.key)
 
 
+def originals_folder(key: str) -> str:
+    """Where the private upload of a served object lies, if there is one; else empty."""
+    inner = key.partition("/")[2].rpartition("/")[0]
+    return f"originals/{inner}/" if inner else ""
+
+
 def _private_original(journey: Journey, bucket: Bucket, key: str) -> bool:
     """The upload from which the served object is made, kept where the viewer may not read.
 

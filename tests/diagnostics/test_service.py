@@ -141,6 +141,20 @@ def test_a_missing_object_of_the_library_is_not_called_denied(account, service):
 
 
 @pytest.mark.emulator
+def test_the_private_original_is_found_in_a_bucket_of_many_objects(account, service, monkeypatch):
+    held, key = account["stack"].media_bucket, "media/f77/a.jpg"
+    s3 = account["root"].s3
+    s3.put_object(Bucket=held, Key="originals/f77/a.jpg", Body=b"exact")
+    s3.put_object(Bucket=held, Key="avatars/first.jpg", Body=b"x")
+    monkeypatch.setattr("core.diagnostics.service.capture.LISTED", 1)
+    url = f"https://{account['stack'].distribution_domain}/{key}"
+    report = service.diagnose_url(SUPPORT, url)
+    assert report.verdict.primary_cause == "object-missing"
+    assert report.fixes[0].title.endswith("made anew from originals/f77/a.jpg")
+    assert report.fixes[0].dry_run.retrace_status == 200
+
+
+@pytest.mark.emulator
 def test_our_own_same_origin_address_is_the_distributions_url(account, service):
     label = account["stack"].distribution_domain.split(".")[0]
     for url in (f"/emulator/cdn/{label}/media/a/b.jpg?v=1",

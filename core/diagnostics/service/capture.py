@@ -16,6 +16,7 @@ from core.aws.account import AccountReader
 from core.aws.clients import AwsClients
 from core.aws.cloudfront import CloudFrontReader
 from core.aws.s3_config import BucketReader
+from core.diagnostics.candidates import originals_folder
 from core.diagnostics.edge_policies import (
     MANAGED_CACHE,
     MANAGED_CORS_RESPONSE,
@@ -159,6 +160,7 @@ class Capture:
         others = sorted((names | {page}) - {"", asked})
         key = (visit.key if visit else None) or ""
         folders = sorted({s.key.rpartition("/")[0] + "/" for s in shapes(first)})[:FOLDERS]
+        folders += [folder for folder in [originals_folder(key)] if folder]
         lists = [pool.submit(self._other_bucket, name, folders) for name in others]
         if asked:
             found["buckets"].append(self._asked_bucket(asked, key, folders, pool))
