@@ -19,7 +19,7 @@ from core.stores.audit_log import AuditLog
 from core.stores.jobs import JobQueue, JobRunner
 from core.stores.sqlite import SqliteRecordStore
 from core.upload.service import PROCESS_UPLOAD, UploadRequest, UploadService
-from tests.emulator.conftest import serve, site  # noqa: F401  # fixtures
+from tests.emulator.conftest import site  # noqa: F401  # a fixture
 from tests.upload.conftest import PHOTOS
 
 pytestmark = pytest.mark.emulator
