@@ -34,13 +34,11 @@ app = typer.Typer(
 
 
 def main() -> None:
-    """Run a command; an error that people can act on is two lines and exit code 1."""
+    """Run a command; an error that people can act on is one line and exit code 1."""
     try:
         app()
     except DashboardError as error:
-        typer.echo(f"{error.title}: {error.message}", err=True)
-        if error.hint:
-            typer.echo(error.hint, err=True)
+        typer.echo(f"{error.title}: {error.message} {error.hint}".strip(), err=True)
         sys.exit(1)
 
 

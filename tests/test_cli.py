@@ -59,6 +59,7 @@ def test_a_taken_port_is_said_with_the_remedy(tmp_path):
     assert done.returncode == 1
     assert f"Port {port}" in done.stderr
     assert f"make run PORT={port + 1}" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
     assert "Traceback" not in done.stderr
 
 
