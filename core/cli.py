@@ -132,7 +132,7 @@ def audit(
     output: Annotated[Path, typer.Option("--output", "-o", help="JSON lines to write.")],
 ) -> None:
     """Diagnose many URLs against a listing, without AWS; prints a summary as JSON."""
-    from core.diagnostics.audit_run import run_audit
+    from core.diagnostics.service.audit_run import run_audit
 
     begun = time.perf_counter()
     outcome = run_audit(_read_case(snapshot), inventory, urls, output, _show_progress)

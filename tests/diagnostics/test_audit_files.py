@@ -8,10 +8,11 @@ import pyarrow.parquet as pq
 import pytest
 from worlds import HOST, case
 
-from core.diagnostics import audit_tables
-from core.diagnostics.audit_files import INVENTORY, MAX_FIELD, URLS, Skipped, csv_rows, parquet_rows
-from core.diagnostics.audit_run import run_audit
+from core.diagnostics.audit_files import INVENTORY, MAX_FIELD, URLS, Skipped, csv_rows
 from core.diagnostics.listing import CompactIndex, Listing
+from core.diagnostics.service import audit_tables
+from core.diagnostics.service.audit_run import run_audit
+from core.diagnostics.service.audit_sources import parquet_rows
 from core.errors import InvalidInput
 from core.model.delivery import Bucket
 

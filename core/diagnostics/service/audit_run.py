@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from core.diagnostics.audit import Audit, ListedIndexes, read_listings, with_listings
-from core.diagnostics.audit_files import INVENTORY, URLS, Skipped, csv_rows, is_utf8, parquet_rows
+from core.diagnostics.audit_files import INVENTORY, URLS, Skipped, csv_rows
 from core.diagnostics.audit_lanes import Line
-from core.diagnostics.audit_tables import tables_beside
+from core.diagnostics.service.audit_sources import is_utf8, parquet_rows
+from core.diagnostics.service.audit_tables import tables_beside
 from core.diagnostics.urls import redact
 from core.errors import DashboardError, InvalidInput
 
