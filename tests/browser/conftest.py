@@ -11,8 +11,9 @@ ADMIN = ("admin@example.com", "kettle-orbit-violin-19")
 MEMBER = ("member@example.com", "walnut-harbour-cedar-52")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """Ends with its file: Playwright holds an event loop, in which others could not run theirs."""
     with sync_playwright() as playwright:
         chromium = running.launch(playwright)
         yield chromium
