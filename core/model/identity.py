@@ -30,6 +30,7 @@ class Permission(StrEnum):
     MEDIA_UPLOAD = "media:upload"
     PEOPLE_MANAGE = "people:manage"
     SETTINGS_READ = "settings:read"
+    URL_APPROVE = "url:approve"  # let a proposed repair be applied
     URL_DIAGNOSE = "url:diagnose"
     URL_REPAIR = "url:repair"
     USAGE_READ = "usage:read"
