@@ -133,10 +133,11 @@ def _key(visit: Visit) -> None:
         evidence=_origin_evidence(visit, "OriginPath", visit.origin.origin_path),
         doc=CLOUDFRONT_DOCS + "DownloadDistValuesOrigin.html#DownloadDistValuesOriginPath",
     )  # fmt: skip
+    decoded = key != path.removeprefix("/")
     visit.log.step(
         "key",
-        "changed",
-        "S3 decodes the path once",
+        "changed" if decoded else "ok",
+        "S3 decodes the path once" if decoded else "The key is the path without its first slash",
         before=path,
         after=f"{visit.bucket_name}/{key}",
     )

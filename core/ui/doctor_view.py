@@ -43,7 +43,10 @@ def question() -> Question:
         st.button("Diagnose", type="primary")
         with st.popover("Options", icon=":material/tune:"):
             probe = st.toggle(
-                "Compare with a real request (HEAD, no bytes)", key="probe", bind="query-params"
+                "Compare with a real request (HEAD, no bytes)",
+                value=True,
+                key="probe",
+                bind="query-params",
             )
             upload = st.file_uploader("Or diagnose a saved case (JSON, no AWS)", type="json")
     case = case_file.read(upload.getvalue()) if upload else None
