@@ -8,6 +8,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
+from pydantic import Field
+
 from core.model.base import Noun, UtcTime
 from core.model.diagnosis import Fix
 from core.model.media import Problem
@@ -68,7 +70,7 @@ class Edit(Noun):
 
     @property
     def name(self) -> str:
-        return " › ".join(step for step in self.path if step != "Items")
+        return " / ".join(step for step in self.path if step != "Items")
 
 
 class Action(Noun):
@@ -77,7 +79,9 @@ class Action(Noun):
     kind: ActionKind
     target: str
     edits: tuple[Edit, ...] = ()
-    place: dict[str, str] = {}  # what else names it: a row's key, a copy's source
+    place: dict[str, str] = Field(
+        default_factory=dict
+    )  # what else names it: a row's key, a copy's source
     guard: str = ""  # ETag (or version) that was read before the write
     needs: tuple[str, ...] = ()
     reversible: bool = True
@@ -110,6 +114,7 @@ class Repair(Noun):
     id: str
     url: str
     title: str
+    cause: str = ""  # what the fix removes
     fix: Fix
     actions: tuple[Action, ...] = ()
     steps: tuple[str, ...] = ()  # what a person does by hand, exactly
@@ -148,6 +153,18 @@ class Repair(Noun):
     def reversible(self) -> bool:
         """Whether something was (or would be) written that can be put back."""
         return bool(self.actions) and all(action.reversible for action in self.actions)
+
+
+class RecordChange(Noun):
+    """One row of a group repair: `attribute` holds `old` and is to hold `new`."""
+
+    table: str
+    pk: str
+    sk: str = ""
+    attribute: str
+    old: str
+    new: str
+    url: str = ""  # by which the new value is verified
 
 
 class RepairPage(Noun):
