@@ -17,6 +17,7 @@ from core.aws.clients import AwsClients
 from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket
 from core.diagnostics.service import DiagnosticsService
+from core.diagnostics.service.cases import CasesService
 from core.emulator.service import Emulator, attach_emulator, start_emulator
 from core.errors import Configuration, DashboardError
 from core.library.service import LibraryService
@@ -35,6 +36,7 @@ CDN_ROUTE = "/emulator/cdn"
 
 _HOUSEKEEPING_SECONDS = 3600.0
 _INDEX_REFRESH_SECONDS = 2.0
+_MONITOR_SECONDS = 30.0
 _DOCTOR_READ_SECONDS = 8.0  # a person waits for the answer
 _SHARED_JOB_LEASE = timedelta(minutes=15)
 
@@ -62,6 +64,7 @@ class Dashboard:
     uploads: UploadService
     library: LibraryService
     diagnostics: DiagnosticsService
+    cases: CasesService
     jobs: JobQueue
     runner: JobRunner
     cloud: CloudParts
@@ -76,6 +79,7 @@ class Dashboard:
         """Resume the jobs and begin the housekeeping."""
         self.runner.start()
         self._repeat("housekeeping", _HOUSEKEEPING_SECONDS, self._keep_house)
+        self._repeat("monitors", _MONITOR_SECONDS, self.cases.check_due)
         if self.settings.store is Store.DYNAMODB:
             self._repeat("index", _INDEX_REFRESH_SECONDS, lambda: self.index.refresh(self.store))
 
@@ -225,6 +229,7 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
     jobs = JobQueue(store, utc_now)
     uploads = UploadService(store, cloud.bucket, cloud.edge, jobs, audit, settings, utc_now)
     library = LibraryService(store, index, cloud.bucket, cloud.edge, audit, settings, utc_now)
+    diagnostics = _diagnostics(cloud, store)
     return Dashboard(
         settings=settings,
         store=store,
@@ -233,7 +238,8 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
         accounts=build_accounts(settings, store),
         uploads=uploads,
         library=library,
-        diagnostics=_diagnostics(cloud, store),
+        diagnostics=diagnostics,
+        cases=CasesService(store, diagnostics, audit, utc_now),
         jobs=jobs,
         runner=_runner(jobs, uploads, settings),
         cloud=cloud,

@@ -68,6 +68,7 @@ class Monitor(Noun):
     known_since: UtcTime | None = None
     last: Check | None = None  # None: not checked yet
     checks: int = 0
+    taken_until: UtcTime | None = None  # somebody is checking it
 
 
 class CaseSummary(Noun):

@@ -18,6 +18,7 @@ from core.aws.clients import AwsClients
 from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket, ServedAs
 from core.diagnostics.service import DiagnosticsService
+from core.diagnostics.service.cases import CasesService
 from core.library.service import LibraryService
 from core.model.identity import Role
 from core.model.media import DeliveryStep, FileKind, FileState, MediaFile, RemovedField, Rendition
@@ -58,12 +59,14 @@ def open_desk(folder):
         audit, jobs = AuditLog(store, utc_now), JobQueue(store, utc_now)
         bucket, edge = MediaBucket(clients.s3, "media"), Edge("https://cdn.example")
         library = LibraryService(store, index, bucket, edge, audit, settings, utc_now)
+        doctor = DiagnosticsService(clients, clock=utc_now, store=store)
         built = SimpleNamespace(
             settings=settings,
             accounts=AccountsService(store, audit, settings, utc_now, "k" * 40),
             library=library,
             uploads=UploadService(store, bucket, edge, jobs, audit, settings, utc_now),
-            diagnostics=DiagnosticsService(clients, clock=utc_now, store=store),
+            diagnostics=doctor,
+            cases=CasesService(store, doctor, audit, utc_now),
             cloud=SimpleNamespace(cdn_prefix=""),
             emulator=object(),
             store=store,

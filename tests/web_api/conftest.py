@@ -18,6 +18,7 @@ from core.aws.clients import AwsClients
 from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket, ServedAs
 from core.diagnostics.service import DiagnosticsService
+from core.diagnostics.service.cases import CasesService
 from core.library.service import LibraryService
 from core.model.identity import SESSION_COOKIE, Role
 from core.model.media import FileKind, FileState, MediaFile, ObjectRef, RemovedField, Rendition
@@ -89,6 +90,9 @@ def dashboard(tmp_path_factory):
             closing(Edge("/emulator/cdn/media", connect_base=parts.enter_context(cdn(bucket))))
         )
         library = LibraryService(store, index, bucket, edge, audit, settings, utc_now)
+        doctor = DiagnosticsService(
+            clients, clock=utc_now, cdn_prefix="/emulator/cdn/", store=store, edge=edge
+        )
         yield SimpleNamespace(
             settings=settings,
             store=store,
@@ -96,9 +100,8 @@ def dashboard(tmp_path_factory):
             accounts=AccountsService(store, audit, settings, utc_now, "k" * 40),
             uploads=UploadService(store, bucket, edge, jobs, audit, settings, utc_now),
             library=library,
-            diagnostics=DiagnosticsService(
-                clients, clock=utc_now, cdn_prefix="/emulator/cdn/", store=store, edge=edge
-            ),
+            diagnostics=doctor,
+            cases=CasesService(store, doctor, audit, utc_now),
             jobs=jobs,
         )
         index.close()

@@ -16,6 +16,8 @@ ROUTES = [
     ("POST", "/api/uploads/x/parts"),
     ("PATCH", "/api/files/fuzz1"),
     ("POST", "/api/diagnoses"),
+    ("POST", "/api/cases"),
+    ("PUT", "/api/cases/x/monitor"),
 ]
 _ACCOUNT = ("email", "password", "username", "full_name", "gender", "date_of_birth", "role")
 _FILE = ("name", "size", "content_type", "folder", "tags", "part_numbers")

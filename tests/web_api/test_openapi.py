@@ -27,6 +27,11 @@ ROUTES = {
     "/files/{id}/download": {"get"},
     "/summary": {"get"},
     "/diagnoses": {"get", "post"},
+    "/cases": {"get", "post"},
+    "/cases/{id}": {"get", "delete"},
+    "/cases/{id}/export": {"get"},
+    "/cases/{id}/monitor": {"put", "delete"},
+    "/cases/{id}/check": {"post"},
     "/audit-events": {"get"},
 }
 OPEN = {"/auth/register", "/auth/login"}

@@ -56,6 +56,14 @@ TABLE = [
     ("GET", "/summary", {}, (401, 200, 200, 200, 200)),
     ("GET", "/diagnoses?url=https://x.example/a.jpg", {}, (401, 403, 403, 200, 200)),
     ("POST", "/diagnoses", {"json": {"snapshot": {}}}, (401, 403, 403, 400, 400)),
+    ("GET", "/cases", {}, (401, 403, 403, 200, 200)),
+    ("POST", "/cases", {"json": {"url": "https://x.example/a"}}, (401, 403, 403, 201, 201)),
+    ("GET", "/cases/{case}", {}, (401, 403, 403, 200, 200)),
+    ("DELETE", "/cases/{case}", {}, (401, 403, 403, 204, 204)),
+    ("GET", "/cases/{case}/export", {}, (401, 403, 403, 200, 200)),
+    ("PUT", "/cases/{case}/monitor", {"json": {"interval": "hour"}}, (401, 403, 403, 200, 200)),
+    ("DELETE", "/cases/{case}/monitor", {}, (401, 403, 403, 200, 200)),
+    ("POST", "/cases/{watched}/check", {}, (401, 403, 403, 200, 200)),
     ("GET", "/openapi.json", {}, (200, 200, 200, 200, 200)),
     ("GET", "/docs", {}, (200, 200, 200, 200, 200)),
     ("GET", "/nothing", {}, (404, 404, 404, 404, 404)),
@@ -83,6 +91,12 @@ def things(dashboard, people, add_file):
         dashboard.bucket.put(f"incoming/{opened.upload_id}", b"abc", ServedAs("image/jpeg"))
         return opened.upload_id
 
+    def case(*, watched=False):
+        signed_in = dashboard.accounts.sign_in("support@example.com", PASSWORD)
+        helper = dashboard.accounts.actor_for_cookie(signed_in.token)
+        kept = dashboard.cases.save(helper, url="https://x.example/a.jpg")
+        return dashboard.cases.watch(helper, kept.id).id if watched else kept.id
+
     def new_email():
         return f"role{next(_numbers)}@example.com"
 
@@ -95,6 +109,8 @@ def things(dashboard, people, add_file):
         "{upload}": lambda: upload(3),
         "{parts}": lambda: upload(20 * 1024 * 1024),
         "{person}": person,
+        "{case}": case,
+        "{watched}": lambda: case(watched=True),
         "{new account}": lambda: {"email": new_email(), "password": PASSWORD, "username": "New"},
         "{new person}": lambda: {"email": new_email(), "username": "New", "role": "support"},
         "{right password}": lambda: {"email": "other@example.com", "password": PASSWORD},

@@ -18,6 +18,7 @@ from core.web.origin import SAFE_METHODS, is_ours
 if TYPE_CHECKING:  # the routes get the services handed in; they need not load them
     from core.accounts.service import AccountsService
     from core.diagnostics.service import DiagnosticsService
+    from core.diagnostics.service.cases import CasesService
     from core.library.service import LibraryService
     from core.settings import Settings
     from core.stores.jobs import JobQueue
@@ -44,6 +45,8 @@ class Services(Protocol):
     def library(self) -> LibraryService: ...
     @property
     def diagnostics(self) -> DiagnosticsService: ...
+    @property
+    def cases(self) -> CasesService: ...
     @property
     def jobs(self) -> JobQueue: ...
 
