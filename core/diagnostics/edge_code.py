@@ -108,6 +108,21 @@ def response_functions(
             _log_run(journey, run)
             journey.status, journey.served_by = 503, ServedBy.CLOUDFRONT
             journey.code = "FunctionExecutionError"
+        elif result.status not in {None, status}:
+            _change_status(journey, run)
+
+
+def _change_status(journey: Journey, run: FunctionRun) -> None:
+    """The status is the function's, the body stays the origin's; no error page takes its place."""
+    journey.status, name = run.result.status, run.arn.rsplit("/", 1)[-1]
+    because = f"The function {name} changes the status to {journey.status}"
+    shown = evidence("cloudfront:GetFunction", f"{name} (LIVE)", journey.status)
+    doc = CLOUDFRONT_DOCS + "functions-event-structure.html"
+    if journey.ok:
+        journey.log.step("function", "changed", because, evidence=shown, doc=doc)
+        return
+    stop = Stop("function", "answer", journey.status, journey.served_by)
+    journey.log.stop(stop, because, evidence=shown, doc=doc)
 
 
 def lambda_edge(journey: Journey, behavior: CacheBehavior) -> None:

@@ -163,14 +163,14 @@ def _cookies(header: str) -> dict[str, Any]:
 
 
 def _querystring(query: str) -> dict[str, Any]:
-    """{name: {value, multiValue?}} with the last value first in line, as CloudFront has it."""
+    """{name: {value, multiValue?}}; `value` is the first of several, as the event structure has it."""
     seen: dict[str, list[str]] = {}
     for part in query.split("&") if query else []:
         name, _, value = part.partition("=")
         seen.setdefault(name, []).append(value)
     shaped: dict[str, Any] = {}
     for name, values in seen.items():
-        shaped[name] = {"value": values[-1]}
+        shaped[name] = {"value": values[0]}
         if len(values) > 1:
             shaped[name]["multiValue"] = [{"value": value} for value in values]
     return shaped

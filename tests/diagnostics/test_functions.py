@@ -24,6 +24,8 @@ EVENT = FunctionEvent(
         ("const handler=(e)=>{e.request.uri='/z';return e.request}; ", None),
         (("function handler(e){e.request.uri='/'+e.request.querystring.x.multiValue.length;"
           "return e.request}"), "/2"),
+        ("function handler(e){e.request.uri+=e.request.querystring.x.value;return e.request}",
+         "/a/b.jpg1"),
         ("function handler(e){e.request.uri='/'+e.request.cookies.a.value;return e.request}", "/b"),
         ("function handler(e){e.request.uri='/'+e.viewer.ip+e.context.eventType;return e.request}",
          "/198.51.100.7viewer-request"),
