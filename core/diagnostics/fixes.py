@@ -38,6 +38,12 @@ class _Planned:
 
 def fixes(case: Case, causes: tuple[str, ...]) -> tuple[Fix, ...]:
     """Every repair of every cause; the first one of the first cause is preferred."""
+    made = drafts(case, causes)
+    return tuple(_fix(case, f"f{i}", draft, preferred=i == 1) for i, draft in enumerate(made, 1))
+
+
+def drafts(case: Case, causes: tuple[str, ...]) -> tuple[Draft, ...]:
+    """The same repairs, in the same order, before their dry runs: with the snapshot they make."""
     planned: list[_Planned] = []
     seen: set[tuple[str, str]] = set()
     for place, cause in enumerate(causes):
@@ -48,7 +54,7 @@ def fixes(case: Case, causes: tuple[str, ...]) -> tuple[Fix, ...]:
                     seen.add(name)
                     planned.append(_Planned(draft, place))
     planned.sort(key=lambda p: (p.place, not p.draft.first, _ORDER.index(p.draft.type)))
-    return tuple(_fix(case, f"f{i}", p.draft, preferred=i == 1) for i, p in enumerate(planned, 1))
+    return tuple(p.draft for p in planned)
 
 
 def _opens(case: Case, change: Change | None) -> bool:

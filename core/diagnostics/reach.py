@@ -7,18 +7,14 @@ from collections.abc import Iterator
 from core.diagnostics.causes.registry import Case
 from core.diagnostics.origins import endpoint_of
 from core.diagnostics.urls import path_of
-from core.model.delivery import Distribution, Origin
+from core.model.delivery import AccountSnapshot, Distribution, Origin
 
 
 def reachable_url(case: Case, bucket: str, key: str) -> tuple[str | None, int | None]:
     """A URL that resolves to exactly this object, and the status it would get."""
     best: tuple[str | None, int | None] = (None, None)
-    for distribution, origin in _doors(case, bucket):
-        lead = origin.origin_path
-        if not ("/" + key).startswith(lead + "/"):
-            continue
-        path = path_of(key[len(lead) :] if lead else key)
-        url = f"https://{_host(case, distribution)}{path}"
+    own = case.journey.distribution
+    for url in urls_to(case.snapshot, own, case.journey.url.host, bucket, key):
         again = case.retrace(url)
         there = again.visit
         if there is None or (there.bucket_name, there.key) != (bucket, key):
@@ -29,18 +25,29 @@ def reachable_url(case: Case, bucket: str, key: str) -> tuple[str | None, int | 
     return best
 
 
-def _host(case: Case, distribution: Distribution) -> str:
-    own = case.journey.distribution
-    alias = next((a for a in distribution.config.aliases if not a.startswith("*")), "")
+def urls_to(
+    snapshot: AccountSnapshot, own: Distribution | None, host: str, bucket: str, key: str
+) -> Iterator[str]:
+    """URLs that should lead to an object; `own` answers `host` and comes first."""
+    for distribution, origin in _doors(snapshot, own, bucket):
+        lead = origin.origin_path
+        if ("/" + key).startswith(lead + "/"):
+            path = path_of(key[len(lead) :] if lead else key)
+            yield f"https://{_host(own, host, distribution)}{path}"
+
+
+def _host(own: Distribution | None, host: str, distribution: Distribution) -> str:
     if own is not None and own.id == distribution.id:
-        return case.journey.url.host
+        return host
+    alias = next((a for a in distribution.config.aliases if not a.startswith("*")), "")
     return alias or distribution.domain_name
 
 
-def _doors(case: Case, bucket: str) -> Iterator[tuple[Distribution, Origin]]:
+def _doors(
+    snapshot: AccountSnapshot, own: Distribution | None, bucket: str
+) -> Iterator[tuple[Distribution, Origin]]:
     """Origins that lead to the bucket, those of the request's own distribution first."""
-    own = case.journey.distribution
-    others = [d for d in case.snapshot.distributions if own is None or d.id != own.id]
+    others = [d for d in snapshot.distributions if own is None or d.id != own.id]
     for distribution in [*([own] if own else []), *others]:
         if not distribution.config.enabled:
             continue

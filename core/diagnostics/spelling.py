@@ -125,7 +125,7 @@ _SEPARATORS = re.compile(r"[/\s]+")
 _PARTS = re.compile(r"[A-Za-z0-9]+(?:@[A-Za-z0-9.-]+)?")
 _SIZE_NAMES = re.compile(r"^(\d{2,4}x\d{2,4}|[1-4]x|w\d{2,4}|h\d{2,4})$")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
-_OWNERS = {"users", "user", "members", "member", "accounts", "account", "customers", "customer",
+OWNERS = {"users", "user", "members", "member", "accounts", "account", "customers", "customer",
            "u", "clients", "client", "tenants", "tenant", "profiles", "owners"}  # fmt: skip
 
 
@@ -136,7 +136,7 @@ def id_tokens(key: str) -> frozenset[str]:
     rest = _UUID.sub("/", key)
     segments = [s for s in _SEPARATORS.split(rest) if s]
     for position, segment in enumerate(segments):
-        if position and segments[position - 1].lower() in _OWNERS:
+        if position and segments[position - 1].lower() in OWNERS:
             tokens.add(stem_of(segment).lower())
         for part in _PARTS.findall(stem_of(segment)):
             if any(c.isdigit() for c in part) and not _SIZE_NAMES.match(part.lower()):
@@ -149,7 +149,7 @@ def owner_tokens(key: str) -> frozenset[str]:
     """The segment behind `users/` and the like."""
     segments = [s for s in key.split("/") if s]
     pairs = pairwise(segments)
-    return frozenset(stem_of(b).lower() for a, b in pairs if a.lower() in _OWNERS)
+    return frozenset(stem_of(b).lower() for a, b in pairs if a.lower() in OWNERS)
 
 
 def edit_distance(one: str, other: str, limit: int) -> int:
