@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from core.diagnostics.access import find_key
+from core.diagnostics.causes.access import meant_read
 from core.diagnostics.causes.registry import Case
 from core.diagnostics.changes import (
     BACK,
@@ -14,6 +16,7 @@ from core.diagnostics.changes import (
     edit_bucket,
     edit_origin,
     exempt_cloudfront,
+    identity_statement,
     kms_change,
     policy_change,
     rename_identity,
@@ -24,7 +27,13 @@ from core.diagnostics.changes import (
 )
 from core.diagnostics.cors import cors_rules
 from core.diagnostics.draft import Draft, at_bucket, at_door, configure
-from core.diagnostics.policy import MatchedRule, Mismatch, principal_names
+from core.diagnostics.policy import (
+    MatchedRule,
+    Mismatch,
+    closest_allow,
+    is_identity,
+    principal_names,
+)
 from core.model.delivery import Bucket, BucketPolicy, KmsKey, S3OriginConfig, Statement
 from core.model.diagnosis import FixType
 
@@ -61,8 +70,9 @@ def owner_pays(case: Case, _: Door, bucket: Bucket) -> Iterator[Draft]:
 
 
 def _key(case: Case, door: Door) -> KmsKey | None:
-    item = door.visit.item
-    return find_key(case.snapshot, item.ssekms_key_id) if item and item.ssekms_key_id else None
+    read = meant_read(case, door.visit)
+    key_id = read[1].ssekms_key_id if read else None
+    return find_key(case.snapshot, key_id) if key_id else None
 
 
 @at_door
@@ -137,18 +147,13 @@ def _allows_service(policy: BucketPolicy | None, arn: str) -> bool:
 def patch_policy(case: Case, door: Door, bucket: Bucket) -> Iterator[Draft]:
     """A minimal change of one statement (or one added statement), Sids kept."""
     visit, policy = door.visit, bucket.policy
-    decisive = visit.access.policy.decisive if visit.access else None
-    close = _closest(door)
-    if policy and decisive and decisive.effect == "Deny":
-        identity = visit.caller.principal.label if visit.signing == "oai" and visit.caller else ""
-        changed = exempt_cloudfront(decisive.statement, identity)
-        yield _patch(case, bucket, with_changed(policy, decisive.index, changed), decisive.index,
-                     f"Exempt CloudFront from {decisive.sid}")  # fmt: skip
-    elif policy and close:
-        statement = close.statement
-        for mismatch in close.mismatches:
-            statement = _mended(case, door, statement, mismatch)
-        yield _patch(case, bucket, with_changed(policy, close.index, statement), close.index,
+    rules, read = _rules(case, door), meant_read(case, visit)
+    if any(rule.effect == "Allow" and rule.applies == "yes" for rule in rules):
+        return
+    close = closest_allow(rules)
+    changed = _corrected(case, door, close, read[1].key if read else visit.key or "")
+    if policy and close and changed:
+        yield _patch(case, bucket, with_changed(policy, close.index, changed), close.index,
                      f"Correct {close.sid}")  # fmt: skip
     elif visit.signing == "oai":
         yield from _named_identity(case, door, bucket)
@@ -158,6 +163,42 @@ def patch_policy(case: Case, door: Door, bucket: Bucket) -> Iterator[Draft]:
                      "Let this distribution read by origin access control")  # fmt: skip
 
 
+@at_bucket
+def exempt(case: Case, door: Door, bucket: Bucket) -> Iterator[Draft]:
+    """Every Deny that applies, one by one: a condition that leaves CloudFront out of it."""
+    refused = [r for r in _rules(case, door) if r.effect == "Deny" and r.applies == "yes"]
+    if bucket.policy:
+        yield from (_exempt(case, door, bucket, bucket.policy, rule) for rule in refused)
+
+
+def _rules(case: Case, door: Door) -> tuple[MatchedRule, ...]:
+    """The statements as decided for the object, or for the one that is meant."""
+    read = meant_read(case, door.visit)
+    outcome = read[0] if read else door.visit.access
+    return outcome.policy.matched_rules if outcome else ()
+
+
+def _exempt(
+    case: Case, door: Door, bucket: Bucket, policy: BucketPolicy, rule: MatchedRule
+) -> Draft:
+    caller = door.visit.caller
+    identity = caller.principal.label if door.visit.signing == "oai" and caller else ""
+    changed = exempt_cloudfront(rule.statement, identity)
+    return _patch(case, bucket, with_changed(policy, rule.index, changed), rule.index,
+                  f"Exempt CloudFront from {rule.sid}")  # fmt: skip
+
+
+def _corrected(case: Case, door: Door, close: MatchedRule | None, key: str) -> Statement | None:
+    """The statement with every difference mended; None where one of them can't be."""
+    statement = close.statement if close else None
+    for mismatch in close.mismatches if close else ():
+        if statement is None or mismatch.element == "Principal":
+            return None
+        mended = _mended(case, door, statement, mismatch, key)
+        statement = None if mended == statement else mended
+    return statement
+
+
 def _patch(
     case: Case, bucket: Bucket, policy: BucketPolicy, index: int | None, title: str
 ) -> Draft:
@@ -165,26 +206,14 @@ def _patch(
     return Draft(FixType.POLICY_PATCH, title, change, first=True)
 
 
-def _closest(door: Door) -> MatchedRule | None:
-    """The Allow statement for this very caller that fails in the fewest elements."""
-    rules = door.visit.access.policy.matched_rules if door.visit.access else ()
-    named = [
-        r for r in rules
-        if r.effect == "Allow" and r.applies == "no"
-        and not any(m.element == "Principal" for m in r.mismatches)
-        and all("/" in x.split(":::")[-1] or "getobject" in str(r.statement.action).lower()
-                or "s3:*" in r.statement.action for x in r.statement.resource)
-    ]  # fmt: skip
-    return min(named, key=lambda r: len(r.mismatches)) if named else None
-
-
-def _mended(case: Case, door: Door, statement: Statement, mismatch: Mismatch) -> Statement:
+def _mended(
+    case: Case, door: Door, statement: Statement, mismatch: Mismatch, key: str
+) -> Statement:
     owner = door.owner
     if mismatch.element == "Action":
         return statement.replace(action=(*statement.action, mismatch.actual))
     if mismatch.element == "Resource":
-        visit = door.visit
-        return statement.replace(resource=_wider(visit.bucket_name, visit.key or "", mismatch))
+        return statement.replace(resource=_wider(door.visit.bucket_name, key, mismatch))
     name = mismatch.key.lower()
     if name == "aws:sourcearn":
         known = {d.arn for d in case.snapshot.distributions}
@@ -206,12 +235,19 @@ def _wider(bucket: str, key: str, mismatch: Mismatch) -> tuple[str, ...]:
 
 
 def _named_identity(case: Case, door: Door, bucket: Bucket) -> Iterator[Draft]:
-    """The identity of this origin in the place of the one that the policy names."""
+    """The origin's identity in the place of another one, or in a statement of its own."""
     caller, policy = door.visit.caller, bucket.policy
+    if caller is None:
+        return
     for index, statement in enumerate(policy.statement if policy else ()):
-        for kind, value in principal_names(statement.principal):
-            if kind in {"AWS", "CanonicalUser"} and value != "*" and policy and caller:
-                changed = rename_identity(statement, value, caller.principal.label)
-                yield _patch(case, bucket, with_changed(policy, index, changed), index,
-                             "Name this origin's identity")  # fmt: skip
-                return
+        named = [value for kind, value in principal_names(statement.principal)
+                 if is_identity(kind, value)]  # fmt: skip
+        if policy and named and statement.effect == "Allow":
+            changed = rename_identity(statement, named[0], caller.principal.label)
+            yield _patch(case, bucket, with_changed(policy, index, changed), index,
+                         "Name this origin's identity")  # fmt: skip
+            return
+    added = identity_statement(bucket, caller.principal.label)
+    patch = _patch(case, bucket, with_statement(policy, added), None,
+                   "Let this origin's access identity read")  # fmt: skip
+    yield replace(patch, first=False)

@@ -134,6 +134,15 @@ def service_statement(bucket: Bucket, owner: Distribution) -> Statement:
     )  # fmt: skip
 
 
+def identity_statement(bucket: Bucket, identity: str) -> Statement:
+    """The same for an origin access identity, which is a principal of its own."""
+    return Statement(
+        sid="AllowOriginAccessIdentity", effect="Allow", principal={"AWS": identity},
+        action=("s3:GetObject",),
+        resource=(f"arn:{partition(bucket.region)}:s3:::{bucket.name}/*",),
+    )  # fmt: skip
+
+
 def with_statement(policy: BucketPolicy | None, statement: Statement) -> BucketPolicy:
     old = policy or BucketPolicy(version="2012-10-17", statement=())
     sids = {s.sid for s in old.statement}
@@ -183,14 +192,14 @@ def exempt_cloudfront(statement: Statement, identity: str) -> Statement:
 
 
 def rename_identity(statement: Statement, old: str, new: str) -> Statement:
-    names = principal_names(statement.principal)
-    principal = {
-        kind: [new if value == old else value for other, value in names if other == kind]
-        for kind, _ in names
-    }
-    return statement.replace(
-        principal={k: v[0] if len(v) == 1 else v for k, v in principal.items()}
-    )
+    """`new` is an ARN, so it stands under AWS even where `old` was a canonical user."""
+    names = [
+        ("AWS", new) if value == old else (kind, value)
+        for kind, value in principal_names(statement.principal)
+    ]
+    kinds = dict.fromkeys(kind for kind, _ in names)
+    grouped = {kind: [value for other, value in names if other == kind] for kind in kinds}
+    return statement.replace(principal={k: v[0] if len(v) == 1 else v for k, v in grouped.items()})
 
 
 def kms_change(snapshot: AccountSnapshot, key: KmsKey, owner: Distribution) -> Change:

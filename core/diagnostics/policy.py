@@ -6,6 +6,7 @@ Deny wins. Unknown operators, policy variables and condition keys that the snaps
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -20,9 +21,12 @@ _OAI_ARN = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity "
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """`oac` is the service principal, `oai` an origin access identity, `anonymous` everybody."""
+    """`oac` is the service principal, `oai` an origin access identity, `anonymous` everybody.
 
-    kind: Literal["oac", "oai", "anonymous"]
+    `signer` is somebody with an identity of their own that nobody told us: a presigned URL.
+    """
+
+    kind: Literal["oac", "oai", "anonymous", "signer"]
     identity: str = ""  # of the origin access identity
     canonical_id: str = ""
 
@@ -30,7 +34,7 @@ class Principal:
     def label(self) -> str:
         if self.kind == "oac":
             return CLOUDFRONT_SERVICE
-        return _OAI_ARN + self.identity if self.kind == "oai" else "anonymous"
+        return _OAI_ARN + self.identity if self.kind == "oai" else self.kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +171,50 @@ def _condition_mismatch(line: Comparison, facts: KeyFacts) -> Mismatch:
     return Mismatch("Condition", line.wanted, actual, line.operator, line.key)
 
 
+# --- the statement that was meant for this caller --------------------------------------------
+
+_WEIGHT = {"Condition": 1.0, "Resource": 1.1, "Action": 1.2, "Principal": 3.0}
+_OWN = 0.3  # a statement that names this very distribution comes before one for another
+
+
+def closest_allow(rules: Sequence[MatchedRule]) -> MatchedRule | None:
+    """The Allow statement for this very caller that fails in the fewest elements."""
+    named = [
+        rule
+        for rule in rules
+        if rule.effect == "Allow"
+        and rule.applies == "no"
+        and not any(m.element == "Principal" for m in rule.mismatches)
+        and not is_listing_only(rule)
+    ]
+    return min(named, key=lambda rule: (_distance(rule), rule.index), default=None)
+
+
+def _distance(rule: MatchedRule) -> float:
+    own = any(line.key.lower() == "aws:sourcearn" and line.result == "yes"
+              for line in rule.comparisons)  # fmt: skip
+    return sum(_WEIGHT[m.element] for m in rule.mismatches) - (_OWN if own else 0)
+
+
+def is_listing_only(rule: MatchedRule) -> bool:
+    """A statement that allows listing says nothing about reading, unless it stands alone."""
+    actions = {action.lower() for action in rule.statement.action}
+    on_bucket = all("/" not in r.split(":::")[-1] for r in rule.statement.resource)
+    return bool(actions) and actions <= {"s3:listbucket", "s3:getbucketlocation"} and on_bucket
+
+
+def is_identity(kind: str, value: str) -> bool:
+    """Whether a principal is, or was, an origin access identity (deleted ones show as AIDA…)."""
+    if kind == "AWS":
+        return "Origin Access Identity" in value or value.startswith("AIDA")
+    return kind == "CanonicalUser"
+
+
+def denials(decision: AccessDecision) -> tuple[MatchedRule, ...]:
+    """Every Deny that applies: lifting one of two changes nothing."""
+    return tuple(r for r in decision.matched_rules if r.effect == "Deny" and r.applies == "yes")
+
+
 # --- Principal ------------------------------------------------------------------------------
 
 
@@ -201,7 +249,7 @@ def _names(kind: str, value: str, who: Principal) -> Truth:
     if kind == "AWS":
         mine = who.kind == "oai" and "cloudfront" in value
         hit = value == "*" or (mine and value.rsplit(" ", 1)[-1] == who.identity)
-        return "yes" if hit else "no"
+        return "yes" if hit else "unknown" if who.kind == "signer" else "no"
     if kind != "CanonicalUser" or who.kind != "oai":
         return "no"
     if not who.canonical_id:

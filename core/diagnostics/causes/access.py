@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.diagnostics.access import AccessOutcome, evaluate
-from core.diagnostics.causes.registry import ACCESS, KMS, NOTE, Case, Found, rule
+from core.diagnostics.causes.registry import ACCESS, KMS, Case, Found, rule
 from core.diagnostics.causes.statements import NETWORK_KEYS, not_allowed, policy_evidence
+from core.diagnostics.conditions import Comparison
 from core.diagnostics.journey import Visit, evidence
 from core.diagnostics.origins import REGIONS_WITHOUT_OAI
-from core.diagnostics.policy import MatchedRule
+from core.diagnostics.policy import MatchedRule, denials
 from core.model.delivery import S3Object
-from core.model.diagnosis import Confidence
 
 
 @rule
@@ -22,19 +22,16 @@ def reading(case: Case) -> Iterator[Found]:
         return
     if any(map(case.journey.stopped, ("viewer-authorization", "two-signatures", "method"))):
         return
-    outcome, item, key = visit.access, visit.item, visit.key or ""
-    if item is None:
-        meant = _meant(case, visit)
-        if meant is None:
-            return
-        outcome, item = meant
-        key = item.key
-    if outcome.effect == "deny":
-        yield from refusals(case, visit, outcome, item, key)
+    read = meant_read(case, visit)
+    if read is not None and read[0].effect == "deny":
+        outcome, item = read
+        yield from refusals(case, visit, outcome, item, item.key)
 
 
-def _meant(case: Case, visit: Visit) -> tuple[AccessOutcome, S3Object] | None:
-    """The decision for the candidate in the same bucket: fixing the key alone may not do."""
+def meant_read(case: Case, visit: Visit) -> tuple[AccessOutcome, S3Object] | None:
+    """The decision for the object, or for the candidate: fixing the key alone may not do."""
+    if visit.item is not None:
+        return None if visit.access is None else (visit.access, visit.item)
     best = case.best
     if best is None or not best.sure or visit.bucket is None or visit.caller is None:
         return None
@@ -58,27 +55,24 @@ def refusals(
 def _policy_side(
     case: Case, visit: Visit, outcome: AccessOutcome, item: S3Object, key: str
 ) -> Iterator[Found]:
-    if outcome.policy.explicit and outcome.policy.decisive:
-        yield _denied(outcome.policy.decisive)
-        again = [
-            r for r in outcome.policy.matched_rules if r.effect == "Allow" and r.applies == "yes"
-        ]
-        if again or outcome.policy.effect == "allow":
-            return
-    if visit.endpoint.kind == "website":
+    for place, rule_ in enumerate(denials(outcome.policy)):
+        yield _denied(rule_, place)
+    rules = outcome.policy.matched_rules
+    allowed = any(r.effect == "Allow" and r.applies == "yes" for r in rules)
+    if visit.endpoint.kind == "website" and not (allowed and outcome.policy.explicit):
         yield Found(
             "origin-website-endpoint-private", ACCESS,
             "The origin is the website endpoint, which reads without a signature, and the objects "
             "are not public.", policy_evidence("no public grant"),
         )  # fmt: skip
-    elif outcome.foreign_owner and outcome.policy.effect == "allow":
-        yield _foreign(visit, item)
     elif outcome.blocked_by:
         yield _blocked(outcome.blocked_by, "RestrictPublicBuckets")
     elif outcome.ignored_acl:
         yield _acl(outcome, visit)
-    elif not outcome.policy.explicit:
+    elif not allowed:
         yield from not_allowed(case, visit, outcome, key)
+    if outcome.foreign_owner:
+        yield _foreign(visit, item)
 
 
 def _foreign(visit: Visit, item: S3Object) -> Found:
@@ -119,11 +113,10 @@ def _acl(outcome: AccessOutcome, visit: Visit) -> Found:
 # --- explicit deny --------------------------------------------------------------------------
 
 
-def _denied(decisive: MatchedRule) -> Found:
+def _denied(decisive: MatchedRule, place: int) -> Found:
+    """Several Denies keep the policy's order: `place` is this one's among them."""
     keys = {line.key.lower() for line in decisive.comparisons}
-    detail = "; ".join(
-        f"{line.operator} {line.key} {', '.join(line.wanted)}" for line in decisive.comparisons
-    )
+    detail = "; ".join(map(_compared, decisive.comparisons))
     cause, why = "explicit-deny", "A Deny statement matches"
     if "aws:securetransport" in keys:
         cause, why = "explicit-deny-secure-transport", "A Deny refuses HTTP, and this came by HTTP"
@@ -132,7 +125,16 @@ def _denied(decisive: MatchedRule) -> Found:
     elif "aws:referer" in keys:
         cause, why = "explicit-deny-referer", "A Deny looks at Referer, which CloudFront removes"
     sentence = f"{why} ({decisive.sid}{': ' + detail if detail else ''})."
-    return Found(cause, ACCESS, sentence, policy_evidence({"Sid": decisive.sid, "Effect": "Deny"}))
+    shown = {"Sid": decisive.sid, "Effect": "Deny", "Condition": decisive.statement.condition}
+    return Found(cause, ACCESS + place / 100, sentence, policy_evidence(shown))
+
+
+def _compared(line: Comparison) -> str:
+    """Operator, key and value of the policy, and what this request has in its place."""
+    has = ", ".join(line.actual) if line.actual else "no such value"
+    if line.key.lower() == "aws:sourceip" and not line.actual:
+        has = "one of CloudFront's addresses"
+    return f"{line.operator} {line.key} {', '.join(line.wanted)}; this request has {has}"
 
 
 # --- identity and encryption ----------------------------------------------------------------
@@ -188,19 +190,10 @@ _KMS = {
 def _kms_side(outcome: AccessOutcome, item: S3Object) -> Iterator[Found]:
     if outcome.kms in _KMS:
         cause, sentence = _KMS[outcome.kms]
-        detail = outcome.kms_policy.summary if outcome.kms_policy else item.ssekms_key_id
-        shown = evidence("kms:GetKeyPolicy", "Policy", detail)
+        if outcome.kms_policy:
+            why = outcome.kms_policy.summary
+            sentence = f"{sentence} {why}." if why != "No statement allows it" else sentence
+            shown = evidence("kms:GetKeyPolicy", "Policy.Statement", why)
+        else:
+            shown = evidence("s3:HeadObject", "SSEKMSKeyId", item.ssekms_key_id)
         yield Found(cause, KMS, sentence, shown)
-
-
-@rule
-def behind_identity(case: Case) -> Iterator[Found]:
-    """KMS and identity problems of a request that is refused earlier still count."""
-    visit = case.journey.visit
-    if visit is None or visit.item is None or visit.access is None or visit.access.effect != "deny":
-        return
-    if visit.access.kms == "unknown":
-        yield Found(
-            "kms-key-policy-missing-cloudfront", NOTE, "The key policy was not read.",
-            confidence=Confidence.UNKNOWN,
-        )  # fmt: skip

@@ -8,7 +8,15 @@ from core.diagnostics.access import AccessOutcome
 from core.diagnostics.causes.registry import ACCESS, Case, Found
 from core.diagnostics.journey import Visit, evidence
 from core.diagnostics.origins import REGIONS_WITHOUT_OAI
-from core.diagnostics.policy import CLOUDFRONT_SERVICE, MatchedRule, Mismatch, principal_names
+from core.diagnostics.policy import (
+    CLOUDFRONT_SERVICE,
+    MatchedRule,
+    Mismatch,
+    closest_allow,
+    is_identity,
+    is_listing_only,
+    principal_names,
+)
 from core.diagnostics.wildcards import matches
 from core.model.diagnosis import Evidence
 
@@ -26,7 +34,7 @@ def not_allowed(case: Case, visit: Visit, outcome: AccessOutcome, key: str) -> I
         return
     if visit.signing == "oai" and visit.bucket and visit.bucket.region in REGIONS_WITHOUT_OAI:
         return
-    close = _closest(outcome)
+    close = closest_allow(outcome.policy.matched_rules)
     if close is None:
         yield _nobody_named(visit, outcome)
         return
@@ -70,32 +78,6 @@ def _only_network(found: MatchedRule) -> bool:
     return bool(found.mismatches) and all(m.key.lower() in NETWORK_KEYS for m in found.mismatches)
 
 
-def _closest(outcome: AccessOutcome) -> MatchedRule | None:
-    """The Allow statement for this very caller that fails in the fewest elements."""
-    named = [
-        r
-        for r in outcome.policy.matched_rules
-        if r.effect == "Allow"
-        and r.applies == "no"
-        and not any(m.element == "Principal" for m in r.mismatches)
-        and not _is_listing_only(r)
-    ]
-    named.sort(key=lambda r: (_distance(r), r.index))
-    return named[0] if named else None
-
-
-def _distance(found: MatchedRule) -> float:
-    weights = {"Condition": 1.0, "Resource": 1.1, "Action": 1.2, "Principal": 3.0}
-    return sum(weights[m.element] for m in found.mismatches)
-
-
-def _is_listing_only(found: MatchedRule) -> bool:
-    """A statement that allows listing says nothing about reading, unless it stands alone."""
-    actions = {a.lower() for a in found.statement.action}
-    on_bucket = all("/" not in r.split(":::")[-1] for r in found.statement.resource)
-    return bool(actions) and actions <= {"s3:listbucket", "s3:getbucketlocation"} and on_bucket
-
-
 def _nobody_named(visit: Visit, outcome: AccessOutcome) -> Found:
     """No Allow statement names this caller: another kind of CloudFront identity, or none."""
     allows = [r for r in outcome.policy.matched_rules if r.effect == "Allow"]
@@ -112,7 +94,7 @@ def _nobody_named(visit: Visit, outcome: AccessOutcome) -> Found:
             return _mixup("an origin access identity", "the service principal (OAC)")
     elif identities and not services:
         return _mixup("origin access control", "an origin access identity")
-    only_lists = [r for r in allows if _names_service(r) and _is_listing_only(r)]
+    only_lists = [r for r in allows if _names_service(r) and is_listing_only(r)]
     if only_lists and visit.signing == "oac":
         return Found(
             "policy-action-missing-getobject", ACCESS,
@@ -140,13 +122,8 @@ def _names_service(found: MatchedRule) -> bool:
 
 
 def _identities(found: MatchedRule) -> list[str]:
-    """Principals that are, or were, origin access identities."""
-    return [
-        value
-        for kind, value in principal_names(found.statement.principal)
-        if (kind == "AWS" and ("Origin Access Identity" in value or value.startswith("AIDA")))
-        or kind == "CanonicalUser"
-    ]
+    names = principal_names(found.statement.principal)
+    return [value for kind, value in names if is_identity(kind, value)]
 
 
 def _mismatch(close: MatchedRule, mismatch: Mismatch, visit: Visit, key: str) -> Iterator[Found]:
@@ -195,6 +172,7 @@ def _condition(close: MatchedRule, mismatch: Mismatch, shown: tuple[Evidence, ..
         "aws:sourcearn": "policy-sourcearn-mismatch",
         "aws:sourceaccount": "policy-sourceaccount-mismatch",
         "aws:referer": "explicit-deny-referer",
+        "aws:securetransport": "explicit-deny-secure-transport",
     }.get(name, "policy-no-allow-for-oac")
     if name in NETWORK_KEYS:
         cause = "explicit-deny-vpce-or-ip"
