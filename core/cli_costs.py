@@ -1,0 +1,81 @@
+"""The commands about money: estimate usage, check stated prices, refresh the price sheet."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from core.errors import DashboardError, InvalidInput
+
+if TYPE_CHECKING:
+    from core.costs.service import CostsService
+    from core.model.identity import Actor
+
+JsonOutput = Literal["json", "jsonl"]
+
+
+def add_cost_commands(app: typer.Typer) -> None:
+    app.command("estimate")(estimate)
+
+
+def estimate(
+    more: Annotated[list[Path] | None, typer.Argument(help="Further usage files.")] = None,
+    usage: Annotated[
+        list[Path] | None, typer.Option(help="Usage file; more files may follow.")
+    ] = None,
+    output: Annotated[JsonOutput, typer.Option("--format", help="How to print it.")] = "json",
+) -> None:
+    """Price usage files: quantity by price, with tiers, free shares and sources."""
+    files = [*(usage or ()), *(more or ())]
+    if not files:
+        raise InvalidInput("There is no usage to price.", hint="Give --usage FILE [FILE …].")
+    service = _costs()
+    failed = [file for file in files if not _estimate_file(service, file, output)]
+    raise typer.Exit(1 if failed else 0)
+
+
+def _estimate_file(service: CostsService, file: Path, output: JsonOutput) -> bool:
+    """Print one estimate, or the line that says why there is none; False then."""
+    from core.costs.report import estimate_json
+
+    try:
+        report = estimate_json(service.estimate(_operator(), _text(file)))
+    except DashboardError as error:
+        typer.echo(_dumped({"id": file.stem, "file": str(file)} | _told(error), output))
+        return False
+    typer.echo(_dumped(report, output))
+    return True
+
+
+def _told(error: DashboardError) -> dict[str, str]:
+    return {"error": error.message, "hint": error.hint}
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{file} can't be read: {error}", hint="Give a UTF-8 file.") from error
+
+
+def _dumped(value: object, output: JsonOutput) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2 if output == "json" else None)
+
+
+def _costs() -> CostsService:
+    """Prices need the data folder only, neither the cloud nor the stores."""
+    from core.costs.service import open_costs
+    from core.settings import load_settings
+
+    return open_costs(load_settings().data_dir, lambda: datetime.now(UTC))
+
+
+def _operator() -> Actor:
+    """Whoever may run commands on the machine may see its prices."""
+    from core.model.identity import Actor, Role
+
+    return Actor(account_id="command-line", role=Role.ADMIN)
