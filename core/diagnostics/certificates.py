@@ -18,7 +18,7 @@ def certificate_problem(snapshot: AccountSnapshot, owner: Distribution, host: st
     if settings.get("CloudFrontDefaultCertificate") and not host.endswith(".cloudfront.net"):
         return f"The distribution uses CloudFront's own certificate, which does not cover {host}"
     details = _details(snapshot, settings)
-    names = _names(details)
+    names = list(dict.fromkeys(_names(details)))
     if names and not any(alias_covers(name, host) for name in names):
         return f"The certificate covers {', '.join(names)}, not {host}"
     expiry = _moment(details.get("NotAfter"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.diagnostics import facts
+from core.diagnostics.edge_cache import edge_entry
 from core.diagnostics.functions import FunctionEvent, FunctionResult, run_function
 from core.diagnostics.journey import CLOUDFRONT_DOCS, FunctionRun, Journey, Stop, evidence
 from core.model.delivery import CacheBehavior, CloudFrontFunction, Distribution
@@ -23,6 +24,7 @@ def function_event(
     return FunctionEvent(
         event_type, owner.id, owner.domain_name, journey.method, uri, journey.query,
         headers, request.viewer.ip or "198.51.100.1",
+        now_ms=int(journey.snapshot.now.timestamp() * 1000),
     )  # fmt: skip
 
 
@@ -45,9 +47,20 @@ def _run(journey: Journey, arn: str, event: FunctionEvent) -> None:
         result = FunctionResult("error", error="The function was never published")
     else:
         result = run_function(function.live_code, event, function.runtime)
+    shown = shown_failure(journey, "Function")
+    if shown and result.kind != "error":
+        result = FunctionResult("error", error=f"the edge shows “{shown}”")
     run = FunctionRun(function, arn, event.event_type, result)
     journey.runs.append(run)
     _log_run(journey, run)
+
+
+def shown_failure(journey: Journey, code: str) -> str:
+    """The x-cache header of a failure of code at the edge, if a HEAD showed one."""
+    entry = edge_entry(journey)
+    kinds = ("ExecutionError", "ValidationError", "ThrottledError", "LimitExceeded")
+    said = entry.x_cache if entry is not None and (entry.status or 0) >= 500 else ""
+    return said if any(f"{code}{kind}" in said for kind in kinds) else ""
 
 
 def find_function(journey: Journey, arn: str) -> CloudFrontFunction | None:
@@ -133,7 +146,9 @@ def lambda_edge(journey: Journey, behavior: CacheBehavior) -> None:
     shown = evidence(
         "cloudfront:GetDistribution", f"{behavior.name}.LambdaFunctionAssociations", names
     )
-    told = facts.says(journey.snapshot, r"lambda|validation|execution|x-cache|x-edge|log|50[23]")
+    told = shown_failure(journey, "Lambda").lower() or facts.says(
+        journey.snapshot, r"lambda|validation|execution|x-cache|x-edge|log|50[23]"
+    )
     if any(word in told for word in ("error", "valid", "fail", "limit", "throttl", "502", "503")):
         invalid = "valid" in told or "502" in told
         journey.log.stop(

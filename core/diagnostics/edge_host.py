@@ -30,7 +30,7 @@ def distribution(journey: Journey) -> None:
     """Host to distribution, its certificate and its state."""
     snapshot, host = journey.snapshot, journey.url.host
     journey.host = found = match_host(snapshot, host)
-    if found.owner is None:
+    if found.owner is None or _led_away(found):
         _nobody(journey, found)
         return
     journey.distribution = owner = found.owner
@@ -51,6 +51,13 @@ def distribution(journey: Journey) -> None:
         )
 
 
+def _led_away(found: HostMatch) -> bool:
+    """A distribution has the name, but DNS takes the request somewhere else, or nowhere."""
+    if found.by != "alias":
+        return False
+    return found.nowhere or endpoint_of(found.dns_name).kind in {"rest", "website", "path-style"}
+
+
 def _certificate(journey: Journey, owner: Distribution) -> None:
     problem = certificate_problem(journey.snapshot, owner, journey.url.host)
     if problem:
@@ -68,7 +75,7 @@ def _certificate(journey: Journey, owner: Distribution) -> None:
 def _nobody(journey: Journey, found: HostMatch) -> None:
     host = journey.url.host
     target = endpoint_of(found.dns_name).kind if found.dns_name else ""
-    if target in {"rest", "website"}:
+    if target in {"rest", "website", "path-style"}:
         _cname_to_bucket(journey, found)
         return
     if not journey.snapshot.read("distributions"):
@@ -89,9 +96,15 @@ def _nobody(journey: Journey, found: HostMatch) -> None:
         )
         return
     journey.log.stop(
-        Stop("dns", "host-unknown", None, ServedBy.NONE),
-        f"{host} belongs to no distribution of this account",
-        evidence=evidence("cloudfront:ListDistributions", "DomainName, Aliases", host),
+        Stop(
+            "dns", "host-unknown", None, ServedBy.NONE, detail="nxdomain" if found.nowhere else ""
+        ),
+        f"DNS knows no {host}"
+        if found.nowhere
+        else f"{host} belongs to no distribution of this account",
+        evidence=evidence("dns:CNAME", host, "NXDOMAIN")
+        if found.nowhere
+        else evidence("cloudfront:ListDistributions", "DomainName, Aliases", host),
         doc=CLOUDFRONT_DOCS + "troubleshooting-distributions.html",
     )
 

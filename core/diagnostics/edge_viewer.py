@@ -71,9 +71,8 @@ def _firewall(journey: Journey, config: DistributionConfig) -> None:
         + "http-403-permission-denied.html#aws-waf-configured-on-distribution-origin"
     )
     if result.action in {"block", "challenge"}:
-        status = 403 if result.action == "block" else 202
         journey.log.stop(
-            Stop("viewer", "waf", status, ServedBy.CLOUDFRONT, detail=result.rule),
+            Stop("viewer", "waf", result.status, ServedBy.CLOUDFRONT, detail=result.rule),
             f"The firewall blocks the request: {result.rule}",
             evidence=shown, doc=doc,
         )  # fmt: skip

@@ -62,7 +62,7 @@ def pairs(snapshot: AccountSnapshot) -> Iterator[tuple[str, str]]:
 
 def _flat(value: Any) -> str:
     if isinstance(value, dict):
-        return " ".join(f"{k} {_flat(v)}" for k, v in value.items())
+        return " ".join(f"{k} {_flat(v)}".lower() for k, v in value.items())
     if isinstance(value, list | tuple):
         return " ".join(_flat(v) for v in value)
     return str(value).lower()

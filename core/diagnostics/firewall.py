@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from core.diagnostics.conditions import Truth
 from core.diagnostics.javascript import matches_regex
-from core.diagnostics.urls import RequestUrl
+from core.diagnostics.urls import RequestUrl, whole_number
 from core.model.delivery import AccountSnapshot, mapping, rows
 
 _MAX_REGEX = 512  # the quota of AWS WAF
@@ -23,6 +23,7 @@ class WafResult:
     action: Literal["allow", "block", "challenge", "unknown"]
     rule: str = ""
     because: str = ""
+    status: int = 403  # what a viewer gets where the request is not let through
 
 
 def find_acl(snapshot: AccountSnapshot, acl_id: str) -> dict[str, Any] | None:
@@ -47,12 +48,13 @@ def judge(snapshot: AccountSnapshot, acl: dict[str, Any], url: RequestUrl) -> Wa
         if found == "unknown" and action in {"block", "challenge"}:
             unsure = WafResult("unknown", name, "the rule can't be decided from what was read")
         if found == "yes" and action:
-            return unsure if unsure.action == "unknown" else WafResult(action, name)
+            done = WafResult(action, name, status=_status(rule.get("Action")))
+            return unsure if unsure.action == "unknown" else done
     if unsure.action == "unknown":
         return unsure
     default = acl.get("DefaultAction")
     return (
-        WafResult("block", "the default action")
+        WafResult("block", "the default action", status=_status(default))
         if "Block" in _words(default)
         else WafResult("allow")
     )
@@ -63,6 +65,17 @@ def _words(action: Any) -> frozenset[str]:
     if isinstance(action, str):
         return frozenset({action.title()})
     return frozenset(action) if isinstance(action, dict) else frozenset()
+
+
+def _status(action: Any) -> int:
+    """CAPTCHA asks with 405, Challenge with 202, Block with 403 or a status of one's own."""
+    words = _words(action)
+    if "Captcha" in words:
+        return 405
+    if "Challenge" in words:
+        return 202
+    block = mapping(mapping(action).get("Block"))
+    return whole_number(str(mapping(block.get("CustomResponse")).get("ResponseCode"))) or 403
 
 
 def _priority(rule: dict[str, Any]) -> int:

@@ -1,7 +1,7 @@
 """CloudFront Functions, really run, each in a JavaScript engine of its own that has limits.
 
-The code sees the event of the documentation and nothing else. What it would ask a key value store
-is unknown to us, and stays unknown.
+The code sees the event of the documentation and nothing else: the time is the snapshot's, and what
+it would ask a key value store, or leave to chance, is unknown to us and stays unknown.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from core.diagnostics.edge_runtime import FIRST_RUNTIME_METHODS, NOT_HERE, PRELUDE
 from core.diagnostics.javascript import Failure, drain, engine
 
 MAX_CODE = 64 * 1024  # CloudFront takes 10 KB; what is far larger was never a function
@@ -46,41 +47,9 @@ class FunctionEvent:
     ip: str
     response_status: int | None = None
     response_headers: dict[str, str] = field(default_factory=dict)
+    now_ms: int = 0
 
 
-_PRELUDE = """
-var __unknown = '__unknown__', __origin = null;
-var console = {log() {}, error() {}, warn() {}, info() {}};
-var __cf = {
-  kvs() { const ask = async () => { throw new Error(__unknown); };
-          return {get: ask, exists: ask, count: ask, meta: ask}; },
-  updateRequestOrigin(o) { __origin = {update: o}; },
-  selectRequestOriginById(id) { __origin = {select: String(id)}; },
-  createRequestOriginGroup(o) { __origin = {group: o}; },
-};
-var cf = __cf;
-function require(name) {
-  if (name === 'cloudfront') { return __cf; }
-  if (name === 'querystring') { return {
-    parse(t) { const o = {}; for (const p of String(t).split('&')) { if (!p) continue;
-      const i = p.indexOf('='); const k = decodeURIComponent(i < 0 ? p : p.slice(0, i));
-      o[k] = i < 0 ? '' : decodeURIComponent(p.slice(i + 1)); } return o; },
-    stringify(o) { return Object.keys(o).map(k => encodeURIComponent(k) + '=' +
-      encodeURIComponent(o[k])).join('&'); },
-    escape: encodeURIComponent, unescape: decodeURIComponent }; }
-  throw new Error(__unknown + ' module ' + name);
-}
-var __result = null, __failure = null, __chosen = null;
-var __run = ((parse, stringify, text_of) => text => {
-  const kept = v => { __result = stringify(v === undefined ? null : v);
-                      __chosen = stringify(__origin); };
-  const failed = e => { __failure = text_of(e && e.message || e); };
-  if (typeof handler !== 'function') { __failure = 'The function has no handler'; return; }
-  try { const out = handler(parse(text));
-    if (out && typeof out.then === 'function') { out.then(kept).catch(failed); } else { kept(out); }
-  } catch (e) { failed(e); }
-})(JSON.parse, JSON.stringify, String);
-"""
 _IMPORT = re.compile(
     r"^[ \t]*import\s+(?P<name>\w+|\{[^}]*\})\s+from\s+(?P<module>['\"]\w+['\"]);?", re.MULTILINE
 )
@@ -88,6 +57,7 @@ _EXPORT = re.compile(
     r"^[ \t]*export\s+(default\s+)?(?=(async\s+)?function|const|let|var)", re.MULTILINE
 )
 _NOISE = re.compile(r"//[^\n]*|/\*.*?\*/|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"", re.DOTALL)
+_LACKING = re.compile(r"^'?(\w+)'? is not defined|ReferenceError: '?(\w+)'? is not defined")
 _NOT_IN_FIRST_RUNTIME = re.compile(r"\b(const|let|class|async|await|import)\b(?=\s+[\w{\[(])")
 
 
@@ -103,19 +73,39 @@ def run_function(
             return _failed(f"SyntaxError: {newer[1]} is not available in {runtime}")
     code = code.encode("utf-8", "replace").decode("utf-8")
     script = _IMPORT.sub(_as_require, _EXPORT.sub("", code))
+    low, by_chance = _once(script, event, 0.0)
+    if low.error.endswith("not a function") and runtime.endswith("1.0"):
+        used = next((name for name in FIRST_RUNTIME_METHODS if f".{name}" in code), "")
+        return _not_here(used) if used else low
+    if not by_chance:
+        return low
+    high, _ = _once(script, event, 0.999999)
+    same = (low.kind, low.uri, low.query, low.status) == (
+        high.kind, high.uri, high.query, high.status,
+    )  # fmt: skip
+    return low if same else FunctionResult("unknown", error="The code leaves it to Math.random")
+
+
+def _once(script: str, event: FunctionEvent, chance: float) -> tuple[FunctionResult, bool]:
+    """One run, and whether the code asked for a random number."""
     context = engine()
     try:
-        context.eval(_PRELUDE)
+        context.set("__now", float(event.now_ms))
+        context.set("__chance", chance)
+        context.eval(PRELUDE)
         run = context.get("__run")  # before the code can put something else there
         context.eval(script)
         run(json.dumps(_event(event)))
         drain(context)
-        failure, result, origin = (context.get(n) for n in ("__failure", "__result", "__chosen"))
+        names = ("__failure", "__result", "__chosen", "__asked", "__random")
+        failure, result, origin, asked, random = (context.get(name) for name in names)
     except Failure as error:
-        return _failed(str(error).splitlines()[0] if str(error) else "out of memory")
+        return _failed(str(error).splitlines()[0] if str(error) else "out of memory"), False
+    if asked is not None:
+        return FunctionResult("unknown", error=f"The code asks {str(asked)[:80]}"), False
     if failure is not None:
-        return _failed(str(failure)[:500])
-    return _result(result, event, origin)
+        return _failed(str(failure)[:500]), False
+    return _result(result, event, origin), bool(random)
 
 
 def _as_require(found: re.Match[str]) -> str:
@@ -123,9 +113,16 @@ def _as_require(found: re.Match[str]) -> str:
 
 
 def _failed(message: str) -> FunctionResult:
-    if "__unknown__" in message:
-        return FunctionResult("unknown", error="The code reads a key value store or a module")
-    return FunctionResult("error", error=message)
+    """An error of the code, unless it only lacks what the real runtime has."""
+    if message.startswith("__unknown__") or "Error: __unknown__" in message:
+        return FunctionResult("unknown", error="The code asks for what is not in the snapshot")
+    lacking = _LACKING.search(message)
+    name = (lacking[1] or lacking[2]) if lacking else ""
+    return _not_here(name) if name in NOT_HERE else FunctionResult("error", error=message)
+
+
+def _not_here(name: str) -> FunctionResult:
+    return FunctionResult("unknown", error=f"The code uses {name}, which is not run here")
 
 
 def _event(event: FunctionEvent) -> dict[str, Any]:
@@ -163,7 +160,7 @@ def _cookies(header: str) -> dict[str, Any]:
 
 
 def _querystring(query: str) -> dict[str, Any]:
-    """{name: {value, multiValue?}}; `value` is the first of several, as the event structure has it."""
+    """{name: {value, multiValue?}}; of several values the first one stands in `value`."""
     seen: dict[str, list[str]] = {}
     for part in query.split("&") if query else []:
         name, _, value = part.partition("=")

@@ -17,7 +17,7 @@ class HostMatch:
     by: str  # domain, alias or nothing
     dns_name: str = ""  # what the CNAME points at
     dns_target: Distribution | None = None
-    in_dns: bool | None = None  # None: DNS was not read
+    nowhere: bool = False  # DNS was asked and knows no such name
 
 
 def match_host(snapshot: AccountSnapshot, host: str) -> HostMatch:
@@ -26,8 +26,8 @@ def match_host(snapshot: AccountSnapshot, host: str) -> HostMatch:
     owner = by_domain(snapshot, host) or by_alias(snapshot, host)
     by = "domain" if by_domain(snapshot, host) else "alias" if owner else ""
     pointed = by_domain(snapshot, target) if target else None
-    in_dns = bool(target) or _has_dns(snapshot, host) if snapshot.read("dns") else None
-    return HostMatch(owner, by, target, pointed, in_dns)
+    nowhere = not target and any(_says_nxdomain(row) for row in _dns_rows(snapshot, host))
+    return HostMatch(owner, by, target, pointed, nowhere)
 
 
 def by_domain(snapshot: AccountSnapshot, host: str) -> Distribution | None:
@@ -70,10 +70,6 @@ def _dns_rows(snapshot: AccountSnapshot, host: str) -> list[dict[str, Any]]:
         if name.lower().rstrip(".") == wanted:
             rows.append(row)
     return rows
-
-
-def _has_dns(snapshot: AccountSnapshot, host: str) -> bool:
-    return any(not _says_nxdomain(row) for row in _dns_rows(snapshot, host))
 
 
 def _says_nxdomain(row: dict[str, Any]) -> bool:

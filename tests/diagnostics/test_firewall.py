@@ -121,7 +121,7 @@ def test_the_first_final_action_wins_and_counting_is_none():
     assert answered(blocked, allowed).primary_cause == "none-ok"
     assert answered({**blocked, "Action": {"Count": {}}}).primary_cause == "none-ok"
     assert answered({**blocked, "Action": "Block"}).primary_cause == "waf-blocked"
-    assert answered(rule({"IPSet": HERE}, "Captcha")).predicted_status == 202
+    assert answered(rule({"IPSet": HERE}, "Captcha")).predicted_status == 405
 
 
 def test_the_default_action_may_block():

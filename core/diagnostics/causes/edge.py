@@ -25,25 +25,37 @@ from core.diagnostics.signed import needs_signature
 from core.diagnostics.wildcards import literal_prefix
 from core.model.diagnosis import Confidence, Evidence
 
+_FAILED = {"fail", "unknown"}
+
 
 def _shown(case: Case, tag: str) -> tuple[Evidence, ...]:
     """The evidence that the trace wrote down for this stop."""
-    stop = case.journey.stopped(tag)
-    steps = case.journey.log.steps + (case.journey.visit.log.steps if case.journey.visit else [])
-    fails = [s for s in steps if stop and s.step == stop.step and s.outcome in {"fail", "unknown"}]
-    return fails[0].evidence if fails else ()
+    for log in (case.journey.log, *([case.journey.visit.log] if case.journey.visit else [])):
+        for stop in log.stops:
+            if stop.tag != tag:
+                continue
+            same = [other for other in log.stops if other.step == stop.step]
+            fails = [s for s in log.steps if s.step == stop.step and s.outcome in _FAILED]
+            place = next(i for i, other in enumerate(same) if other is stop)
+            return fails[place].evidence if place < len(fails) else ()
+    return ()
 
 
 @rule
 def host_unknown(case: Case) -> Iterator[Found]:
     stored_wrong = [s for s in facts.stored(case.snapshot) if s.kind == "empty"] or bare_keys(case)
-    if case.journey.stopped("host-unknown") and not stored_wrong:
-        host = case.journey.url.host
-        yield Found(
-            "url-host-typo-or-wrong-distribution", DNS,
-            f"{host} is no distribution of this account: mistyped, deleted or another environment.",
-            _shown(case, "host-unknown"),
-        )  # fmt: skip
+    stop = case.journey.stopped("host-unknown")
+    if stop is None or stored_wrong:
+        return
+    why = (
+        "has no record in DNS: mistyped, or the record is gone"
+        if stop.detail == "nxdomain"
+        else "is no distribution of this account: mistyped, deleted or another environment"
+    )
+    yield Found(
+        "url-host-typo-or-wrong-distribution", DNS, f"{case.journey.url.host} {why}.",
+        _shown(case, "host-unknown"),
+    )  # fmt: skip
 
 
 @rule
@@ -126,15 +138,23 @@ _VIEWER_STOPS = {
 def viewer_stops(case: Case) -> Iterator[Found]:
     for tag, (cause, sentence) in _VIEWER_STOPS.items():
         if case.journey.stopped(tag):
-            yield Found(cause, VIEWER, sentence, _shown(case, tag))
+            yield Found(cause, _turn(case, tag), sentence, _shown(case, tag))
+
+
+def _turn(case: Case, tag: str) -> float:
+    """Checks of the viewer rank as CloudFront makes them: the first one decides the status."""
+    tags = [stop.tag for stop in case.journey.log.stops if stop.step == "viewer"]
+    return VIEWER + tags.index(tag)
 
 
 @rule
 def firewall(case: Case) -> Iterator[Found]:
     stop = case.journey.stopped("waf")
     if stop:
-        yield Found("waf-blocked", VIEWER, f"The web ACL blocks the request: {stop.detail}.",
-                    _shown(case, "waf"))  # fmt: skip
+        yield Found(
+            "waf-blocked", _turn(case, "waf"), f"The web ACL blocks the request: {stop.detail}.",
+            _shown(case, "waf"),
+        )  # fmt: skip
 
 
 @rule
@@ -144,7 +164,8 @@ def method(case: Case) -> Iterator[Found]:
     name = case.journey.method
     preflight = name == "OPTIONS" and case.snapshot.request.header("origin") is not None
     cause = "cors-options-not-allowed" if preflight else "method-not-allowed"
-    yield Found(cause, VIEWER, f"The behaviour does not allow {name}.", _shown(case, "method"))
+    yield Found(cause, _turn(case, "method"), f"The behaviour does not allow {name}.",
+                _shown(case, "method"))  # fmt: skip
 
 
 @rule
