@@ -119,7 +119,9 @@ def _reading(visit: Visit, access: AccessOutcome, served: ServedBy, request: Ori
     _encryption(visit, access, served)
     if item is None:
         return
-    if visit.state is ObjectState.ARCHIVED:
+    if (
+        visit.state is ObjectState.ARCHIVED and request.method != "HEAD"
+    ):  # only bytes need a restore
         _archived(visit, item, served)
     visit.content_type = item.content_type or "binary/octet-stream"
     if not visit.log.stops:
