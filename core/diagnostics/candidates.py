@@ -34,7 +34,7 @@ _SPELLING_COST = {"case": 0.05, "unicode": 0.02, "whitespace": 0.02, "percent": 
                   "plus": 0.02, "backslash": 0.03, "slashes": 0.02, "leading-slash": 0.02,
                   "trailing-slash": 0.02}  # fmt: skip
 TIE = 0.05
-_ITSELF = {ObjectState.ARCHIVED, ObjectState.DELETE_MARKER}
+_ITSELF = {ObjectState.PRESENT, ObjectState.ARCHIVED, ObjectState.DELETE_MARKER}
 MAX_EDITS = 2
 _PRIVATE_FOLDERS = frozenset({"originals", "original", "masters", "source", "raw", "private"})
 _WORD = re.compile(r"[A-Za-z0-9]+")
@@ -77,6 +77,9 @@ def guesses(journey: Journey, indexes: Indexes) -> list[Guess]:
         place = (guess.bucket, guess.key)
         if place not in found or found[place].score < guess.score:
             found[place] = guess
+    for guess in _by_record(journey, indexes):
+        if _allowed(journey, guess):
+            found.setdefault((guess.bucket, guess.key), guess)
     ranked = sorted(found.values(), key=lambda g: (-g.score, g.bucket, g.key))[:8]
     return [_with_confidence(guess, ranked, journey, indexes) for guess in ranked]
 
@@ -99,7 +102,8 @@ def _by_owner(journey: Journey, indexes: Indexes) -> Iterator[Guess]:
     """An empty record: the objects whose names hold its owner's id."""
     owner = facts.owner_id(journey.snapshot)
     empty = [s for s in facts.stored(journey.snapshot) if s.kind == "empty"]
-    if not owner or not empty or not journey.stopped("url-empty"):
+    asked = journey.stopped("url-empty") or journey.stopped("host-unknown")
+    if not owner or not empty or not asked:
         return
     what = facts.thing(empty[0].name)
     for bucket in journey.snapshot.buckets:
@@ -107,6 +111,19 @@ def _by_owner(journey: Journey, indexes: Indexes) -> Iterator[Guess]:
             if owner in id_tokens(key):
                 score = 0.8 if what and what in fold(key) else 0.7
                 yield Guess(bucket.name, key, score, "same_owner", (), key, same_owner=True)
+
+
+def _by_record(journey: Journey, indexes: Indexes) -> Iterator[Guess]:
+    """The record names a key beside its URL, and that key exists."""
+    visit = journey.visit
+    if visit is None or not visit.key:
+        return
+    for stored in facts.stored(journey.snapshot):
+        key = str(stored.value).strip().lstrip("/") if stored.kind == "key" else ""
+        for bucket in journey.snapshot.buckets:
+            if key and indexes.of(bucket).get(key):
+                score = 0.9 if bucket.name == visit.bucket_name else 0.86
+                yield Guess(bucket.name, key, score, "record_key", (), visit.key)
 
 
 def _buckets(journey: Journey, shape: Shape) -> Iterator[Bucket]:
@@ -261,14 +278,14 @@ def _allowed(journey: Journey, guess: Guess) -> bool:
     if asked_owner and their_owner and not (asked_owner & their_owner):
         return False
     one, other = id_tokens(guess.asked), id_tokens(guess.key)
-    if guess.transform == "edit_distance" or guess.spelling:
+    if guess.transform in {"edit_distance", "record_key"} or guess.spelling:
         return True
     return one <= other or other <= one
 
 
 def _owners(journey: Journey, guess: Guess) -> frozenset[str]:
     record = journey.snapshot.db_record or {}
-    owner = str(record.get("pk") or "").rpartition("#")[2].lower()
+    owner = fold(str(record.get("pk") or "").rpartition("#")[2])
     in_key = owner_tokens(guess.asked)
     if in_key or not owner or not journey.snapshot.read("db_record"):
         return in_key
@@ -348,6 +365,7 @@ def _base_confidence(guess: Guess) -> Confidence:
 _SAYS = {
     "identity": "The key is the same", "same_name": "The last part of the key is the same",
     "private_original": "The private upload that the object was made from",
+    "record_key": "The record itself names this key",
     "edit_distance": "One or two characters differ", "drop_origin_path": "Without the origin path",
 }  # fmt: skip
 

@@ -108,10 +108,11 @@ def judge(journey: Journey, indexes: Indexes) -> tuple[Case, list[Found]]:
 
 
 def _guesses(journey: Journey, indexes: Indexes) -> list[Guess]:
-    """Nothing is guessed for an object that was found."""
+    """Nothing is guessed for an object that was found, unless no request ever gets to it."""
     visit = journey.visit
     if visit is not None and visit.state is ObjectState.PRESENT:
-        return []
+        nobody = journey.stopped("certificate") or journey.stopped("disabled")
+        return guesses(journey, indexes) if nobody else []
     stopped = {
         "url-empty",
         "host-unknown",
@@ -123,7 +124,8 @@ def _guesses(journey: Journey, indexes: Indexes) -> list[Guess]:
     if visit is None and not any(journey.stopped(tag) for tag in stopped):
         return []
     nothing = visit is not None and (visit.listing or visit.redirect or visit.key == "")
-    if nothing or (visit is not None and visit.endpoint.kind == "custom"):
+    custom = visit is not None and visit.endpoint.kind == "custom"
+    if nothing or (custom and not journey.stopped("stacked")):
         return []
     return guesses(journey, indexes)
 

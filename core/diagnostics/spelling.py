@@ -149,7 +149,7 @@ def owner_tokens(key: str) -> frozenset[str]:
     """The segment behind `users/` and the like."""
     segments = [s for s in key.split("/") if s]
     pairs = pairwise(segments)
-    return frozenset(stem_of(b).lower() for a, b in pairs if a.lower() in OWNERS)
+    return frozenset(fold(stem_of(b)) for a, b in pairs if a.lower() in OWNERS)
 
 
 def edit_distance(one: str, other: str, limit: int) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from core.diagnostics.journey import Journey
 from core.diagnostics.origins import endpoint_of
+from core.diagnostics.routing import by_alias, by_domain
 from core.diagnostics.urls import key_of, parse_url
 from core.diagnostics.wildcards import literal_prefix
 
@@ -85,8 +86,20 @@ def _from_text(journey: Journey) -> Iterator[Shape]:
             key = key_of(origin_path + journey.url.raw_path)
             yield Shape("other_distribution", key, 0.95)
     elif text and "://" not in text and not text.startswith(("data:", "blob:")):
+        yield from _without_scheme(journey, text)
         yield Shape("bare_key", key_of("/" + text.lstrip("/")), 0.97)
         yield Shape("bare_key", text, 0.96)
+
+
+def _without_scheme(journey: Journey, text: str) -> Iterator[Shape]:
+    """`cdn.example.com/a.jpg`: only the scheme is missing."""
+    url = parse_url("https://" + text.lstrip("/"))
+    endpoint = endpoint_of(url.host)
+    if endpoint.kind in {"rest", "website"}:
+        yield Shape("bare_key", key_of(url.raw_path), 0.97, endpoint.bucket, endpoint.bucket)
+    elif by_domain(journey.snapshot, url.host) or by_alias(journey.snapshot, url.host):
+        for origin_path in ["", *_origin_paths(journey)]:
+            yield Shape("bare_key", key_of(origin_path + url.raw_path), 0.97)
 
 
 def _origin_paths(journey: Journey) -> list[str]:
@@ -101,13 +114,15 @@ def _text_readings(journey: Journey, home: str) -> Iterator[Shape]:
         return
     prefix = visit.origin.origin_path
     tail = "" if visit.endpoint.kind == "path-style" else prefix
+    if re.search(r"/\.{1,2}(?:/|$)", url.raw_path):
+        yield Shape("dot_segments", key_of(f"{tail}{url.match_path}"), 0.97, home)
     if url.query:
         yield Shape("query_was_key", key_of(f"{tail}{url.raw_path}?{url.query}"), 0.97, home)
     if url.fragment:
         rest = f"?{url.query}" if url.query else ""
         whole = f"{tail}{url.raw_path}{rest}#{url.fragment}"
         yield Shape("fragment_was_key", key_of(whole), 0.97, home)
-    nested = re.search(r"https?(?::|%3A)/{1,2}(?P<rest>.+)$", url.raw_path, re.IGNORECASE)
+    nested = re.search(r"https?(?::|%3A)(?:/|%2F){1,2}(?P<rest>.+)$", url.raw_path, re.IGNORECASE)
     if nested:
         inner = parse_url("https://" + key_of("/" + nested["rest"]).lstrip("/"))
         yield from _nested(journey, inner.host, inner.raw_path, tail, home)

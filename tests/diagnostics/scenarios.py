@@ -140,14 +140,14 @@ SCENARIOS = (
     Scenario("an alias without a certificate",
              case(url="https://cdn.acme.com/avatars/u1.jpg",
                   distributions=dist(Aliases={"Quantity": 1, "Items": ["cdn.acme.com"]})), None,
-             ("alias-certificate-mismatch",), fix="config_change"),
+             ("alias-certificate-mismatch",), "avatars/u1.jpg", "config_change"),
     Scenario("a name that points at the bucket",
              case(url="http://cdn.acme.com/avatars/u1.jpg",
                   dns=[{"Name": "cdn.acme.com", "Type": "CNAME",
                         "Value": "acme-media-prod.s3.us-east-1.amazonaws.com"}]), 404,
              ("dns-cname-to-s3-not-cloudfront",), "avatars/u1.jpg", "config_change"),
     Scenario("a disabled distribution", case(distributions=dist(Enabled=False)), 403,
-             ("distribution-disabled",), fix="config_change"),
+             ("distribution-disabled",), "avatars/u1.jpg", "config_change"),
     Scenario("a deployment under way", case(distributions=dist(Status="InProgress")), 200,
              ("distribution-not-deployed",), fix="wait"),
     # --- viewer
@@ -569,7 +569,7 @@ SPA = {
 MORE = (
     Scenario("a page's own address for an empty value", case(
         url="https://app.acme.com/profile", db_record=record(avatarUrl=None)), None,
-             ("url-empty-in-db",), fix="fix_db_record"),
+             ("url-empty-in-db",), "avatars/u1.jpg", "fix_db_record"),
     Scenario("a page's own address before a key", case(
         url="https://app.acme.com/avatars/u1.jpg", db_record=record(avatar="avatars/u1.jpg")), None,
              ("url-not-absolute-http",), "avatars/u1.jpg", "fix_db_record"),
@@ -590,11 +590,11 @@ MORE = (
             Aliases=ALIAS, ViewerCertificate=ACM),
         certificates=[{"CertificateArn": "arn:acm", "SubjectAlternativeNames": ["*.acme.com"],
                        "NotAfter": "2026-01-01T00:00:00Z"}]), None,
-             ("alias-certificate-mismatch",), fix="config_change"),
+             ("alias-certificate-mismatch",), "avatars/u1.jpg", "config_change"),
     Scenario("a certificate for another name", case(
         url="https://cdn.acme.com/avatars/u1.jpg", distributions=dist(
             Aliases=ALIAS, ViewerCertificate=ACM), db_record=facts(sans=["www.acme.com"])), None,
-             ("alias-certificate-mismatch",), fix="config_change"),
+             ("alias-certificate-mismatch",), "avatars/u1.jpg", "config_change"),
     Scenario("an old error while a change is deployed", case(
         edge_cache=edge(status=403, age=3, etag=None, x="Error from cloudfront"),
         distributions=dist(Status="InProgress")), 403,

@@ -278,7 +278,7 @@ KEYS = (
     Scenario("a key of the record that the url does not ask for", case(
         "/a/old77x.jpg", ("b/new88y.jpg",), db_record=record(
             url=f"https://{HOST}/a/old77x.jpg", photo_key="b/new88y.jpg")), 403,
-             ("object-missing", "db-url-key-disagree", MASKED), None, "reupload"),
+             ("db-url-key-disagree", MASKED), "b/new88y.jpg", "fix_db_record"),
     Scenario("only some objects expire", case("/a/b77c1.jpg", buckets=one_bucket(
         "x.txt", Lifecycle=lifecycle(
             {"ID": "tags", "Filter": {"Tag": {"Key": "a", "Value": "b"}}, "Expiration": {"Days": 1}},
@@ -336,7 +336,7 @@ ACCESS = (
              ("cors-no-bucket-config",)),
     Scenario("a presigned url that a deny refuses", case(url=S3 + FRESH, buckets=with_policy(
         statement("acme-media-prod"), deny(StringNotEquals={"aws:SourceVpce": "vpce-1"}))), 403,
-             ("direct-s3-url-blocked",)),
+             ("explicit-deny-vpce-or-ip",), fix="correct_url"),
     Scenario("a presigned url without a time", case(
         url=S3 + PRESIGNED.format(region="us-east-1", date="today")), 200, ()),
     Scenario("temporary credentials that ended first", case(

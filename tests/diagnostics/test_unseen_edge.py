@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from scenarios import ACM, Scenario, dist
-from worlds import HOST, attached, behavior, case, function
+from scenarios import ACM, MASKED, Scenario, dist
+from worlds import (
+    DIST_ARN,
+    HOST,
+    attached,
+    behavior,
+    bucket,
+    case,
+    function,
+    origin,
+    policy,
+    record,
+    statement,
+)
 
 from core.diagnostics.engine import diagnose
 from core.diagnostics.functions import FunctionEvent, run_function
@@ -78,7 +90,83 @@ CODE = (
              fix="function_change"),
 )  # fmt: skip
 
-ALL = (*HOSTS, *VIEWERS, *CODE)
+
+def two_origins(*patterns, **default):
+    return dist([origin("web", "web"), origin()], [behavior(*p) for p in patterns],
+                behavior(target="web", **default))  # fmt: skip
+
+
+def media(*keys):
+    return [bucket("web", "index.html"), bucket("acme-media-prod", *keys)]
+
+
+FORMAT = ("function handler(e){var r=e.request,a=r.headers.accept;if(a&&a.value.includes('webp'))"
+          "{r.uri=r.uri.replace(/[.]jpg$/,'.webp')}return r}")  # fmt: skip
+STAGING = {
+    "url": "https://d2staging.cloudfront.net/avatars/u1.jpg",
+    "distributions": [*dist(), *dist([origin(held="acme-media-staging")], Id="E2STAGE",
+                                     DomainName="d2staging.cloudfront.net")],
+    "buckets": [bucket("acme-media-prod", "avatars/u1.jpg"), bucket(
+        "acme-media-staging", "x.txt", Policy=policy(statement("acme-media-staging", DIST_ARN.replace(
+            "E1MEDIA", "E2STAGE"))))],
+}  # fmt: skip
+ROUTES = (
+    Scenario("the prefix of another behaviour is lacking", case(
+        "/a1b2.jpg", buckets=media("media/a1b2.jpg"), distributions=two_origins(["/media/*"])), 403,
+             ("behavior-pattern-no-match-default", MASKED), "media/a1b2.jpg", "correct_url"),
+    Scenario("a regular expression as a pattern", case(
+        "/images/a.jpg", buckets=media("images/a.jpg"),
+        distributions=two_origins([r"/images/.*\.jpg"])), 403,
+             ("behavior-pattern-wildcard-misuse", MASKED), "images/a.jpg", "config_change"),
+    Scenario("alternatives in a pattern", case(
+        "/images/a.jpg", buckets=media("images/a.jpg"),
+        distributions=two_origins(["/images/*.(jpg|png)"])), 403,
+             ("behavior-pattern-wildcard-misuse", MASKED), "images/a.jpg", "config_change"),
+    Scenario("two stars for no folder", case(
+        "/images/a.jpg", buckets=media("images/a.jpg"),
+        distributions=two_origins(["/images/**/*.jpg"])), 403,
+             ("behavior-pattern-wildcard-misuse", MASKED), "images/a.jpg", "config_change"),
+    Scenario("a pattern with its host", case(
+        "/images/a.jpg", buckets=media("images/a.jpg"),
+        distributions=two_origins([f"https://{HOST}/images/*"])), 403,
+             ("behavior-pattern-wildcard-misuse", MASKED), "images/a.jpg", "config_change"),
+    Scenario("another environment's distribution", case(**STAGING), 403,
+             ("url-host-typo-or-wrong-distribution", MASKED), "avatars/u1.jpg", "correct_url"),
+    Scenario("dot segments are matched away, and S3 gets them", case("/x/../avatars/u1.jpg"), 403,
+             ("url-double-slash", MASKED), "avatars/u1.jpg", "correct_url"),
+    Scenario("a whole url in the path, encoded", case(f"/https%3A%2F%2F{HOST}%2Favatars%2Fu1.jpg"),
+             403, ("url-full-url-nested", MASKED), "avatars/u1.jpg", "correct_url"),
+    Scenario("a plus in an address that names the owner", case(
+        "/users/jane+test@acme.com/a.jpg", ("users/jane+test@acme.com/a.jpg",)), 403,
+             ("url-plus-vs-space", MASKED), "users/jane+test@acme.com/a.jpg", "correct_url"),
+    Scenario("a function asks for a format nobody made", case(
+        headers={"Accept": "image/webp"}, functions=[function("f", FORMAT)],
+        **edge_code(FunctionAssociations=attached("f"))), 403,
+             ("function-rewrite-wrong-key", "key-variant-not-generated", MASKED), "avatars/u1.jpg",
+             "function_change"),
+)  # fmt: skip
+
+RECORDS = (
+    Scenario("a url without its scheme", case(url=f"{HOST}/avatars/u1.jpg"), None,
+             ("url-not-absolute-http",), "avatars/u1.jpg", "correct_url"),
+    Scenario("a bucket's url without its scheme", case(
+        url="acme-media-prod.s3.amazonaws.com/avatars/u1.jpg"), None,
+             ("url-not-absolute-http",), "avatars/u1.jpg", "correct_url"),
+    Scenario("an empty column, and the page itself is asked", case(
+        url="https://app.acme.com/", held=("avatars/u1.jpg", "avatars/u2.jpg"),
+        db_record=record(profileImageUrl="")), None, ("url-empty-in-db",), "avatars/u1.jpg",
+             "fix_db_record"),
+    Scenario("the record's key is another person's", case(
+        "/users/u1/a77x.jpg", ("users/u2/b88y.jpg",), db_record=record(
+            url=f"https://{HOST}/users/u1/a77x.jpg", photo_key="users/u2/b88y.jpg")), 403,
+             ("object-missing", "db-url-key-disagree", MASKED), fix="reupload"),
+    Scenario("a certificate for another name", case(
+        url=CDN, distributions=dist(Aliases=ALIAS["Aliases"], ViewerCertificate={
+            **ACM, "SubjectAlternativeNames": ["www.acme.com"]})), None,
+             ("alias-certificate-mismatch",), "avatars/u1.jpg", "config_change"),
+)  # fmt: skip
+
+ALL = (*HOSTS, *VIEWERS, *CODE, *ROUTES, *RECORDS)
 
 
 @pytest.mark.parametrize("scenario", ALL, ids=lambda s: s.name)

@@ -99,7 +99,8 @@ def key_differs(case: Case) -> Iterator[Found]:
 
 
 def _explained(case: Case, key: str) -> bool:
-    return any(g.key == key and g.transform != "same_name" for g in case.guesses)
+    weak = {"same_name", "record_key"}
+    return any(g.key == key and g.transform not in weak for g in case.guesses)
 
 
 def _works_but_differs(

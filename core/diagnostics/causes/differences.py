@@ -25,6 +25,10 @@ _BY_TRANSFORM = {
         "url-contains-bucket-or-path-style",
         "The path begins with the bucket's name “{prefix}”.",
     ),
+    "dot_segments": (
+        "url-double-slash",
+        "CloudFront resolves dot segments to choose a behaviour only: S3 is asked for {asked}.",
+    ),
     "nested_url": ("url-full-url-nested", "The path holds a whole URL: the base was put in twice."),
     "collapse_repeat": ("key-prefix-duplicated", "“{prefix}” stands twice in the path."),
     "double_first": ("key-prefix-duplicated", "“{prefix}” stands twice in the stored key."),
@@ -48,6 +52,10 @@ _BY_TRANSFORM = {
 }
 
 
+# The path itself is right (or lacks a behaviour's prefix): what is wrong is where it was sent.
+_WHOLE = {"identity", "same_name", "extension", "add_behavior_prefix"}
+
+
 def by_guess(case: Case, guess: Guess, visit: Visit) -> Iterator[Found]:
     """Every difference between the key that was asked for and the one that is meant."""
     names = list(_structural(case, guess, visit))
@@ -61,7 +69,7 @@ def _structural(case: Case, guess: Guess, visit: Visit) -> Iterator[Found]:
     asked, sure = str(visit.key), _sure(guess)
     shown = evidence("s3:ListObjectsV2", f"{guess.bucket}/{guess.key}", "listed")
     transform = guess.transform
-    if guess.bucket != visit.bucket_name and transform in {"identity", "same_name", "extension"}:
+    if guess.bucket != visit.bucket_name and transform in _WHOLE:
         yield from elsewhere(case, guess, visit)
     elif transform in {"same_name", "add_behavior_prefix"}:
         yield from moved(case, guess, visit)
@@ -100,7 +108,7 @@ _BY_SPELLING = {
     "html": ("url-html-entity-in-url", "The URL was stored with HTML entities such as &amp;."),
     "whitespace": (
         "url-whitespace-or-invisible-char",
-        "A blank or invisible character stands at an end of the key.",
+        "A blank or an invisible character stands in one of the two names, and not in the other.",
     ),
     "plus": ("url-plus-vs-space", "S3 reads a raw “+” as a space; the key has the other one."),
     "backslash": ("url-backslash-path", "One of the two is written with backslashes."),

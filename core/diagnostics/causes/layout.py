@@ -79,7 +79,7 @@ def _missed(pattern: str, path: str, taken: str) -> tuple[str, str] | None:
     if misused(pattern, path):
         return (
             "behavior-pattern-wildcard-misuse",
-            f"{pattern} does not match {path}: “*” and “?” mean something else here.",
+            f"{pattern} does not match {path}: only “*” (any run) and “?” (one character) count.",
         )
     return None
 
@@ -87,7 +87,10 @@ def _missed(pattern: str, path: str, taken: str) -> tuple[str, str] | None:
 def misused(pattern: str, path: str) -> bool:
     """Whether the pattern would match under a usual misunderstanding of its wildcards."""
     lowered = pattern if pattern.startswith(("/", "*")) else "/" + pattern
+    regular = re.sub(r"\.[*+]|\([^)]*\)|\[[^\]]*\][*+]?", "*", pattern.strip("^$"))
     readings = [
+        re.sub(r"\\(.)", r"\1", regular), lowered.replace("/**/", "/*"),
+        re.sub(r"^/?https?://[^/]*", "", pattern),
         lowered.replace("?", ""), lowered.replace("?", "*"), lowered.rstrip("*").rstrip("/"),
         lowered.rstrip("/") + "/*", re.sub(r".\?", "", lowered), lowered.replace(".*", "*"),
         re.sub(r"\{[^}]*\}|\[[^\]]*\][*+]?|\([^)]*\)", "*", lowered), lowered.rstrip("$"),
@@ -104,6 +107,13 @@ def _bucket_cause(case: Case, guess: Guess, visit: Visit) -> Found:
     misdirected = there in _MAIN or (bool(here) and here not in _MAIN and not there)
     empty_here = visit.bucket is not None and len(case.indexes.of(visit.bucket)) == 0
     lost = bool(there) and there not in _MAIN
+    right_host = "" if lost or not whole else _answering_host(case, guess)
+    if right_host:
+        return Found(
+            "url-host-typo-or-wrong-distribution", OBJECT,
+            f"{case.journey.url.host} serves {visit.bucket_name}; {guess.key} is behind "
+            f"{right_host}.", shown, Confidence.LIKELY,
+        )  # fmt: skip
     if whole and (misdirected or (empty_here and not lost)):
         return Found(
             "origin-wrong-bucket", OBJECT,
@@ -120,6 +130,22 @@ def _bucket_cause(case: Case, guess: Guess, visit: Visit) -> Found:
         "object-in-other-prefix-env", OBJECT,
         f"An object of the same name is {guess.key} in {guess.bucket}.", shown, Confidence.POSSIBLE,
     )  # fmt: skip
+
+
+def _answering_host(case: Case, guess: Guess) -> str:
+    """Another distribution that answers this very path with the object."""
+    url, own = case.journey.url, case.journey.distribution
+    for other in case.snapshot.distributions:
+        if own is None or other.id == own.id or not other.config.enabled:
+            continue
+        host = next((a for a in other.config.aliases if not a.startswith("*")), other.domain_name)
+        again = case.retrace(f"https://{host}{url.raw_path}")
+        there = again.visit
+        if again.ok and there is not None and (there.bucket_name, there.key) == (
+            guess.bucket, guess.key,
+        ):  # fmt: skip
+            return host
+    return ""
 
 
 def moved(case: Case, guess: Guess, visit: Visit) -> Iterator[Found]:

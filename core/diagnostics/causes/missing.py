@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from core.diagnostics.candidates import Guess
 from core.diagnostics.causes.differences import by_guess
 from core.diagnostics.causes.registry import (
     FUNCTION,
@@ -19,7 +20,9 @@ from core.diagnostics.causes.registry import (
 from core.diagnostics.edge_code import function_event
 from core.diagnostics.functions import FunctionResult, run_function
 from core.diagnostics.journey import Journey, Visit, evidence
+from core.diagnostics.spelling import extension_of, fold, stem_of
 from core.diagnostics.urls import key_of
+from core.diagnostics.variants import bare_names
 from core.model.delivery import mapping, rows
 from core.model.diagnosis import Confidence, Evidence, ObjectState, ServedBy
 
@@ -217,12 +220,28 @@ def _rewrites(case: Case, visit: Visit) -> Iterator[Found]:
             f"{best.key} does.",
             evidence("cloudfront:GetFunction", "request.uri", journey.uri),
         )  # fmt: skip
+        yield from _rendition(visit, best)
     elif best is None or best.score < 0.8:
         yield Found(
             "function-rewrite-wrong-key", OBJECT,
             f"The function turns {journey.url.raw_path} into {journey.uri}, which does not exist.",
             evidence("cloudfront:GetFunction", "request.uri", journey.uri), Confidence.LIKELY,
         )  # fmt: skip
+
+
+def _rendition(visit: Visit, original: Guess) -> Iterator[Found]:
+    """The function asks for a size or a format of the picture that nobody made."""
+    asked, stem = str(visit.key), stem_of(original.key)
+    other_format = stem_of(asked) in {stem, original.key} and extension_of(asked) in _FORMATS
+    if other_format or fold(stem) in bare_names(asked):
+        yield Found(
+            "key-variant-not-generated", OBJECT,
+            f"The original {original.key} exists, the rendition {asked} does not.",
+            _listing(visit, asked),
+        )  # fmt: skip
+
+
+_FORMATS = {"webp", "avif", "heic", "jxl"}
 
 
 def _other_origin_has(case: Case, visit: Visit) -> bool:
