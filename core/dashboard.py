@@ -18,10 +18,13 @@ from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket
 from core.diagnostics.service import DiagnosticsService
 from core.diagnostics.service.cases import CasesService
+from core.diagnostics.service.repairing import RepairsService
 from core.emulator.service import Emulator, attach_emulator, start_emulator
 from core.errors import Configuration, DashboardError
 from core.library.service import LibraryService
+from core.model.identity import Account
 from core.settings import Cloud, Settings, Store
+from core.stores.account_records import AccountRecords
 from core.stores.audit_log import AuditLog
 from core.stores.dynamodb import DynamoRecordStore
 from core.stores.jobs import JobQueue, JobRunner
@@ -65,6 +68,7 @@ class Dashboard:
     library: LibraryService
     diagnostics: DiagnosticsService
     cases: CasesService
+    repairs: RepairsService
     jobs: JobQueue
     runner: JobRunner
     cloud: CloudParts
@@ -78,6 +82,7 @@ class Dashboard:
     def start(self) -> None:
         """Resume the jobs and begin the housekeeping."""
         self.runner.start()
+        self.repairs.recover(_lease(self.settings))
         self._repeat("housekeeping", _HOUSEKEEPING_SECONDS, self._keep_house)
         self._repeat("monitors", _MONITOR_SECONDS, self.cases.check_due)
         if self.settings.store is Store.DYNAMODB:
@@ -240,6 +245,7 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
         library=library,
         diagnostics=diagnostics,
         cases=CasesService(store, diagnostics, audit, utc_now),
+        repairs=_repairs(cloud, store, audit, diagnostics),
         jobs=jobs,
         runner=_runner(jobs, uploads, settings),
         cloud=cloud,
@@ -249,8 +255,13 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
 
 def _runner(jobs: JobQueue, uploads: UploadService, settings: Settings) -> JobRunner:
     """On DynamoDB several processes share the jobs, so one may not take over what another runs."""
-    lease = _SHARED_JOB_LEASE if settings.store is Store.DYNAMODB else timedelta()
-    return JobRunner(jobs, {"process_upload": uploads.process}, settings.workers, lease=lease)
+    handlers = {"process_upload": uploads.process}
+    return JobRunner(jobs, handlers, settings.workers, lease=_lease(settings))
+
+
+def _lease(settings: Settings) -> timedelta:
+    """How long another process may be left alone with what it has begun."""
+    return _SHARED_JOB_LEASE if settings.store is Store.DYNAMODB else timedelta()
 
 
 def _diagnostics(cloud: CloudParts, store: RecordStore) -> DiagnosticsService:
@@ -261,6 +272,30 @@ def _diagnostics(cloud: CloudParts, store: RecordStore) -> DiagnosticsService:
         find_record=lambda key: _row_of(store, key),
         store=store,
         edge=cloud.edge,
+    )
+
+
+def _repairs(
+    cloud: CloudParts, store: RecordStore, audit: AuditLog, diagnostics: DiagnosticsService
+) -> RepairsService:
+    accounts = AccountRecords(store).accounts
+
+    def account_of(account_id: str) -> Account | None:
+        stored = accounts.find(account_id)
+        return stored.value if stored else None
+
+    return RepairsService(
+        cloud.clients,
+        store,
+        audit,
+        utc_now,
+        diagnostics,
+        cloud.edge,
+        account_of=account_of,
+        signer_of=cloud.bucket.beside,
+        cdn_prefix=cloud.cdn_prefix,
+        own_table=cloud.records_table,
+        find_record=lambda key: _row_of(store, key),
     )
 
 

@@ -73,6 +73,13 @@ class MediaBucket:
         self._signing_endpoint = signing_endpoint.rstrip("/")
         self._public_prefix = public_prefix.rstrip("/")
 
+    def beside(self, bucket: str) -> MediaBucket:
+        """Another bucket of the same account, addressed and signed for in the same way."""
+        return MediaBucket(
+            self._s3, bucket, signing_endpoint=self._signing_endpoint,
+            public_prefix=self._public_prefix,
+        )  # fmt: skip
+
     @translate("s3")
     def check(self) -> None:
         """Raise where the bucket does not answer to the dashboard's credentials."""

@@ -113,13 +113,16 @@ class Repair(Noun):
 
     id: str
     url: str
+    report_id: str = ""  # of a reported row whose URL is empty
     title: str
+    choice: str = ""  # the candidate that was chosen
     cause: str = ""  # what the fix removes
     fix: Fix
     actions: tuple[Action, ...] = ()
+    sign: str = ""  # bucket/key whose S3 URL is presigned anew whenever this is applied
     steps: tuple[str, ...] = ()  # what a person does by hand, exactly
     by_hand: bool = False  # the change itself is made by a person; here it is only verified
-    new_url: str = ""  # the URL that is handed out instead
+    new_url: str = ""  # the URL that is handed out instead; a signature only in the answer itself
     new_url_ends_at: UtcTime | None = None
     notes: tuple[
         str, ...

@@ -66,6 +66,14 @@ class DiagnosticsService:
         shared: dict[str, Any] = _jsonable(redact_deep(self._case(url, probe=False)))
         return {"id": shared["id"], "snapshot": shared}
 
+    def capture(
+        self, actor: Actor, url: str, *, probe: bool = False, report_id: str = ""
+    ) -> dict[str, Any]:
+        """The snapshot itself, with its secrets: for what goes on in this process only."""
+        actor.require(Permission.URL_DIAGNOSE)
+        found = next((r for r in self._recent() if r.id == report_id), None) if report_id else None
+        return self._case(url, probe=probe, record=found.record if found else None)
+
     def _case(
         self, url: str, *, probe: bool, record: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
