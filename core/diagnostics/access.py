@@ -7,7 +7,7 @@ The answer keeps every part that decided, because "SourceArn is …E9OLDDIST, th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any, Literal
 
 from core.diagnostics import facts
@@ -49,6 +49,7 @@ class Caller:
     ip: str | None = None
     referer: str | None = None
     through_edge: bool = True
+    signature_age: timedelta | None = None  # of a presigned URL
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,21 @@ def key_facts(snapshot: AccountSnapshot, bucket: Bucket, caller: Caller) -> KeyF
     _identity_facts(present, caller)
     edge = caller.through_edge
     unknown = _unread_source(caller) | ({"aws:sourceip"} if not edge and not caller.ip else set())
+    if caller.principal.kind == "signer":
+        unknown |= _OF_THE_SIGNER - set(present)
     return KeyFacts(present, unknown, _ABSENT_FOR_SERVICE - set(present), edge_address=edge)
+
+
+# What S3 learns from a signature that nobody told us.
+_OF_THE_SIGNER = frozenset(
+    {
+        "aws:principalorgid", "aws:principalorgpaths", "aws:principalarn", "aws:principalaccount",
+        "aws:principaltype", "aws:userid", "aws:username", "aws:multifactorauthpresent",
+        "aws:multifactorauthage", "aws:federatedprovider", "aws:tokenissuetime",
+        "aws:sourceidentity", "aws:principaltag/", "s3:signatureversion", "s3:signatureage",
+        "aws:ec2instancesourcevpc", "aws:ec2instancesourceprivateipv4",
+    }
+)  # fmt: skip
 
 
 def _source(caller: Caller) -> dict[str, tuple[str, ...]]:
@@ -169,6 +184,12 @@ def _identity_facts(present: dict[str, tuple[str, ...]], caller: Caller) -> None
         present["aws:principalarn"] = (caller.principal.label,)
         present["aws:principaltype"] = ("User",)
         present["s3:authtype"] = ("REST-HEADER",)
+    elif caller.principal.kind == "signer":
+        present["s3:authtype"] = ("REST-QUERY-STRING",)
+        if caller.signature_age is not None:
+            present["s3:signatureversion"] = ("AWS4-HMAC-SHA256",)
+            age = int(caller.signature_age.total_seconds() * 1000)
+            present["s3:signatureage"] = (str(age),)
     else:
         present["aws:principaltype"] = ("Anonymous",)
 
@@ -323,7 +344,7 @@ def _kms(
         problem = "oai"
     elif (key and key.key_manager == "AWS") or "alias/aws/s3" in key_id or default_key:
         problem = "aws-managed"
-    elif caller.principal.kind == "anonymous":
+    elif caller.principal.kind in {"anonymous", "signer"}:
         problem = "anonymous"
     return (problem, None) if problem else _key_policy(caller, key)
 

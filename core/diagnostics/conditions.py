@@ -28,7 +28,9 @@ class KeyFacts:
 
     def is_unknown(self, key: str) -> bool:
         lowered = key.lower()
-        return lowered in self.unknown or not (lowered in self.present or self._absent(lowered))
+        if lowered in self.unknown or lowered.partition("/")[0] + "/" in self.unknown:
+            return True
+        return not (lowered in self.present or self._absent(lowered))
 
     def _absent(self, key: str) -> bool:
         return key in self.absent or key.startswith(_ABSENT_FAMILIES)

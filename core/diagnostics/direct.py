@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from core.diagnostics import facts
+from core.diagnostics import told
 from core.diagnostics.access import AccessOutcome, Caller, evaluate
 from core.diagnostics.answer import OriginRequest, decide_answer
 from core.diagnostics.journey import S3_DOCS, Log, Stop, Visit, evidence
@@ -79,12 +79,13 @@ def visit_s3(
     visit.state, visit.item = ObjectState.NOT_APPLICABLE, None
     if key:
         visit.state, visit.item = state_of(indexes.of(visit.bucket), key, snapshot.now)
+    _no_tls(visit, url.scheme)
     _wrong_region(visit, visit.bucket, signed)
     if signed:
         _presigned(snapshot, visit, signed, method)
-    visit.caller = _anybody(snapshot, url.scheme)
+    visit.caller = _anybody(snapshot, url.scheme, signed)
     access = evaluate(snapshot, visit.bucket, visit.caller, key, visit.item)
-    visit.access = _as_signer(access) if signed else access
+    visit.access = _as_signer(log, access) if signed else access
     request = OriginRequest(url.raw_path, url.query, method, url.scheme, None)
     decide_answer(visit, visit.bucket, visit.access, request)
     return visit
@@ -101,19 +102,33 @@ def _named(url: RequestUrl) -> Visit:
     return visit
 
 
-def _anybody(snapshot: AccountSnapshot, scheme: str) -> Caller:
+def _anybody(snapshot: AccountSnapshot, scheme: str, signed: Presigned | None) -> Caller:
     request = snapshot.request
-    return Caller(Principal("anonymous"), "none", scheme, ip=request.viewer.ip,
-                  referer=request.header("referer"), through_edge=False)  # fmt: skip
+    caller = Caller(Principal("anonymous"), "none", scheme, ip=request.viewer.ip,
+                    referer=request.header("referer"), through_edge=False)  # fmt: skip
+    if signed is None:
+        return caller
+    age = snapshot.now - signed.signed_at if signed.signed_at and signed.region else None
+    return replace(caller, principal=Principal("signer"), signature_age=age)
 
 
-def _as_signer(access: AccessOutcome) -> AccessOutcome:
-    """A presigned request has its signer's rights, which are taken to suffice for reading."""
+def _as_signer(log: Log, access: AccessOutcome) -> AccessOutcome:
+    """A presigned request has its signer's rights, which are taken to suffice for reading.
+
+    A Deny that holds for everybody still refuses; one that asks who signed stays open.
+    """
+    if access.policy.explicit:
+        return access
+    rules = access.policy.matched_rules
+    open_ = next((r for r in rules if r.effect == "Deny" and r.applies == "unknown"), None)
+    if open_ is not None:
+        log.unknown("Whether a Deny of the bucket policy covers the signer",
+                          open_.reason)  # fmt: skip
     signer = AccessDecision(
         "allow", explicit=False, matched_rules=(), summary="The signer may read"
     )
-    if access.policy.explicit:
-        return access
+    if access.kms == "disabled":
+        return AccessOutcome("deny", signer, "unknown", "policy", kms="disabled")
     return AccessOutcome("allow", signer, "unknown", "policy")
 
 
@@ -127,6 +142,16 @@ def _unlisted(snapshot: AccountSnapshot, visit: Visit) -> None:
                    doc=S3_DOCS + "API/ErrorResponses.html")  # fmt: skip
 
 
+def _no_tls(visit: Visit, scheme: str) -> None:
+    if visit.endpoint.kind == "website" and scheme == "https":
+        visit.log.stop(
+            Stop("origin", "website-https", None, ServedBy.NONE),
+            "S3 website endpoints don't speak HTTPS: nobody answers",
+            evidence=evidence("request", "Url", visit.origin.domain_name),
+            doc=S3_DOCS + "userguide/WebsiteEndpoints.html",
+        )
+
+
 def _wrong_region(visit: Visit, bucket: Bucket, signed: Presigned | None) -> None:
     if not bucket.region:
         return
@@ -136,6 +161,12 @@ def _wrong_region(visit: Visit, bucket: Bucket, signed: Presigned | None) -> Non
             Stop("access", "presigned-region", 400, _S3, "AuthorizationQueryParametersError"),
             f"Signed for {signed.region}, the bucket is in {bucket.region}",
             evidence=shown, doc=S3_DOCS + "userguide/RESTRedirect.html",
+        )  # fmt: skip
+    elif visit.endpoint.is_late(bucket.region):
+        visit.log.stop(
+            Stop("origin", "wrong-region", 400, _S3, "IllegalLocationConstraintException"),
+            f"The global host name does not lead to {bucket.region}",
+            evidence=shown, doc=S3_DOCS + "userguide/VirtualHosting.html",
         )  # fmt: skip
     elif visit.endpoint.region and visit.endpoint.region != bucket.region:
         visit.log.stop(
@@ -153,57 +184,19 @@ def _presigned(snapshot: AccountSnapshot, visit: Visit, signed: Presigned, metho
             f"The presigned URL ended at {ends:%Y-%m-%d %H:%M:%S} UTC",
             evidence=evidence("request", "X-Amz-Date + X-Amz-Expires", str(ends)), doc=_DOC,
         )  # fmt: skip
-    session = session_end(snapshot)
-    if (
-        session
-        and session < snapshot.now
-        and (signed.has_token or not (ends and ends < snapshot.now))
-    ):
+    session = told.session_end(snapshot, signed.signed_at, has_token=signed.has_token)
+    over = session is not None and session < snapshot.now
+    if session and over and (signed.has_token or not (ends and ends < snapshot.now)):
         visit.log.stop(
             Stop("access", "presigned-token", 400, _S3, "ExpiredToken", detail=str(session)),
             f"The credentials that signed it ended at {session:%Y-%m-%d %H:%M:%S} UTC",
             evidence=evidence("facts", "session expiration", str(session)),
             doc=_DOC + "#who-presigned-url",
         )  # fmt: skip
-    made_for = signed_method(snapshot)
+    made_for = told.signed_method(snapshot)
     if made_for and made_for != method and {made_for, method} != {"GET", "HEAD"}:
         visit.log.stop(
             Stop("access", "presigned-method", 403, ServedBy.S3, "SignatureDoesNotMatch"),
             f"The URL was signed for {made_for} and is used with {method}",
             evidence=evidence("facts", "signed method", made_for), doc=_DOC,
         )  # fmt: skip
-
-
-def session_end(snapshot: AccountSnapshot) -> datetime | None:
-    """When the temporary credentials ended, where somebody wrote it down."""
-    for name, value in facts.pairs(snapshot):
-        if any(word in name for word in ("session", "token", "credential", "sts", "expir")):
-            found = facts.moment(value)
-            if found:
-                return found
-    return None
-
-
-_METHODS = (("PUT", ("put", "upload")), ("POST", ("post",)), ("DELETE", ("delete",)),
-            ("HEAD", ("head",)), ("GET", ("get", "download")))  # fmt: skip
-
-
-def signed_method(snapshot: AccountSnapshot) -> str:
-    """What the URL was presigned for, where somebody wrote it down."""
-    for name, value in facts.pairs(snapshot):
-        words = (
-            "method",
-            "presign",
-            "sign",
-            "operation",
-            "verb",
-            "made",
-            "generated",
-            "for",
-            "action",
-        )
-        if any(word in name for word in words):
-            for method, hints in _METHODS:
-                if any(hint in value for hint in hints):
-                    return method
-    return ""

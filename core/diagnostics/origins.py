@@ -15,6 +15,8 @@ _VIRTUAL = re.compile(
 _ACCELERATE = re.compile(rf"^(?P<bucket>.+)\.s3-accelerate(?:\.dualstack)?{_END}")
 _PATH_STYLE = re.compile(rf"^(?:s3|s3-fips)(?:\.dualstack)?(?:[.-](?P<region>{_REGION}))?{_END}")
 
+_EXTERNAL = ".s3-external-1.amazonaws.com"  # an older name of us-east-1
+
 Kind = Literal["rest", "website", "path-style", "cloudfront", "custom"]
 
 
@@ -25,6 +27,23 @@ class Endpoint:
     kind: Kind
     bucket: str = ""
     region: str = ""
+    accelerated: bool = False
+
+    def is_late(self, region: str) -> bool:
+        """Whether the global name can't lead to a bucket there: it answers 400."""
+        everywhere = self.kind == "rest" and not self.region and not self.accelerated
+        return everywhere and bool(region) and region not in _BEFORE_2019
+
+
+# Regions that opened before 20 March 2019: only their buckets are behind the global S3 name.
+_BEFORE_2019 = frozenset(
+    {
+        "us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1",
+        "eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1", "eu-north-1", "ap-south-1",
+        "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-southeast-1", "ap-southeast-2",
+        "us-gov-west-1", "us-gov-east-1", "cn-north-1", "cn-northwest-1",
+    }
+)  # fmt: skip
 
 
 def endpoint_of(domain: str) -> Endpoint:
@@ -34,13 +53,18 @@ def endpoint_of(domain: str) -> Endpoint:
         return Endpoint("cloudfront")
     if found := _WEBSITE.match(name):
         return Endpoint("website", found["bucket"], found["region"])
-    if found := _ACCELERATE.match(name):
-        return Endpoint("rest", found["bucket"])
     if found := _PATH_STYLE.match(name):
-        return Endpoint("path-style", "", found["region"] or "")
-    if found := _VIRTUAL.match(name):
-        return Endpoint("rest", found["bucket"], found["region"] or "")
-    return Endpoint("custom")
+        return Endpoint("path-style", "", found["region"] or "us-east-1")
+    return _with_bucket(name) or Endpoint("custom")
+
+
+def _with_bucket(name: str) -> Endpoint | None:
+    if found := _ACCELERATE.match(name):
+        return Endpoint("rest", found["bucket"], accelerated=True)
+    if name.endswith(_EXTERNAL):
+        return Endpoint("rest", name.removesuffix(_EXTERNAL), "us-east-1")
+    found = _VIRTUAL.match(name)
+    return Endpoint("rest", found["bucket"], found["region"] or "") if found else None
 
 
 def is_s3(domain: str) -> bool:

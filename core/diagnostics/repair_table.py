@@ -7,6 +7,7 @@ from core.diagnostics import config_repairs as config
 from core.diagnostics.config_repairs import told
 from core.diagnostics.draft import Builder
 from core.diagnostics.repairs import (
+    cdn_instead,
     cdn_url,
     choose,
     client,
@@ -116,9 +117,9 @@ TABLE: dict[str, tuple[Builder, ...]] = {
     "oac-signing-never": (access.sign_always,),
     "oac-no-override-with-viewer-authorization": (access.sign_always,),
     "oai-new-region": (access.attach_oac,),
-    "explicit-deny": (access.exempt,),
+    "explicit-deny": (access.exempt, cdn_instead),
     "explicit-deny-secure-transport": (https_url, config.redirect_http),
-    "explicit-deny-vpce-or-ip": (access.exempt, access.patch_policy),
+    "explicit-deny-vpce-or-ip": (access.exempt, access.patch_policy, cdn_instead),
     "explicit-deny-referer": (access.attach_oac, access.exempt),
     "bpa-blocks-public-policy": (access.attach_oac,),
     "account-bpa-overrides-bucket": (access.attach_oac,),

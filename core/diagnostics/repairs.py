@@ -67,6 +67,12 @@ def cdn_url(case: Case) -> Iterator[Draft]:
         yield replace(_new_url(case, url, f"Use the CDN: {url}"), first=status == 200)
 
 
+def cdn_instead(case: Case) -> Iterator[Draft]:
+    """The CDN's URL, where S3 itself was asked."""
+    if case.journey.direct:
+        yield from cdn_url(case)
+
+
 def without_signature(case: Case) -> Iterator[Draft]:
     """The same URL without the S3 signature that CloudFront can't use."""
     url = case.journey.url

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from core.diagnostics import facts
+from core.diagnostics import facts, told
 from core.diagnostics.access import caller_of, evaluate, signing_of
 from core.diagnostics.answer import ACTIONS, MISSING_DOC, OriginRequest, decide_answer
+from core.diagnostics.cors import asked_headers
 from core.diagnostics.journey import CLOUDFRONT_DOCS, S3_DOCS, Log, Stop, Visit, evidence
 from core.diagnostics.objects import KeyIndex, state_of
 from core.diagnostics.origins import endpoint_of
@@ -78,23 +79,21 @@ def _is_distribution(snapshot: AccountSnapshot, visit: Visit) -> bool:
     return True
 
 
+_NO_ANSWER = {502: "http-502-bad-gateway.html", 504: "http-504-gateway-timeout.html"}
+
+
 def _custom(snapshot: AccountSnapshot, visit: Visit) -> None:
     visit.state = ObjectState.NOT_APPLICABLE
-    told = facts.says(
-        snapshot, r"origin|timeout|timed.?out|unreachable|refused|5\d\d|down|alb|resiz|health"
-    )
     shown = _origin_evidence(visit, "DomainName", visit.origin.domain_name)
-    if told and any(
-        w in told for w in ("time", "refus", "unreach", "down", "5", "fail", "unhealthy")
-    ):
-        refused = any(w in told for w in ("refus", "502", "tls", "ssl", "dns", "certificate"))
+    config = visit.origin.custom_origin_config
+    failure = told.origin_failure(snapshot, config.origin_read_timeout if config else 30)
+    if failure is not None:
+        status, detail = failure
         visit.log.stop(
-            Stop(
-                "origin", "unreachable", 502 if refused else 504, ServedBy.CLOUDFRONT, detail=told
-            ),
-            f"The custom origin does not answer: {told}",
+            Stop("origin", "unreachable", status, ServedBy.CLOUDFRONT, detail=detail),
+            f"{visit.origin.domain_name} does not answer: {detail}",
             evidence=shown,
-            doc=CLOUDFRONT_DOCS + "http-504-gateway-timeout.html",
+            doc=f"{CLOUDFRONT_DOCS}{_NO_ANSWER.get(status, _NO_ANSWER[504])}",
         )
         return
     visit.log.stop(
@@ -223,7 +222,8 @@ def _region(snapshot: AccountSnapshot, visit: Visit, bucket: Bucket) -> None:
             doc=CLOUDFRONT_DOCS + "http-400-bad-request.html#s3-origin-400-error",
         )
     fresh = bucket.creation_date and snapshot.now - bucket.creation_date < timedelta(hours=24)
-    if not named and fresh and bucket.region != "us-east-1":
+    young = fresh and not named and bucket.region != "us-east-1"
+    if young and not visit.endpoint.accelerated:
         visit.log.stop(
             Stop("origin", "new-bucket", 307, ServedBy.S3, "TemporaryRedirect"),
             "The bucket is younger than a day; its global name still redirects",
@@ -233,10 +233,21 @@ def _region(snapshot: AccountSnapshot, visit: Visit, bucket: Bucket) -> None:
             ),
             doc=CLOUDFRONT_DOCS + "DownloadDistValuesOrigin.html#DownloadDistValuesDomainName",
         )
+    elif visit.endpoint.is_late(bucket.region):
+        visit.log.stop(
+            Stop("origin", "wrong-region", 400, ServedBy.S3, "IllegalLocationConstraintException"),
+            f"The global S3 name does not lead to buckets in {bucket.region}",
+            evidence=(
+                *shown,
+                *evidence("s3:GetBucketLocation", "LocationConstraint", bucket.region),
+            ),
+            doc=S3_DOCS + "userguide/VirtualHosting.html",
+        )
 
 
 def _two_signatures(visit: Visit, request: OriginRequest) -> None:
-    if request.parameter("X-Amz-Signature") is None:
+    older = request.parameter("AWSAccessKeyId") is not None and visit.signing in {"oac", "oai"}
+    if request.parameter("X-Amz-Signature") is None and not older:
         return
     if visit.signing in {"oac", "oai"}:
         visit.log.stop(
@@ -255,15 +266,15 @@ def _two_signatures(visit: Visit, request: OriginRequest) -> None:
 
 
 def _slow_down(snapshot: AccountSnapshot, visit: Visit) -> None:
-    told = facts.says(snapshot, r"slow.?down|5xx|503")
-    digits = "".join(c if c.isdigit() else " " for c in told.rpartition(":")[2]).split()
-    if "s3" not in told and "slow" not in told:
+    said = facts.says(snapshot, r"slow.?down|5xx|503")
+    digits = "".join(c if c.isdigit() else " " for c in said.rpartition(":")[2]).split()
+    if "s3" not in said and "slow" not in said:
         return
-    if "slow" in told or any(number.strip("0") for number in digits):
+    if "slow" in said or any(number.strip("0") for number in digits):
         visit.log.stop(
-            Stop("origin", "slow-down", 503, ServedBy.S3, "SlowDown", detail=told),
-            f"S3 answers 503 Slow Down: {told}",
-            evidence=evidence("cloudwatch:GetMetricData", "5xxErrors", told),
+            Stop("origin", "slow-down", 503, ServedBy.S3, "SlowDown", detail=said),
+            f"S3 answers 503 Slow Down: {said}",
+            evidence=evidence("cloudwatch:GetMetricData", "5xxErrors", said),
             doc=S3_DOCS + "userguide/optimizing-performance.html",
         )
 
@@ -302,6 +313,9 @@ def _access(
     if request.forwards("origin"):
         asked = snapshot.request.header("access-control-request-method") or ""
         request.preflight = (snapshot.request.header("origin") or "", asked.upper())
+    if request.forwards("access-control-request-headers"):
+        named = snapshot.request.header("access-control-request-headers")
+        request.asked_headers = asked_headers(named)
     referer = snapshot.request.header("referer") if request.forwards("referer") else None
     caller = caller_of(snapshot, distribution, visit.origin, visit.signing, request.scheme, referer)
     if visit.endpoint.kind == "website":

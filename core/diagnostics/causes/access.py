@@ -56,7 +56,7 @@ def _policy_side(
     case: Case, visit: Visit, outcome: AccessOutcome, item: S3Object, key: str
 ) -> Iterator[Found]:
     for place, rule_ in enumerate(denials(outcome.policy)):
-        yield _denied(rule_, place)
+        yield denied(rule_, place)
     rules = outcome.policy.matched_rules
     allowed = any(r.effect == "Allow" and r.applies == "yes" for r in rules)
     if visit.endpoint.kind == "website" and not (allowed and outcome.policy.explicit):
@@ -113,7 +113,7 @@ def _acl(outcome: AccessOutcome, visit: Visit) -> Found:
 # --- explicit deny --------------------------------------------------------------------------
 
 
-def _denied(decisive: MatchedRule, place: int) -> Found:
+def denied(decisive: MatchedRule, place: int) -> Found:
     """Several Denies keep the policy's order: `place` is this one's among them."""
     keys = {line.key.lower() for line in decisive.comparisons}
     detail = "; ".join(map(_compared, decisive.comparisons))

@@ -59,9 +59,11 @@ def origin_stops(case: Case) -> Iterator[Found]:
 def wrong_region(case: Case) -> Iterator[Found]:
     stop, visit = case.journey.stopped("wrong-region"), case.journey.visit
     if stop and visit and visit.bucket:
+        named = visit.endpoint.region
+        says = f"names {named}" if named else "is S3's global name"
         yield Found(
             "origin-region-mismatch", ORIGIN,
-            f"The host names {visit.endpoint.region}, the bucket is in {visit.bucket.region}.",
+            f"The host {visit.origin.domain_name} {says}, the bucket is in {visit.bucket.region}.",
             _visit_evidence(visit, "origin"),
         )  # fmt: skip
 

@@ -4,32 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from core.diagnostics.access import AccessOutcome
+from core.diagnostics.causes.access import denied
 from core.diagnostics.causes.registry import ACCESS, ORIGIN, Case, Found, rule
-from core.diagnostics.journey import evidence
+from core.diagnostics.journey import Visit, evidence
+from core.diagnostics.policy import denials
+from core.model.diagnosis import Evidence
 
 _PRESIGNED = {
-    "presigned-expired": ("presigned-expired", "The presigned URL has ended."),
-    "presigned-token": (
-        "presigned-token-expired",
-        "The temporary credentials that signed the URL ended before the URL did.",
-    ),
-    "presigned-method": (
-        "presigned-wrong-method",
-        "The URL was presigned for another method than the one that is used.",
-    ),
-    "presigned-region": (
-        "presigned-wrong-region",
-        "The URL was presigned for another Region than the bucket's.",
-    ),
+    "presigned-expired": "presigned-expired",
+    "presigned-token": "presigned-token-expired",
+    "presigned-method": "presigned-wrong-method",
+    "presigned-region": "presigned-wrong-region",
 }
 
 
 @rule
 def presigned(case: Case) -> Iterator[Found]:
-    for tag, (cause, sentence) in _PRESIGNED.items():
-        stop = case.journey.stopped(tag)
-        if stop:
-            yield Found(cause, ACCESS, sentence, evidence("request", tag, stop.detail or tag))
+    """The step of the trace says which moment, method or Region does not fit."""
+    visit = case.journey.visit
+    for tag, cause in _PRESIGNED.items():
+        if visit is not None and case.journey.stopped(tag):
+            because, shown = _step(visit, tag)
+            yield Found(cause, ACCESS, f"{because}.", shown)
+
+
+def _step(visit: Visit, tag: str) -> tuple[str, tuple[Evidence, ...]]:
+    failed = [step for step in visit.log.steps if step.outcome in {"fail", "unknown"}]
+    place = next(i for i, stop in enumerate(visit.log.stops) if stop.tag == tag)
+    return failed[place].because, failed[place].evidence
 
 
 @rule
@@ -38,8 +41,17 @@ def direct(case: Case) -> Iterator[Found]:
     journey, visit = case.journey, case.journey.visit
     if not journey.direct or visit is None or visit.access is None or not journey.stopped("denied"):
         return
+    if visit.caller is not None and visit.caller.principal.kind == "signer":
+        yield from _refused(visit.access)
+        return
     yield Found(
         "direct-s3-url-blocked", ACCESS if visit.item else ORIGIN,
         f"The URL names S3 itself, and {visit.bucket_name} is not public: it is read through the "
         "CDN.", evidence("s3:GetBucketPolicy", "Policy.Statement", "no public grant"),
     )  # fmt: skip
+
+
+def _refused(access: AccessOutcome) -> Iterator[Found]:
+    """A Deny that holds for everybody, the signer included."""
+    for place, one in enumerate(denials(access.policy)):
+        yield denied(one, place)
