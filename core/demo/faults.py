@@ -61,10 +61,10 @@ def _repeated_origin_path(emulator: Emulator) -> tuple[Fault, ...]:
     """OriginPath /avatars and stored URLs that begin with /avatars: S3 is asked for both."""
     bucket = "demo-avatars"
     keys = [f"avatars/avatar_u{n}_16900000{n:02}_ab{n:02}.jpg" for n in range(1, 9)]
-    domain = _site(emulator, bucket, keys, origin_path="/avatars")
+    domain = _site(emulator, bucket, keys, origin_path="/avatars", tables=("demo-users",))
     row = {"avatarUrl": f"https://{domain}/{keys[0]}"}
-    _table(emulator, "demo-users", "u1", row)
-    _table(emulator, "demo-users", "u2", {"avatarUrl": ""})
+    _row_in(emulator, "demo-users", {"userId": "u1"}, row)
+    _row_in(emulator, "demo-users", {"userId": "u2"}, {"avatarUrl": ""})
     return (
         Fault(row["avatarUrl"], "Avatar of u1 is broken since the move", _row("u1", row)),
         Fault("", "Profile of u2 shows an empty frame", _row("u2", {"avatarUrl": ""})),
@@ -81,9 +81,10 @@ def _legacy_progress_photos(emulator: Emulator) -> tuple[Fault, ...]:
     bucket = "demo-progress-photos"
     legacy = [f"users/u{n}/progress-photos/2026-0{n}-14-front.jpg" for n in range(1, 5)]
     flat = [f"progress-photos/u{n}-2026-09-14-front.jpg" for n in range(1, 5)]
-    domain = _site(emulator, bucket, [*legacy, *flat])
+    domain = _site(emulator, bucket, [*legacy, *flat], tables=("demo-photos",))
     url = f"https://{domain}/progress-photos/2026-01-14-front.jpg"
     row = {"s3_key": legacy[0], "url": url}
+    _row_in(emulator, "demo-photos", {"PK": "USER#u1", "SK": "PHOTO#1"}, row)
     record = {"table": "demo-photos", "pk": "USER#u1", "sk": "PHOTO#1", "attributes": row}
     return (Fault(url, "Old progress photo of u1 is gone", record),)
 
@@ -138,8 +139,12 @@ def _site(
     *,
     origin_path: str = "",
     policy_for: str = "",
+    tables: tuple[str, ...] = (),
 ) -> str:
-    """A private bucket with pictures and a distribution in front of it; returns its domain."""
+    """A private bucket with pictures and a distribution in front of it; returns its domain.
+
+    `tables` hold rows that refer to it, which a repair may write.
+    """
     root = emulator.root_clients()
     root.s3.create_bucket(Bucket=bucket)
     root.s3.put_public_access_block(
@@ -169,6 +174,7 @@ def _site(
     policy = _policy(bucket, policy_for or made["Id"])
     root.s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
     emulator.let_diagnose(bucket)
+    emulator.let_repair(bucket, made["Id"], *tables)
     return made["DomainName"]
 
 
@@ -217,14 +223,17 @@ def _policy(bucket: str, distribution_id: str) -> dict[str, Any]:
     }
 
 
-def _table(emulator: Emulator, name: str, user: str, attributes: Mapping[str, str]) -> None:
+def _row_in(
+    emulator: Emulator, table: str, key: Mapping[str, str], attributes: Mapping[str, str]
+) -> None:
     client = emulator.root_clients().dynamodb
-    if name not in client.list_tables()["TableNames"]:
+    if table not in client.list_tables()["TableNames"]:
+        kinds = dict(zip(key, ("HASH", "RANGE"), strict=False))
         client.create_table(
-            TableName=name,
-            KeySchema=[{"AttributeName": "userId", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "userId", "AttributeType": "S"}],
+            TableName=table,
+            KeySchema=[{"AttributeName": n, "KeyType": kind} for n, kind in kinds.items()],  # type: ignore[typeddict-item]
+            AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in key],
             BillingMode="PAY_PER_REQUEST",
         )
-    item = {"userId": {"S": user}} | {key: {"S": value} for key, value in attributes.items()}
-    client.put_item(TableName=name, Item=item)
+    item = {name: {"S": value} for name, value in {**key, **attributes}.items()}
+    client.put_item(TableName=table, Item=item)

@@ -19,6 +19,7 @@ from typing import Any
 import ministack.app as ministack
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
+from ministack.core import responses
 from ministack.core.persistence import save_state
 
 from core.emulator.gate import Gate, Head
@@ -28,6 +29,7 @@ Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _PR_SET_PDEATHSIG = 1
+_CALM_SECONDS = 2.0
 
 
 class EmbeddedApp:
@@ -120,10 +122,17 @@ async def _serve() -> None:
         loop.add_signal_handler(number, stop.set)
     helpers = [asyncio.create_task(_stop_with_parent(stop))]
     helpers.append(asyncio.create_task(snapshots.save_when_due()))
+    helpers.append(asyncio.create_task(_warm_up()))
     await serve(app, _config(port), shutdown_trigger=stop.wait)  # type: ignore[arg-type]
     for helper in helpers:
         helper.cancel()
     await snapshots.save()
+
+
+async def _warm_up() -> None:
+    """What the first read of a bucket policy would wait for, after the rush of the start."""
+    await asyncio.sleep(_CALM_SECONDS)
+    await asyncio.to_thread(responses._service_model, "s3")  # noqa: SLF001  # imports botocore
 
 
 def _config(port: int) -> Config:

@@ -36,7 +36,7 @@ from core.emulator.stack import (
     is_live,
     parameters,
 )
-from core.emulator.user import AppKey, ensure_user, grant_diagnosis
+from core.emulator.user import AppKey, ensure_user, grant_diagnosis, grant_repair
 from core.errors import Configuration
 from core.settings import Environment, Settings
 
@@ -86,6 +86,10 @@ class Emulator:
     def let_diagnose(self, bucket: str) -> None:
         """Let the app list and head the objects of another bucket, as its admin would on AWS."""
         grant_diagnosis(self.root_clients().iam, bucket)
+
+    def let_repair(self, bucket: str, distribution: str, *tables: str) -> None:
+        """Let the app repair another bucket behind its distribution, and rows of these tables."""
+        grant_repair(self.root_clients().iam, bucket, distribution, tables)
 
 
 def start_emulator(settings: Settings) -> Emulator:
@@ -207,7 +211,9 @@ class _Start:
     def _deployed_now(self) -> Emulator:
         self._child.start(DEPLOYING)
         root = _root_clients(self._settings, self._port, self._token)
-        outputs = deploy(root, self._template, parameters(self._origins))
+        outputs = deploy(
+            root, self._template, parameters(self._origins, repairs=self._settings.demo)
+        )
         key = ensure_user(root.iam, outputs, self._folder.read(_CREDENTIALS))
         self._child.stop()  # saves, and drops the 40 MB that only a deployment needs
         self._folder.write(_CREDENTIALS, asdict(key))
@@ -216,7 +222,7 @@ class _Start:
         return self._emulator(outputs, key)
 
     def _fingerprint(self) -> str:
-        return fingerprint(self._template, parameters(self._origins))
+        return fingerprint(self._template, parameters(self._origins, repairs=self._settings.demo))
 
     def _emulator(self, stack: StackOutputs, key: AppKey) -> Emulator:
         return _assembled(

@@ -34,11 +34,16 @@ class StackOutputs:
     records_table: str
     app_policy: str
     doctor_policy: str
+    repair_policy: str = ""  # where repairs are allowed
 
 
-def parameters(origins: tuple[str, ...]) -> dict[str, str]:
+def parameters(origins: tuple[str, ...], *, repairs: bool = False) -> dict[str, str]:
     """What differs from a deployment to AWS: the emulator has no HTTPS endpoint."""
-    return {"SiteOrigins": ",".join(origins), "DenyInsecureTransport": "false"}
+    return {
+        "SiteOrigins": ",".join(origins),
+        "DenyInsecureTransport": "false",
+        "AllowRepairs": "true" if repairs else "false",
+    }
 
 
 def fingerprint(template: str, chosen: Mapping[str, str]) -> str:
@@ -146,6 +151,7 @@ def _outputs(stack: Any) -> StackOutputs:
         records_table=values["RecordsTableName"],
         app_policy=values["AppPolicyArn"],
         doctor_policy=values["DoctorPolicyArn"],
+        repair_policy=values.get("RepairPolicyArn", ""),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,7 @@ def ensure_user(iam: IAMClient, outputs: StackOutputs, known: Mapping[str, Any])
     """The user's key: the known one where the emulator knows it too, else a new one."""
     with suppress(iam.exceptions.EntityAlreadyExistsException):
         iam.create_user(UserName=USER_NAME)
-    _attach_exactly(iam, {outputs.app_policy, outputs.doctor_policy})
+    _attach_exactly(iam, {outputs.app_policy, outputs.doctor_policy, outputs.repair_policy} - {""})
     existing = {
         item["AccessKeyId"]
         for item in iam.list_access_keys(UserName=USER_NAME)["AccessKeyMetadata"]
@@ -56,6 +56,45 @@ def grant_diagnosis(iam: IAMClient, bucket: str) -> None:
         UserName=USER_NAME,
         PolicyName=f"diagnose-{bucket}",
         PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+    )
+
+
+def grant_repair(
+    iam: IAMClient, bucket: str, distribution: str, tables: Sequence[str] = ()
+) -> None:
+    """Let the user change one more bucket, its distribution, and the rows of some tables."""
+    settings = ["Policy", "CORS", "OwnershipControls", "RequestPayment"]
+    statements: list[dict[str, Any]] = [
+        {
+            "Effect": "Allow",
+            "Action": [
+                *(f"s3:PutBucket{name}" for name in settings),
+                "s3:DeleteBucketPolicy",
+                "s3:PutObject",
+                "s3:DeleteObject",
+                "s3:DeleteObjectVersion",
+                "s3:RestoreObject",
+            ],
+            "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
+        },
+        {
+            "Effect": "Allow",
+            "Action": ["cloudfront:UpdateDistribution", "cloudfront:CreateInvalidation"],
+            "Resource": [f"arn:aws:cloudfront::*:distribution/{distribution}"],
+        },
+    ]
+    if tables:
+        statements.append(
+            {
+                "Effect": "Allow",
+                "Action": ["dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:UpdateItem"],
+                "Resource": [f"arn:aws:dynamodb:*:*:table/{table}" for table in tables],
+            }
+        )
+    iam.put_user_policy(
+        UserName=USER_NAME,
+        PolicyName=f"repair-{bucket}",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}),
     )
 
 
