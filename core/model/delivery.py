@@ -385,6 +385,7 @@ class Bucket(AwsNoun):
     lifecycle: Any = None
     objects: Annotated[tuple[S3Object, ...], BeforeValidator(_items)] = ()
     multipart_uploads: Annotated[tuple[dict[str, Any], ...], BeforeValidator(_items)] = ()
+    notifications: dict[str, Any] | None = None  # who is told of new objects
     missing_keys: tuple[str, ...] = ()  # a HEAD said that they do not exist
     listing_complete: bool = True  # False where the capture looked only at some prefixes
 
@@ -463,6 +464,10 @@ class AccountSnapshot(BaseModel):
     edge_cache: tuple[EdgeEntry, ...] = ()
     dns: tuple[dict[str, Any], ...] = ()
     db_record: dict[str, Any] | None = None
+    db_records: tuple[dict[str, Any], ...] = ()  # further rows, for checks of many
+    lambda_urls: tuple[dict[str, Any], ...] = ()
+    iam_policies: tuple[dict[str, Any], ...] = ()  # PolicyName, Holder, PolicyDocument, AttachedTo
+    access_keys: tuple[dict[str, Any], ...] = ()  # UserName, AccessKeyId, Status, CreateDate
     probe: dict[str, Any] | None = None
     unread: tuple[Unread, ...] = ()
 

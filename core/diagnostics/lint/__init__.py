@@ -1,0 +1,1 @@
+"""The linter: mistakes that configuration, listings, policies and documents show. Pure."""

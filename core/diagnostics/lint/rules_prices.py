@@ -1,0 +1,122 @@
+"""X2 to X4: unit prices against the price sheet, and totals that name no assumptions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from core.diagnostics.lint.document import Document, Line, Spot
+from core.diagnostics.lint.registry import Outcome, found, rule, unchecked
+from core.diagnostics.lint.scene import Scene
+from core.model.lint import Severity
+from core.model.pricing import PriceVerdict, Verdict, plain
+
+_TOTAL = re.compile(
+    r"(?:<|>|~|\u2248|under|about|below|less than|up to|around)?\s*(?:US)?\$\s?\d[\d,.]*"
+    r"(?:\s*(?:-|\u2013|to)\s*\$?\d[\d,.]*)?",
+    re.IGNORECASE,
+)
+_MONTH = re.compile(r"month|\bmo\b|/\s?mo\b|bill\b|per year|annual|yearly", re.IGNORECASE)
+_MONEY = re.compile(r"cost|bill|month|total|estimat|price|budget", re.IGNORECASE)
+_PER_UNIT = re.compile(
+    r"(?:/|per|each|for)\s*[\d,.]*\s*(?:k|m|thousand|million)?\s*"
+    r"(?:[A-Z]+\s+)?(?:GB|TB|GiB|requests?|calls?|PUTs?|GETs?|invocations?|objects?|users?)\b",
+    re.IGNORECASE,
+)
+_ASSUMED = re.compile(
+    r"\d[\d,.]*\s*(?:k|m|thousand|million)?\s*"
+    r"(?:GB|TB|GiB|MB|requests?|users?|PUTs?|GETs?|uploads?|views?|photos?|downloads?)\b",
+    re.IGNORECASE,
+)
+
+
+@rule("document")
+def unit_prices(scene: Scene) -> Iterator[Outcome]:
+    """The verdicts are the price sheet's; what kind of mistake it is follows from the line."""
+    if not scene.claims:
+        return
+    if scene.verdicts is None:
+        for mistake in ("X2", "X3"):
+            yield unchecked(mistake, "No price sheet was asked.")
+        return
+    spots = {claim.number: spot for spot, claim in scene.claims}
+    for verdict in scene.verdicts:
+        where = spots.get(verdict.number, Spot(scene.name, verdict.claim.text))
+        yield from _judged(verdict, where)
+
+
+def _judged(verdict: PriceVerdict, spot: Spot) -> Iterator[Outcome]:
+    mistake = (
+        "X3" if re.search(r"cloudfront|cdn|https? request", spot.value, re.IGNORECASE) else "X2"
+    )
+    if re.search(r"\bGBs?\b|transfer", spot.value, re.IGNORECASE):
+        mistake = "X2"
+    if verdict.verdict is Verdict.WRONG:
+        yield found(mistake, _wrong(verdict), spot, *_proof(verdict))
+    elif verdict.verdict in {Verdict.AMBIGUOUS, Verdict.UNPRICED}:
+        yield unchecked(mistake, f"{spot.where}: {verdict.likely_cause or 'no price fits it.'}")
+    elif verdict.verdict is Verdict.STALE:
+        yield unchecked(mistake, f"{spot.where}: the price sheet is too old to say.")
+
+
+def _wrong(verdict: PriceVerdict) -> str:
+    claim = verdict.claim
+    said = f"${plain(claim.value)} per {_per(claim.per, claim.unit)} is not AWS's price"
+    if verdict.expected_usd is not None:
+        said += (
+            f": it is ${plain(verdict.expected_usd)} per "
+            f"{_per(verdict.per or claim.per, claim.unit)}"
+        )
+    if verdict.ratio:
+        said += f", so the claim is {_times(verdict)}"
+    cause = verdict.likely_cause.rstrip(".")
+    return f"{said}. {cause}." if cause else f"{said}."
+
+
+def _per(count: object, unit: str) -> str:
+    number = f"{count:,.0f}" if count != 1 else ""
+    return f"{number} {unit}".strip() or "unit"
+
+
+def _times(verdict: PriceVerdict) -> str:
+    ratio = verdict.ratio or 1
+    if ratio < 1:
+        return f"{1 / ratio:.4g} times too low"
+    return f"{ratio:.4g} times too high"
+
+
+def _proof(verdict: PriceVerdict) -> list[Spot]:
+    return [
+        Spot(f"price sheet {one.sheet} {one.line} {one.region}".strip(),
+             f"{plain(one.price)} per {plain(one.per)} {one.unit}")
+        for one in verdict.evidence[:2] if one.price is not None
+    ]  # fmt: skip
+
+
+@rule("document")
+def totals(scene: Scene) -> Iterator[Outcome]:
+    """“< $5 a month” is true or false only for some gigabytes, requests, region and plan."""
+    document = scene.document
+    lines = [one for one in document.lines if _is_bare_total(document, one)] if document else []
+    if document is None or not lines:
+        return
+    more = f" ({len(lines)} such totals)" if len(lines) > 1 else ""
+    yield found(
+        "X4",
+        f"“{lines[0].text}” names no gigabytes, requests, region or plan{more}: the same system "
+        "costs nothing on a free plan and many times that by list price.",
+        *(document.spot(line) for line in lines),
+        # Beside unit prices of storage or delivery it is their total; else it may be servers.
+        severity=Severity.WARNING if scene.claims else Severity.ADVICE,
+    )  # fmt: skip
+
+
+def _is_bare_total(document: Document, line: Line) -> bool:
+    if not _TOTAL.search(line.text) or _PER_UNIT.search(line.text):
+        return False
+    if not _MONTH.search(line.text) and not _MONTH.search(line.heading):
+        return False
+    if not _MONEY.search(line.text):
+        return False
+    below = [near.text for near in document.around(line, 0, 1) if "$" not in near.text]
+    return not any(_ASSUMED.search(text) for text in (line.text, *below))
