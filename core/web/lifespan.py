@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 import sys
 import threading
@@ -17,6 +18,8 @@ from core.demo.people import PEOPLE, demo_password
 from core.errors import DashboardError
 from core.settings import load_settings
 from core.web.sockets import send_without_delay
+
+_CALM_SECONDS = 2.0
 
 
 @asynccontextmanager
@@ -42,7 +45,17 @@ def _open() -> dashboard.Dashboard:
         threading.Thread(target=_demo, args=(running,), name="demo", daemon=True).start()
     else:
         _offer_first_admin(running)
+    calm = threading.Timer(_CALM_SECONDS, settle, [running])
+    calm.daemon = True
+    calm.start()
     return running
+
+
+def settle(running: dashboard.Dashboard) -> None:
+    """What the first diagnosis would wait for, after the rush of the start."""
+    running.diagnostics.warm_up()
+    gc.collect()
+    gc.freeze()  # what is left lives to the end: a full collection need not walk it each time
 
 
 def _offer_first_admin(running: dashboard.Dashboard) -> None:

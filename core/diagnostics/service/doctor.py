@@ -54,6 +54,12 @@ class DiagnosticsService:
         actor.require(Permission.URL_DIAGNOSE)
         return diagnose(self._case(url, probe=probe))
 
+    def warm_up(self) -> None:
+        """Make the clients and rules that the first diagnosis would wait for; AWS is not asked."""
+        now = self._clock()
+        Capture(self._clients, now)
+        diagnose({"now": now.isoformat(), "request": {"Url": ""}})
+
     def diagnose_snapshot(self, actor: Actor, snapshot: Mapping[str, Any]) -> UrlDiagnosis:
         """A saved case (or its `snapshot` part); AWS is not asked."""
         actor.require(Permission.URL_DIAGNOSE)
