@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.model.base import Noun
-from core.model.pricing import PriceClaim, PriceVerdict
+from core.model.pricing import PriceVerdict
 
 
 class Severity(StrEnum):
@@ -62,5 +62,5 @@ class LintReport(Noun):
         return self.model_dump(mode="json")
 
 
-# Judges the claims of one document, in the order given; a claim may be left out.
-PriceCheck = Callable[[tuple[PriceClaim, ...]], tuple[PriceVerdict, ...]]
+# What the price sheet says to each price that a text states, with the number of its line.
+PriceCheck = Callable[[str], tuple[PriceVerdict, ...]]

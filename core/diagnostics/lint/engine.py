@@ -34,11 +34,15 @@ _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.ADVICE: 2}
 
 
 def lint_text(name: str, text: str, prices: PriceCheck | None = None) -> LintReport:
-    """JSON that describes AWS is read as configuration, everything else as a document."""
+    """JSON that describes AWS is read as configuration, everything else as a document.
+
+    Without `prices` what is said about prices is not checked.
+    """
     shape = as_snapshot(_json(text))
     if shape is not None:
         return lint_snapshot(shape, name)
-    return lint_scene(document_scene(name, text), prices)
+    verdicts = prices(text) if prices is not None else None
+    return lint_scene(replace(document_scene(name, text), verdicts=verdicts))
 
 
 def _json(text: str) -> Any:
@@ -60,10 +64,7 @@ def lint_parsed(snapshot: AccountSnapshot, name: str = "account") -> LintReport:
     return lint_scene(snapshot_scene(name, snapshot))
 
 
-def lint_scene(scene: Scene, prices: PriceCheck | None = None) -> LintReport:
-    if prices is not None and scene.claims:
-        verdicts = prices(tuple(claim for _, claim in scene.claims))
-        scene = replace(scene, verdicts=verdicts)
+def lint_scene(scene: Scene) -> LintReport:
     outcomes = [outcome for rule in rules_for(scene) for outcome in rule(scene)]
     found = [one for one in outcomes if isinstance(one, LintFinding)]
     found += [one for one in all_fixed(scene, found) if isinstance(one, LintFinding)]

@@ -9,7 +9,6 @@ from core.diagnostics.lint.document import Document, Line, Spot, read_document
 from core.diagnostics.lint.fragments import written_policies
 from core.diagnostics.lint.mentions import document_keys, document_urls
 from core.diagnostics.lint.pairs import pairs
-from core.diagnostics.lint.prices import price_claims
 from core.diagnostics.lint.scene import OriginAt, Scene
 from core.diagnostics.origins import endpoint_of
 
@@ -31,7 +30,6 @@ def document_scene(name: str, text: str) -> Scene:
         keys=tuple(document_keys(document)),
         urls=tuple(document_urls(document)),
         statements=tuple(written_policies(document)),
-        claims=tuple(price_claims(document)),
     )
 
 

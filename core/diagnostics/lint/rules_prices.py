@@ -17,6 +17,7 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _MONTH = re.compile(r"month|\bmo\b|/\s?mo\b|bill\b|per year|annual|yearly", re.IGNORECASE)
+_EDGE_REQUESTS = re.compile(r"(?=.*\brequests?\b)(?=.*\b(?:cloudfront|cdn|edge)\b)", re.IGNORECASE)
 _MONEY = re.compile(r"cost|bill|month|total|estimat|price|budget", re.IGNORECASE)
 _PER_UNIT = re.compile(
     r"(?:/|per|each|for)\s*[\d,.]*\s*(?:k|m|thousand|million)?\s*"
@@ -31,32 +32,36 @@ _ASSUMED = re.compile(
 
 
 @rule("document")
-def unit_prices(scene: Scene) -> Iterator[Outcome]:
-    """The verdicts are the price sheet's; what kind of mistake it is follows from the line."""
-    if not scene.claims:
+def stated_prices(scene: Scene) -> Iterator[Outcome]:
+    """The verdicts are the price sheet's; which mistake it is follows from the line it names."""
+    document = scene.document
+    if document is None:
         return
     if scene.verdicts is None:
-        for mistake in ("X2", "X3"):
-            yield unchecked(mistake, "No price sheet was asked.")
+        if _prices_storage(document):
+            for mistake in ("X2", "X3"):
+                yield unchecked(mistake, "No price sheet was asked.")
         return
-    spots = {claim.number: spot for spot, claim in scene.claims}
     for verdict in scene.verdicts:
-        where = spots.get(verdict.number, Spot(scene.name, verdict.claim.text))
-        yield from _judged(verdict, where)
+        at = (verdict.number or 0) - 1
+        line = document.lines[at] if 0 <= at < len(document.lines) else None
+        spot = document.spot(line) if line else Spot(scene.name, verdict.claim.text)
+        yield from _judged(verdict, spot)
 
 
 def _judged(verdict: PriceVerdict, spot: Spot) -> Iterator[Outcome]:
-    mistake = (
-        "X3" if re.search(r"cloudfront|cdn|https? request", spot.value, re.IGNORECASE) else "X2"
-    )
-    if re.search(r"\bGBs?\b|transfer", spot.value, re.IGNORECASE):
-        mistake = "X2"
+    if verdict.claim.is_total:
+        if verdict.verdict is Verdict.WRONG:
+            why = verdict.likely_cause or "; ".join(verdict.conditions) or "the sum is another one"
+            yield found("X4", f"“{spot.value}” does not hold: {why}.", spot, *_proof(verdict))
+        return
+    edge = any(one.line.startswith("cf.http") for one in verdict.evidence)
+    mistake = "X3" if edge or _EDGE_REQUESTS.search(spot.value) else "X2"
     if verdict.verdict is Verdict.WRONG:
         yield found(mistake, _wrong(verdict), spot, *_proof(verdict))
-    elif verdict.verdict in {Verdict.AMBIGUOUS, Verdict.UNPRICED}:
-        yield unchecked(mistake, f"{spot.where}: {verdict.likely_cause or 'no price fits it.'}")
-    elif verdict.verdict is Verdict.STALE:
-        yield unchecked(mistake, f"{spot.where}: the price sheet is too old to say.")
+    elif verdict.verdict in {Verdict.AMBIGUOUS, Verdict.UNPRICED, Verdict.STALE}:
+        why = verdict.likely_cause or "; ".join(verdict.conditions) or "no price fits it"
+        yield unchecked(mistake, f"{spot.where}: {why}.")
 
 
 def _wrong(verdict: PriceVerdict) -> str:
@@ -67,15 +72,17 @@ def _wrong(verdict: PriceVerdict) -> str:
             f": it is ${plain(verdict.expected_usd)} per "
             f"{_per(verdict.per or claim.per, claim.unit)}"
         )
-    if verdict.ratio:
+    if verdict.ratio and not verdict.likely_cause:
         said += f", so the claim is {_times(verdict)}"
     cause = verdict.likely_cause.rstrip(".")
     return f"{said}. {cause}." if cause else f"{said}."
 
 
 def _per(count: object, unit: str) -> str:
-    number = f"{count:,.0f}" if count != 1 else ""
-    return f"{number} {unit}".strip() or "unit"
+    if count == 1:
+        return unit or "unit"
+    plural = "s" if unit and unit[-1] not in "sB" and "-" not in unit else ""
+    return f"{count:,.0f} {unit}{plural}".strip()
 
 
 def _times(verdict: PriceVerdict) -> str:
@@ -107,8 +114,12 @@ def totals(scene: Scene) -> Iterator[Outcome]:
         "costs nothing on a free plan and many times that by list price.",
         *(document.spot(line) for line in lines),
         # Beside unit prices of storage or delivery it is their total; else it may be servers.
-        severity=Severity.WARNING if scene.claims else Severity.ADVICE,
+        severity=Severity.WARNING if _prices_storage(document) else Severity.ADVICE,
     )  # fmt: skip
+
+
+def _prices_storage(document: Document) -> bool:
+    return any("$" in line.text and _PER_UNIT.search(line.text) for line in document.lines)
 
 
 def _is_bare_total(document: Document, line: Line) -> bool:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from core.diagnostics.lint.document import Document, Spot
 from core.model.delivery import AccountSnapshot, Statement
-from core.model.pricing import PriceClaim, PriceVerdict
+from core.model.pricing import PriceVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,5 +72,4 @@ class Scene:
     keys: tuple[KeyAt, ...] = ()
     urls: tuple[UrlAt, ...] = ()
     statements: tuple[StatementAt, ...] = ()
-    claims: tuple[tuple[Spot, PriceClaim], ...] = ()
     verdicts: tuple[PriceVerdict, ...] | None = None  # None: no price sheet was asked
