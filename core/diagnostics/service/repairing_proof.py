@@ -107,9 +107,11 @@ def _fine(repair: Repair, status: int) -> bool:
 
 
 def _wrong_type(repair: Repair, raw: dict[str, Any]) -> str:
-    wanted = repair.fix.dry_run.retrace_content_type
+    """Asked only where the repair was about it: a listing does not tell an object's type."""
+    edits = [e for a in repair.actions if a.kind is ActionKind.OBJECT_HEADERS for e in a.edits]
+    wanted = next((e.after for e in edits if e.path == ("ContentType",)), None)
     seen = next((e.get("ContentType") for e in raw.get("edge_cache") or ()), None)
-    if not wanted or not seen or seen.partition(";")[0] == wanted.partition(";")[0]:
+    if not wanted or not seen or seen.partition(";")[0] == str(wanted).partition(";")[0]:
         return ""
     return f"It was answered as {seen}, not as {wanted}: the edges may keep the earlier answer."
 
