@@ -175,7 +175,7 @@ def _by_name(journey: Journey, asked: list[Shape], indexes: Indexes) -> Iterator
             weight = 0.8 if bucket.name == first.home else 0.74
             if first.key.endswith("/" + key) or key.endswith("/" + path):
                 weight += 0.04
-            if not id_tokens(name):
+            if not id_tokens(name) and not _same_telling_ids(first.key, key):
                 weight -= 0.2  # a name such as photo.jpg says little about whose it is
             if _private_original(journey, bucket, key):
                 yield Guess(bucket.name, key, 0.5, "private_original", (), first.key)
@@ -205,6 +205,23 @@ def _private_original(journey: Journey, bucket: Bucket, key: str) -> bool:
         for one in (visit.key or "", key)
     ]
     return effects == ["allow", "deny"]
+
+
+def _same_telling_ids(one: str, other: str) -> bool:
+    """Equal ids, one of them too long to be met by chance; dates in folders tell nothing."""
+    left, right = _without_dates(one), _without_dates(other)
+    return left == right and any(map(_tells, left))
+
+
+def _without_dates(key: str) -> frozenset[str]:
+    return frozenset(token for token in id_tokens(key) if not _DATE_PART.match(token))
+
+
+def _tells(token: str) -> bool:
+    return len(token) >= 6 and not token.isdigit()
+
+
+_DATE_PART = re.compile(r"^(?:(?:19|20)\d\d(?:\d{4})?|\d{1,2})$")
 
 
 def _below_origin_path(journey: Journey, key: str) -> str:
@@ -280,6 +297,8 @@ def _allowed(journey: Journey, guess: Guess) -> bool:
     one, other = id_tokens(guess.asked), id_tokens(guess.key)
     if guess.transform in {"edit_distance", "record_key"} or guess.spelling:
         return True
+    if guess.transform == "same_name" and _same_telling_ids(guess.asked, guess.key):
+        return True
     return one <= other or other <= one
 
 
@@ -304,7 +323,8 @@ def _with_confidence(
         confidence = Confidence.POSSIBLE
         reasons.append("The bucket was not listed completely")
     owner = bool(owner_tokens(guess.key) & _owners(journey, guess))
-    if guess.transform == "same_name" and not owner and _anybodys(guess.key):
+    named = owner or owner_tokens(guess.key) <= id_tokens(guess.asked)
+    if guess.transform == "same_name" and not named and _anybodys(guess.key):
         confidence = Confidence.POSSIBLE
         reasons.append("Such a name says nothing about whose it is")
     if "case" in guess.spelling and _random_case(guess.asked, guess.key):

@@ -46,6 +46,18 @@ class KeyIndex:
     def get(self, key: str) -> S3Object | None:
         return self._current.get(key)
 
+    def version(self, key: str, version_id: str) -> S3Object | None:
+        return self._versions.get((key, version_id))
+
+    @property
+    def shows_versions(self) -> bool:
+        """Whether the listing holds older versions, so that one that is not there is gone."""
+        return any(not item.is_latest for item in self._versions.values())
+
+    @cached_property
+    def _versions(self) -> Mapping[tuple[str, str], S3Object]:
+        return {(o.key, o.version_id): o for o in self.bucket.objects if o.version_id}
+
     def is_deleted(self, key: str) -> bool:
         """The newest version of the key is a delete marker (or only older versions are left)."""
         return key in self._deleted and key not in self._current
@@ -149,6 +161,20 @@ def state_of(index: KeyIndex, key: str, now: datetime) -> tuple[ObjectState, S3O
         return ObjectState.DELETE_MARKER, None
     known = index.complete or key in index.bucket.missing_keys
     return (ObjectState.MISSING if known else ObjectState.UNKNOWN), None
+
+
+def state_of_version(
+    index: KeyIndex, key: str, version_id: str, now: datetime
+) -> tuple[ObjectState, S3Object | None]:
+    """The state of one version; of a listing without versions that of the key."""
+    item = index.version(key, version_id)
+    if item is not None and not item.deleted:
+        return (ObjectState.ARCHIVED if is_archived(item, now) else ObjectState.PRESENT), item
+    if item is not None:
+        return ObjectState.DELETE_MARKER, None
+    if index.shows_versions and index.complete:
+        return ObjectState.MISSING, None
+    return state_of(index, key, now)
 
 
 def is_archived(item: S3Object, now: datetime) -> bool:

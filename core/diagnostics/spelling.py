@@ -124,7 +124,12 @@ def encoded(text: str) -> str:
 _SEPARATORS = re.compile(r"[/\s]+")
 _PARTS = re.compile(r"[A-Za-z0-9]+(?:@[A-Za-z0-9.-]+)?")
 _SIZE_NAMES = re.compile(r"^(\d{2,4}x\d{2,4}|[1-4]x|w\d{2,4}|h\d{2,4})$")
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+# A UUID, also one with a slip: a character too many, too few, or none of a number's.
+_UUID = re.compile(
+    r"(?<![0-9a-z])(?=[a-z-]*\d)[0-9a-z]{7,9}-[0-9a-z]{3,5}-[0-9a-z]{3,5}-[0-9a-z]{3,5}-"
+    r"[0-9a-z]{11,13}(?![0-9a-z])",
+    re.IGNORECASE,
+)
 OWNERS = {"users", "user", "members", "member", "accounts", "account", "customers", "customer",
            "u", "clients", "client", "tenants", "tenant", "profiles", "owners"}  # fmt: skip
 

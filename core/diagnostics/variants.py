@@ -39,6 +39,9 @@ def bare_names(key: str) -> Iterator[str]:
     if kept == segments:
         return
     yield "/".join([*kept, bare])
+    first = next(i for i, segment in enumerate(segments) if _FOLDER.match(segment))
+    for other in _ORIGINAL_FOLDERS[1:]:  # a run such as thumbs/320x240/ stands for one folder
+        yield "/".join([*kept[:first], other, *kept[first:], bare])
     for i, segment in enumerate(segments):
         if _FOLDER.match(segment):
             for other in _ORIGINAL_FOLDERS:

@@ -9,7 +9,7 @@ from core.diagnostics.access import caller_of, evaluate, signing_of
 from core.diagnostics.answer import ACTIONS, MISSING_DOC, OriginRequest, decide_answer
 from core.diagnostics.cors import asked_headers
 from core.diagnostics.journey import CLOUDFRONT_DOCS, S3_DOCS, Log, Stop, Visit, evidence
-from core.diagnostics.objects import KeyIndex, state_of
+from core.diagnostics.objects import KeyIndex, state_of, state_of_version
 from core.diagnostics.origins import endpoint_of
 from core.diagnostics.urls import key_of
 from core.model.delivery import AccountSnapshot, Bucket, Distribution, Origin
@@ -54,7 +54,7 @@ def visit_origin(
     _region(snapshot, visit, visit.bucket)
     _two_signatures(visit, request)
     _slow_down(snapshot, visit)
-    _object(snapshot, visit, visit.bucket, indexes)
+    _object(snapshot, visit, visit.bucket, indexes, request)
     _access(snapshot, distribution, visit, visit.bucket, request)
     return visit
 
@@ -279,13 +279,20 @@ def _slow_down(snapshot: AccountSnapshot, visit: Visit) -> None:
         )
 
 
-def _object(snapshot: AccountSnapshot, visit: Visit, bucket: Bucket, indexes: Indexes) -> None:
+def _object(
+    snapshot: AccountSnapshot, visit: Visit, bucket: Bucket, indexes: Indexes,
+    request: OriginRequest,
+) -> None:  # fmt: skip
     key = visit.key or ""
     if key == "":
         visit.state = ObjectState.NOT_APPLICABLE
         return
     index = indexes.of(bucket)
-    visit.state, visit.item = state_of(index, key, snapshot.now)
+    version = request.parameter("versionId")
+    if version:
+        visit.state, visit.item = state_of_version(index, key, version, snapshot.now)
+    else:
+        visit.state, visit.item = state_of(index, key, snapshot.now)
     website = visit.endpoint.kind == "website"
     if website and visit.state is ObjectState.MISSING:
         folder = f"{key}/{_index_document(bucket)}"

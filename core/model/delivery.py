@@ -7,6 +7,8 @@ The field names are AWS's own. A field that the snapshot does not hold was *not 
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from functools import cache
 from types import NoneType
 from typing import Annotated, Any, Self, get_args
@@ -84,6 +86,16 @@ def _listed(value: Any) -> Any:
 
 def _text(value: Any) -> Any:
     return "" if value is None else str(value)
+
+
+def _unwrapped(name: str) -> BeforeValidator:
+    """The API nests some fields: {"Id": …, "KeyGroupConfig": {"Items": […]}}."""
+
+    def unwrap(value: Any) -> Any:
+        inner = value.get(name) if isinstance(value, dict) else None
+        return {**inner, **value} if isinstance(inner, dict) else value
+
+    return BeforeValidator(unwrap)
 
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(_items)]
@@ -342,6 +354,15 @@ class PublicAccessBlock(AwsNoun):
     restrict_public_buckets: bool = False
 
 
+def _http_date(value: Any) -> str:
+    """An ISO time as HTTP headers write it, or an empty string."""
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        return ""
+    return format_datetime(moment.astimezone(UTC), usegmt=True)
+
+
 class S3Object(AwsNoun):
     key: str
     size: int | None = None
@@ -364,6 +385,19 @@ class S3Object(AwsNoun):
     delete_marker: bool = False
     is_delete_marker: bool = False
     metadata: dict[str, Any] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _restore_as_heads_say_it(cls, value: Any) -> Any:
+        """Listings tell of a restore by `RestoreStatus`, a HEAD by a header; one is enough."""
+        told = mapping(value.get("RestoreStatus")) if isinstance(value, dict) else {}
+        if not told or value.get("Restore"):
+            return value
+        ongoing = str(bool(told.get("IsRestoreInProgress"))).lower()
+        ends = _http_date(told.get("RestoreExpiryDate"))
+        expiry = f', expiry-date="{ends}"' if ends else ""
+        started = ends or ongoing == "true"
+        return {**value, "Restore": f'ongoing-request="{ongoing}"{expiry}' if started else None}
 
     @property
     def deleted(self) -> bool:
@@ -449,15 +483,15 @@ class AccountSnapshot(BaseModel):
     origin_access_controls: tuple[OriginAccessControl, ...] = ()
     origin_access_identities: tuple[dict[str, Any], ...] = ()
     functions: tuple[CloudFrontFunction, ...] = ()
-    public_keys: tuple[PublicKey, ...] = ()
-    key_groups: tuple[KeyGroup, ...] = ()
+    public_keys: tuple[Annotated[PublicKey, _unwrapped("PublicKeyConfig")], ...] = ()
+    key_groups: tuple[Annotated[KeyGroup, _unwrapped("KeyGroupConfig")], ...] = ()
     cache_policies: tuple[dict[str, Any], ...] = ()
     origin_request_policies: tuple[dict[str, Any], ...] = ()
     response_headers_policies: tuple[dict[str, Any], ...] = ()
     web_acls: tuple[dict[str, Any], ...] = ()
     ip_sets: tuple[dict[str, Any], ...] = ()
     certificates: tuple[dict[str, Any], ...] = ()
-    invalidations: tuple[Invalidation, ...] = ()
+    invalidations: tuple[Annotated[Invalidation, _unwrapped("InvalidationBatch")], ...] = ()
     buckets: tuple[Bucket, ...] = ()
     account_public_access_block: PublicAccessBlock | None = None
     kms_keys: tuple[KmsKey, ...] = ()

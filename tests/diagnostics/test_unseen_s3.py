@@ -293,3 +293,91 @@ def test_a_custom_origin_failed_only_where_somebody_says_so(told, status):
     verdict = diagnose(case(distributions=resizer, db_record=facts(**told))).verdict
     assert verdict.predicted_status == status
     assert (verdict.primary_cause == "origin-timeout-or-unreachable") == (status is not None)
+
+
+# --- objects: versions, archives, neighbours ------------------------------------------------
+
+FORWARDS_ALL = behavior(OriginRequestPolicyId="b689b0a8-53d0-40ab-baf2-68738e2966ac")
+READS_VERSIONS = statement(B, Action=["s3:GetObject", "s3:GetObjectVersion"])
+MARKER = {"Key": "avatars/u1.jpg", "VersionId": "v2", "IsLatest": True, "IsDeleteMarker": True}
+OLDER = thing("avatars/u1.jpg", VersionId="v1", IsLatest=False)
+
+
+@pytest.mark.parametrize(
+    ("version", "held", "status"),
+    [
+        ("v1", (OLDER, MARKER), 200),
+        ("v2", (OLDER, MARKER), 404),
+        ("v9", (OLDER, MARKER), 403),
+        ("v1", ({**OLDER, "StorageClass": "GLACIER"}, MARKER), 403),
+        ("v9", (thing("avatars/u1.jpg", VersionId="v1"),), 200),  # versions were not listed
+    ],
+)
+def test_a_version_that_reaches_s3_is_the_one_that_counts(version, held, status):
+    snapshot = case(f"/avatars/u1.jpg?versionId={version}", distributions=dist(
+        default=FORWARDS_ALL), buckets=one_bucket(*held, Policy=policy(READS_VERSIONS)))  # fmt: skip
+    assert diagnose(snapshot).verdict.predicted_status == status
+
+
+@pytest.mark.parametrize(
+    ("told", "status", "fix"),
+    [
+        ({"IsRestoreInProgress": False, "RestoreExpiryDate": "2026-12-18T00:00:00Z"}, 200, ""),
+        ({"IsRestoreInProgress": False, "RestoreExpiryDate": "2026-11-01T00:00:00Z"}, 403,
+         "restore"),
+        ({"IsRestoreInProgress": True}, 403, "wait"),
+        ({"IsRestoreInProgress": False}, 403, "restore"),
+        ({"IsRestoreInProgress": False, "RestoreExpiryDate": "soon"}, 403, "restore"),
+    ],
+)  # fmt: skip
+def test_a_restore_is_also_read_from_a_listing(told, status, fix):
+    held = thing("avatars/u1.jpg", StorageClass="GLACIER", RestoreStatus=told)
+    report = diagnose(case(buckets=one_bucket(held)))
+    assert report.verdict.predicted_status == status
+    assert [f.type for f in report.fixes[:1]] == ([fix] if fix else [])
+
+
+UUID = "7f9c24e5-2ba7-4d0e-9f1b-1c1d0f8c0a17"
+EXPIRES = {"Rules": [{"ID": "tmp", "Status": "Enabled", "Filter": {"Prefix": "tmp/"},
+                      "Expiration": {"Days": 30}}]}  # fmt: skip
+OBJECTS = (
+    Scenario("a thumbnail in two folders of its own", case(
+        "/thumbs/320x240/9f2c11aa.jpg", ("originals/9f2c11aa.jpg",)), 403,
+             ("key-variant-not-generated", MASKED), None, "reupload"),
+    Scenario("the same id in the folder of another month", case(
+        "/2026/11/a7c9e2f1.jpg", ("2026/10/a7c9e2f1.jpg",)), 403,
+             ("key-prefix-legacy-format", MASKED), "2026/10/a7c9e2f1.jpg", "correct_url"),
+    Scenario("the same id in two other months", case(
+        "/2026/11/a7c9e2f1.jpg", ("2026/10/a7c9e2f1.jpg", "2026/09/a7c9e2f1.jpg")), 403,
+             ("key-prefix-legacy-format", MASKED), None, "choose_candidate"),
+    Scenario("a plain name under the same long id", case(
+        "/avatars/abc123/avatar.jpg", ("users/abc123/avatar.jpg", "users/abd124/avatar.jpg")), 403,
+             ("key-prefix-legacy-format", MASKED), "users/abc123/avatar.jpg", "copy_object"),
+    Scenario("a plain name under a short number", case(
+        "/orders/42/avatar.jpg", ("users/42/avatar.jpg",)), 403,
+             ("key-prefix-legacy-format", MASKED), None, "choose_candidate"),
+    Scenario("a uuid that lost a character", case(
+        f"/p/{UUID[:-1]}.jpg", (f"p/{UUID}.jpg", f"p/{UUID[:24]}aaaabbbbcccc.jpg")), 403,
+             ("key-typo-near-miss", MASKED), f"p/{UUID}.jpg", "correct_url"),
+    Scenario("a letter o in a uuid", case(
+        f"/p/{UUID.replace('4d0e', '4dOe')}.jpg", (f"p/{UUID}.jpg",)), 403,
+             ("key-typo-near-miss", MASKED), f"p/{UUID}.jpg", "correct_url"),
+    Scenario("older than the rule's days", case(
+        "/tmp/share-8812.jpg", buckets=one_bucket("x.txt", Lifecycle=EXPIRES),
+        db_record={"table": "shares", "pk": "8812", "attributes": {
+            "key": "tmp/share-8812.jpg", "created_at": "2026-10-01T10:00:00Z"}}), 403,
+             ("object-expired-by-lifecycle", MASKED), None, "reupload"),
+    Scenario("younger than the rule's days", case(
+        "/tmp/share-8812.jpg", buckets=one_bucket("x.txt", Lifecycle=EXPIRES),
+        db_record={"table": "shares", "pk": "8812", "attributes": {
+            "key": "tmp/share-8812.jpg", "created_at": "2026-11-19T10:00:00Z"}}), 403,
+             ("object-missing", MASKED), None, "reupload"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("scenario", OBJECTS, ids=lambda s: s.name)
+def test_a_missing_key_is_explained_and_only_its_own_object_proposed(scenario):
+    report, named, sure = seen(scenario)
+    assert (report.verdict.predicted_status, named) == (scenario.status, scenario.causes)
+    assert sure[:1] == ([scenario.intended] if scenario.intended else [])
+    assert scenario.fix in {fix.type for fix in report.fixes}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from core.diagnostics import facts
 from core.diagnostics.candidates import Guess
 from core.diagnostics.causes.differences import by_guess
 from core.diagnostics.causes.registry import (
@@ -21,7 +23,7 @@ from core.diagnostics.edge_code import function_event
 from core.diagnostics.functions import FunctionResult, run_function
 from core.diagnostics.journey import Journey, Visit, evidence
 from core.diagnostics.spelling import extension_of, fold, stem_of
-from core.diagnostics.urls import key_of
+from core.diagnostics.urls import key_of, whole_number
 from core.diagnostics.variants import bare_names
 from core.model.delivery import mapping, rows
 from core.model.diagnosis import Confidence, Evidence, ObjectState, ServedBy
@@ -307,9 +309,21 @@ def _expired(case: Case, visit: Visit, key: str) -> str:
         expiration = mapping(one.get("Expiration")) or one
         active = str(one.get("Status", "Enabled")) == "Enabled"
         days = expiration.get("Days") or expiration.get("ExpirationInDays")
-        if active and (days or _date_passed(case, expiration)) and _covers(one, key):
+        ended = _old_enough(case, days) if days else _date_passed(case, expiration)
+        if active and ended and _covers(one, key):
             return str(one.get("ID") or one.get("Id") or "rule")
     return ""
+
+
+def _old_enough(case: Case, days: Any) -> bool:
+    """Unless the record says that the object is younger than the rule's days."""
+    made = next(
+        (at for name, value in facts.attributes(case.snapshot).items()
+         if re.search(r"creat|upload|added", name.lower()) and (at := facts.moment(str(value)))),
+        None,
+    )  # fmt: skip
+    length = whole_number(str(days))
+    return made is None or length is None or case.snapshot.now - made >= timedelta(days=length)
 
 
 def _date_passed(case: Case, expiration: dict[str, Any]) -> bool:
