@@ -24,6 +24,7 @@ class OriginRequest:
         self.uri, self.query, self.method, self.scheme = uri, query, method, scheme
         self.forwarding = forwarding
         self.preflight = ("", "")  # Origin and Access-Control-Request-Method, if they arrive
+        self.asked_headers: tuple[str, ...] = ()
 
     def forwards(self, header: str) -> bool:
         return self.forwarding is not None and self.forwarding.headers.has(header)
@@ -76,11 +77,12 @@ def _preflight(visit: Visit, bucket: Bucket, request: OriginRequest, served: Ser
     origin, method = request.preflight
     if not bucket.read("cors") or not origin:
         return
-    if any(allows(rule, origin, method) for rule in cors_rules(bucket.cors)):
+    asked = request.asked_headers
+    if any(allows(rule, origin, method, asked) for rule in cors_rules(bucket.cors)):
         return
     visit.log.stop(
         Stop("response", "preflight", 403, served, "AccessForbidden"),
-        "No CORS rule of the bucket allows this origin and method",
+        "No CORS rule of the bucket allows this origin, method and set of headers",
         evidence=evidence("s3:GetBucketCors", "CORSRules", cors_rules(bucket.cors)),
         doc=S3_DOCS + "userguide/cors-troubleshooting.html",
     )

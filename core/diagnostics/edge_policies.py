@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
+from core.diagnostics.wildcards import matches
 from core.model.delivery import AccountSnapshot, CacheBehavior, mapping
 
 ALL = frozenset({"*"})
@@ -116,6 +117,10 @@ MANAGED_CORS_RESPONSE = frozenset(
     }
 )  # fmt: skip
 
+MANAGED_PLAIN_RESPONSE = frozenset(
+    {"67f7725c-6f97-4210-82d7-5512b31e9d03"}
+)  # SecurityHeadersPolicy
+
 
 def forwarding(snapshot: AccountSnapshot, behavior: CacheBehavior) -> Forwarding:
     """Cache key and origin request of one behaviour."""
@@ -145,7 +150,7 @@ def _legacy(behavior: CacheBehavior) -> Forwarding:
         min_ttl=behavior.min_ttl or 0,
         default_ttl=_DAY if behavior.default_ttl is None else behavior.default_ttl,
         max_ttl=_YEAR if behavior.max_ttl is None else behavior.max_ttl,
-        gzip=True, brotli=False, name="legacy cache settings",
+        gzip=True, brotli=False, name="of the behaviour (legacy)",
     )  # fmt: skip
     everything = Selection(ALL) if query else Selection()
     return Forwarding(key, everything, headers)
@@ -221,12 +226,44 @@ def _selected(config: Any, behavior: str, listed: str) -> Selection:
     return Selection(ALL, lowered if kind == "allExcept" else NOTHING)
 
 
-def answers_cors(snapshot: AccountSnapshot, behavior: CacheBehavior) -> bool | None:
-    """Whether a response headers policy adds the CORS headers itself; None where not read."""
+CorsAnswer = Literal["yes", "no", "refuses", "unknown"]
+
+
+def answers_cors(snapshot: AccountSnapshot, behavior: CacheBehavior, origin: str) -> CorsAnswer:
+    """Whether a response headers policy adds the CORS headers for this origin by itself.
+
+    "refuses": it takes the place of what the origin says, and knows other origins only.
+    """
     policy_id = behavior.response_headers_policy_id
-    if not policy_id:
-        return False
+    if not policy_id or policy_id in MANAGED_PLAIN_RESPONSE:
+        return "no"
     if policy_id in MANAGED_CORS_RESPONSE:
-        return True
+        return "yes"
     config = _find(snapshot.response_headers_policies, policy_id, "ResponseHeadersPolicyConfig")
-    return bool(config.get("CorsConfig")) if config else None
+    if not config:
+        return "unknown"
+    cors = mapping(config.get("CorsConfig"))
+    return _own_cors(cors, origin) if cors else "no"
+
+
+def _own_cors(cors: dict[str, Any], origin: str) -> CorsAnswer:
+    """A name may stand with its scheme or without it."""
+    named, bare = cors_origins(cors), origin.partition("://")[2]
+    if not named:
+        return "unknown"
+    if any(matches(name, origin) or matches(name, bare) for name in named):
+        return "yes"
+    return "refuses" if str(cors.get("OriginOverride", True)).lower() == "true" else "no"
+
+
+def cors_origins(cors: dict[str, Any]) -> list[str]:
+    """The origins of a response headers policy."""
+    named = cors.get("AccessControlAllowOrigins")
+    listed = named.get("Items") if isinstance(named, dict) else named
+    return [str(name) for name in listed] if isinstance(listed, list | tuple) else []
+
+
+def response_cors(snapshot: AccountSnapshot, policy_id: str) -> dict[str, Any]:
+    """The CORS part of a response headers policy, empty where there is none."""
+    config = _find(snapshot.response_headers_policies, policy_id, "ResponseHeadersPolicyConfig")
+    return mapping(config.get("CorsConfig"))

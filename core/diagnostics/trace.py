@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.diagnostics import edge_cache, edge_code, edge_host, edge_viewer
 from core.diagnostics.answer import OriginRequest
 from core.diagnostics.direct import visit_s3
-from core.diagnostics.edge_policies import forwarding
+from core.diagnostics.edge_policies import answers_cors, forwarding
 from core.diagnostics.journey import CLOUDFRONT_DOCS, Journey, Stop, Visit, evidence
 from core.diagnostics.origins import is_s3
 from core.diagnostics.routing import pick_behavior
@@ -40,7 +40,26 @@ def travel(snapshot: AccountSnapshot, indexes: Indexes | None = None) -> Journey
     _settle(journey)
     if journey.status is not None and journey.status < 400 and not journey.stops:
         edge_code.response_functions(journey, journey.distribution, behavior, journey.status)
+    _unread(journey, behavior)
     return journey
+
+
+def _unread(journey: Journey, behavior: CacheBehavior) -> None:
+    """Policies and rules that may change what S3 gets or the viewer sees, and were not read."""
+    if journey.forwarding is not None and not journey.forwarding.known:
+        journey.log.unknown(
+            f"What {behavior.name} sends to the origin", "One of its policies was not read",
+            "cloudfront:GetCachePolicy and GetOriginRequestPolicy would settle it",
+        )  # fmt: skip
+    origin, final = journey.snapshot.request.header("origin"), journey.final
+    if origin is None or final is None or final.bucket is None:
+        return
+    added = answers_cors(journey.snapshot, behavior, origin)
+    if added == "unknown" or (added == "no" and not final.bucket.read("cors")):
+        journey.log.unknown(
+            "The CORS headers of the answer", "The rules that set them were not read",
+            "cloudfront:GetResponseHeadersPolicy and s3:GetBucketCORS would settle it",
+        )  # fmt: skip
 
 
 def _through(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from core.diagnostics.causes.registry import Case, Found
+from core.diagnostics.edge_cache import error_seconds_left, is_error
 from core.diagnostics.journey import Journey
 from core.diagnostics.urls import redact
 from core.model.diagnosis import Confidence, Fix, Verdict
 
+_LITTLE_WORDS = {"The", "What", "Whether", "It", "Its", "They", "A", "An", "One", "No"}
+_SHOWN = 2  # gaps that a sentence names
 _ORDER = (Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE, Confidence.UNKNOWN)
 
 
@@ -34,7 +37,11 @@ def observed_status(journey: Journey) -> int | None:
     status = probe.get("Status") if isinstance(probe, dict) else None
     if isinstance(status, int):
         return status
-    return journey.edge.status if journey.edge is not None else None
+    entry, owner = journey.edge, journey.distribution
+    if entry is None or owner is None:
+        return None
+    left = error_seconds_left(entry, owner.config) if is_error(entry) else None
+    return None if left is not None and left <= 0 else entry.status  # an error that has ended
 
 
 def _confidence(
@@ -82,13 +89,7 @@ def _sentence(
     if agrees is False:
         parts.append(f"The live answer is {observed}, not the predicted {journey.status}.")
     if not found:
-        undecided = journey.first is not None and journey.first.undecided
-        parts.append(
-            "Nothing wrong was found in what could be read, but a step stays unknown."
-            if undecided or journey.status is None
-            else f"Nothing is wrong: the URL answers {journey.status}."
-        )
-        return " ".join(parts)
+        return " ".join([*parts, _nothing_found(journey, agrees=agrees)])
     parts.append(found[0].sentence)
     preferred = next((fix for fix in repairs if fix.preferred), None)
     if len(found) > 1 and preferred is not None:
@@ -96,3 +97,39 @@ def _sentence(
         if status is not None and status >= 400:
             parts.append(f"Fixing only this still gives {status}.")
     return " ".join(parts)
+
+
+def _nothing_found(journey: Journey, *, agrees: bool | None) -> str:
+    """What could not be read comes first: nobody may take "nothing found" for "all is well"."""
+    gaps, status = _gaps(journey), journey.status
+    if agrees is False:
+        return f"{gaps} Nothing that was read explains it.".lstrip()
+    if status is None:
+        return f"{gaps} Nothing wrong was found in the rest, so the answer stays unknown.".lstrip()
+    if gaps:
+        return f"{gaps} By all that was read, the URL answers {status}."
+    return f"Nothing is wrong: the URL answers {status}."
+
+
+def _gaps(journey: Journey) -> str:
+    """The reads that failed, else the facts that no read told; only where a step needs them."""
+    unknown = journey.log.unknowns + (journey.visit.log.unknowns if journey.visit else [])
+    undecided = any(stop.undecided for stop in journey.stops)
+    if not unknown and not undecided:
+        return ""
+    refused = [(u.what, u.because) for u in journey.snapshot.unread]
+    named = dict(refused or [(u.what, u.because) for u in unknown])
+    shown = [
+        f"{_inside(what)} ({_inside(why).rstrip('.')})" if why else _inside(what)
+        for what, why in named.items()
+    ]
+    if not shown:
+        return "A step could not be decided."
+    more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
+    return f"{'Not read' if refused else 'Not known'}: {'; '.join(shown[:_SHOWN])}{more}."
+
+
+def _inside(text: str) -> str:
+    """The words of a sentence in the middle of another one."""
+    first = text.partition(" ")[0]
+    return text[:1].lower() + text[1:] if first in _LITTLE_WORDS else text

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from scenarios import ACM, MASKED, Scenario, dist
+from scenarios import ACM, CORS_S3, MASKED, ORIGIN, Scenario, dist, one_bucket
+from signing import EARLIER, LATER, OBJECT, custom, signed_case
+from signing import with_policy as signed_by
 from worlds import (
     DIST_ARN,
     HOST,
@@ -11,11 +13,13 @@ from worlds import (
     behavior,
     bucket,
     case,
+    facts,
     function,
     origin,
     policy,
     record,
     statement,
+    thing,
 )
 
 from core.diagnostics.engine import diagnose
@@ -166,7 +170,111 @@ RECORDS = (
              ("alias-certificate-mismatch",), "avatars/u1.jpg", "config_change"),
 )  # fmt: skip
 
-ALL = (*HOSTS, *VIEWERS, *CODE, *ROUTES, *RECORDS)
+
+def response_policy(*origins, override=True):
+    return {"response_headers_policies": [{"ResponseHeadersPolicy": {
+        "Id": "rhp", "ResponseHeadersPolicyConfig": {"Name": "c", "CorsConfig": {
+            "AccessControlAllowOrigins": {"Quantity": len(origins), "Items": list(origins)},
+            "OriginOverride": override}}}}],
+        "distributions": dist(default=behavior(ResponseHeadersPolicyId="rhp"))}  # fmt: skip
+
+
+ALLOWED = [{"AllowedOrigins": ["https://app.acme.com", "https://www.acme.com"],
+            "AllowedMethods": ["GET"], "AllowedHeaders": ["content-type", "x-amz-*"]}]  # fmt: skip
+FORWARDED = dist(default=behavior(
+    OriginRequestPolicyId=CORS_S3, AllowedMethods={"Quantity": 3, "Items": [
+        "GET", "HEAD", "OPTIONS"]}))  # fmt: skip
+
+
+def preflight(asked):
+    return {"method": "OPTIONS", "distributions": FORWARDED, "buckets": one_bucket(Cors=ALLOWED),
+            "headers": {**ORIGIN, "Access-Control-Request-Method": "GET",
+                        "Access-Control-Request-Headers": asked}}  # fmt: skip
+
+
+def kept(**headers):
+    held = one_bucket(thing("avatars/u1.jpg", ETag='"e"'), Cors=ALLOWED)
+    return {"headers": ORIGIN, "buckets": held, "distributions": FORWARDED, "edge_cache": [
+        {"Path": "/avatars/u1.jpg", "Status": 200, "Age": 9, "ETag": '"e"',
+         "XCache": "Hit from cloudfront", "Headers": headers}]}  # fmt: skip
+
+
+CROSS_ORIGIN = (
+    Scenario("a response headers policy for another origin", case(
+        headers=ORIGIN, **response_policy("https://www.acme.com")), 200,
+             ("cors-origin-not-allowed",), fix="config_change"),
+    Scenario("a response headers policy for any name of the domain", case(
+        headers=ORIGIN, **response_policy("https://*.acme.com")), 200, ()),
+    Scenario("a response headers policy that names hosts only", case(
+        headers=ORIGIN, **response_policy("app.acme.com")), 200, ()),
+    Scenario("a response headers policy that lets the origin speak first", case(
+        headers=ORIGIN, **response_policy("https://www.acme.com", override=False)), 200,
+             ("cors-no-bucket-config",)),
+    Scenario("a policy of security headers adds no cors headers", case(
+        headers=ORIGIN, **edge_code(
+            ResponseHeadersPolicyId="67f7725c-6f97-4210-82d7-5512b31e9d03")), 200,
+             ("cors-no-bucket-config",)),
+    Scenario("a function adds the cors headers", case(
+        headers=ORIGIN, functions=[function(
+            "f", "function handler(e){e.response.headers['access-control-allow-origin']="
+                 "{value:'*'};return e.response}")],
+        **edge_code(FunctionAssociations={"Quantity": 1, "Items": [
+            {**attached("f")["Items"][0], "EventType": "viewer-response"}]})), 200, ()),
+    Scenario("a preflight for a header that no rule lists", case(
+        **preflight("Content-Type, X-Custom")), 403, ("cors-origin-not-allowed",),
+             fix="config_change"),
+    Scenario("a preflight for headers that a rule lists", case(
+        **preflight("content-type,X-Amz-Date")), 200, ()),
+    Scenario("an answer that was kept for another origin", case(
+        **kept(**{"Access-Control-Allow-Origin": "https://www.acme.com"})), 200,
+             ("cors-cached-without-origin",), fix="config_change"),
+    Scenario("an answer that was kept for everybody", case(
+        **kept(**{"Access-Control-Allow-Origin": "*"})), 200, ()),
+)  # fmt: skip
+
+
+def shown(status=200, **more):
+    return [{"Path": "/avatars/u1.jpg", "Status": status, "Age": 5400, "ETag": '"old"',
+             "XCache": "Hit from cloudfront", **more}]  # fmt: skip
+
+
+def invalidation(number, hour, *paths, **more):
+    return {"Id": f"I{number}", "Status": "Completed", "CreateTime": f"2026-11-20T{hour:02}:00:00Z",
+            "InvalidationBatch": {"Paths": {"Quantity": len(paths), "Items": list(paths)}},
+            **more}  # fmt: skip
+
+
+EVERY_QUERY = {
+    "cache_policies": [{"Id": "cp", "CachePolicyConfig": {
+        "Name": "q", "MinTTL": 1, "ParametersInCacheKeyAndForwardedToOrigin": {
+            "QueryStringsConfig": {"QueryStringBehavior": "all"}}}}],
+    "distributions": dist(default=behavior(CachePolicyId="cp")),
+}  # fmt: skip
+CACHES = (
+    Scenario("a newer invalidation named the right path", case(
+        edge_cache=shown(), invalidations=[invalidation(1, 8, "/Avatars/u1.jpg"),
+                                           invalidation(2, 9, "/avatars/u1.jpg")]), 200,
+             ("cached-stale-object",), fix="invalidate"),
+    Scenario("an invalidation in the api's own shape", case(
+        edge_cache=shown(), invalidations=[invalidation(1, 8, "/AVATARS/*")]), 200,
+             ("invalidation-wrong-case", "cached-stale-object"), fix="invalidate"),
+    Scenario("the origin path, and in another case", case(
+        "/u1.jpg", edge_cache=shown(Path="/u1.jpg"), distributions=dist([
+            origin(OriginPath="/avatars")]), invalidations=[invalidation(1, 8, "/Avatars/u1.jpg")]),
+             200, ("invalidation-path-includes-origin-path", "cached-stale-object"),
+             fix="invalidate"),
+    Scenario("a parameter that tells visitors apart", case(
+        "/avatars/u1.jpg?session_id=77", **EVERY_QUERY), 200, ("query-string-fragmenting-cache",),
+             fix="config_change"),
+    Scenario("parameters of which the hit ratio tells", case(
+        "/avatars/u1.jpg?shop=7", db_record=facts(hit_ratio=0.02), **EVERY_QUERY), 200,
+             ("query-string-fragmenting-cache",), fix="config_change"),
+    Scenario("a version in the cache key", case("/avatars/u1.jpg?v=2", **EVERY_QUERY), 200, ()),
+    Scenario("an error that the edge no longer keeps", case(
+        edge_cache=shown(404, ExpiresIn=0, XCache="Error from cloudfront")), 200, ()),
+)  # fmt: skip
+
+ALL = (*HOSTS, *VIEWERS, *CODE, *ROUTES, *RECORDS, *CROSS_ORIGIN, *CACHES)
 
 
 @pytest.mark.parametrize("scenario", ALL, ids=lambda s: s.name)
@@ -185,6 +293,105 @@ def test_each_of_several_viewer_faults_shows_its_own_evidence():
     paths = [finding.evidence[0].path for finding in report.findings]
     assert paths[0] == "DistributionConfig.Restrictions.GeoRestriction"
     assert paths[1].endswith("ViewerProtocolPolicy")
+
+
+# --- sentences ---------------------------------------------------------------------------------
+
+
+def sentence(**parts):
+    return diagnose(case(**parts)).verdict.sentence
+
+
+def test_what_was_not_read_comes_first():
+    held = one_bucket()[0]
+    del held["Policy"]
+    refused = {"what": "The bucket acme-media-prod: Policy", "because": "AccessDenied.",
+               "permission": "s3:GetBucketPolicy"}  # fmt: skip
+    said = sentence(buckets=[held], unread=[refused])
+    assert said.startswith("Not read: the bucket acme-media-prod: Policy (AccessDenied).")
+    assert sentence(buckets=[held]).startswith("Not known: ")
+
+
+def test_many_gaps_are_counted():
+    held = one_bucket()[0]
+    del held["Policy"]
+    refused = [{"what": f"Part {n}"} for n in range(4)]
+    assert sentence(buckets=[held], unread=refused).startswith(
+        "Not read: Part 0; Part 1 and 2 more."
+    )
+
+
+def test_a_good_answer_with_a_gap_says_both():
+    said = sentence(**edge_code(**LAMBDA))
+    assert said == ("Not known: what Lambda@Edge does (its code is not run here). "
+                    "By all that was read, the URL answers 200.")  # fmt: skip
+
+
+def test_a_policy_that_was_not_read_leaves_the_answer_likely():
+    report = diagnose(case(**edge_code(CachePolicyId="mine")))
+    assert (report.verdict.primary_cause, report.verdict.confidence) == ("none-ok", "likely")
+    assert report.verdict.sentence.startswith("Not known: what Default (*) sends to the origin")
+
+
+def test_cors_rules_that_were_not_read_leave_the_answer_likely():
+    held = one_bucket()[0]
+    del held["Cors"]
+    report = diagnose(case(headers=ORIGIN, buckets=[held]))
+    assert report.verdict.confidence == "likely"
+    assert "CORS" in report.verdict.sentence
+
+
+def test_an_answer_that_nothing_explains_is_not_called_fine():
+    said = sentence(edge_cache=shown(502, Age=None, ETag=None, XCache="Error from cloudfront"))
+    assert "Nothing is wrong" not in said
+    assert said.startswith("The live answer is 502, not the predicted 200.")
+
+
+def test_an_error_that_was_over_is_no_contradiction():
+    assert sentence(edge_cache=shown(404, ExpiresIn=0)) == "Nothing is wrong: the URL answers 200."
+
+
+def test_a_kept_error_that_ends_on_another_day_says_the_day():
+    rule = {"ErrorCode": 404, "ErrorCachingMinTTL": 86400}
+    said = sentence(edge_cache=shown(404, Age=60), distributions=dist(
+        CustomErrorResponses={"Quantity": 1, "Items": [rule]}))  # fmt: skip
+    assert "until 2026-11-21 11:59:00 UTC" in said
+
+
+@pytest.mark.parametrize(("asked", "told"), [
+    ("PUT", "PUT is not among the AllowedMethods"),
+    ("GET", "https://app.acme.com is not among the AllowedOrigins"),
+])  # fmt: skip
+def test_a_cors_refusal_names_the_element_that_refuses(asked, told):
+    rule = {**ALLOWED[0], **({"AllowedOrigins": ["https://x.org"]} if asked == "GET" else {})}
+    parts = preflight("content-type")
+    headers = {**parts["headers"], "Access-Control-Request-Method": asked}
+    assert told in sentence(**{**parts, "headers": headers, "buckets": one_bucket(Cors=[rule])})
+
+
+@pytest.mark.parametrize(("url", "told"), [
+    ("data:image/png;base64,AAAA", "the picture itself"), ("blob:https://app/1", "one tab"),
+    ("file:///c/a.jpg", "own computer"), ("s3://b/a.jpg", "S3's own scheme"),
+    (f"//{HOST}/a.jpg", "the scheme of whatever page"), ("avatars/u1.jpg", "its own site"),
+])  # fmt: skip
+def test_a_value_that_is_no_url_is_told_by_its_kind(url, told):
+    assert told in sentence(url=url)
+
+
+@pytest.mark.parametrize(("policy_of", "told"), [
+    (custom(OBJECT, EARLIER), "(2025-11-13 02:13:20 UTC)"),
+    (custom(OBJECT, LATER, DateGreaterThan={"AWS:EpochTime": LATER - 60}), "(2026-11-20 12:59:00"),
+    (custom(OBJECT, LATER, IpAddress={"AWS:SourceIp": "203.0.113.0/24"}), "(203.0.113.0/24)"),
+])  # fmt: skip
+def test_a_signature_that_does_not_hold_says_its_limit(policy_of, told):
+    assert told in diagnose(signed_case(signed_by(policy_of))).verdict.sentence
+
+
+def test_keys_and_groups_may_have_the_apis_own_shape():
+    snapshot = signed_case(signed_by(custom(OBJECT, LATER)))
+    snapshot["public_keys"] = [{"Id": "K1", "PublicKeyConfig": snapshot["public_keys"][0]}]
+    snapshot["key_groups"] = [{"Id": "kg-1", "KeyGroupConfig": {"Name": "g", "Items": ["K1"]}}]
+    assert diagnose(snapshot).verdict.primary_cause == "none-ok"
 
 
 # --- what CloudFront Functions find around them ------------------------------------------------

@@ -17,7 +17,10 @@ from core.model.delivery import EdgeEntry, Invalidation
 from core.model.diagnosis import Confidence, Evidence
 
 _TRACKING = re.compile(
-    r"^(utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|yclid|_ga|_gl|ref|cb|_|ts|t|rand|nocache)$",
+    r"^(utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|yclid|_ga|_gl|ref|cb|_|ts|t|rand|nocache|"
+    r"referr?er|source|campaign|session(_?id)?|sid|uid|user(_?id)?|visitor(_?id)?|client_?id|"
+    r"timestamp|time|now|random|rnd|cache_?bust(er)?|cachebuster|trk\w*|tracking\w*|hsa_\w+|"
+    r"wbraid|gbraid|ttclid|twclid|li_fat_id|s_kwcid|mkt_tok|pk_\w+|mtm_\w+)$",
     re.IGNORECASE,
 )
 
@@ -50,12 +53,19 @@ def cached_error(case: Case) -> Iterator[Found]:
     if case.journey.stopped("cached-error") is None or entry is None or owner is None:
         return
     left = error_seconds_left(entry, owner.config)
-    until = f" until {case.snapshot.now + timedelta(seconds=left):%H:%M:%S} UTC" if left else ""
+    until = f" until {_clock(case, left)} UTC" if left else ""
     yield Found(
         "cached-error-response", CACHE,
         f"The origin answers well now, but the edge keeps the {entry.status}{until}.",
         edge_evidence(entry),
     )  # fmt: skip
+
+
+def _clock(case: Case, seconds: int) -> str:
+    """A time of today, or with its day."""
+    now = case.snapshot.now
+    end = now + timedelta(seconds=seconds)
+    return f"{end:%H:%M:%S}" if end.date() == now.date() else f"{end:%Y-%m-%d %H:%M:%S}"
 
 
 @rule
@@ -93,6 +103,8 @@ def _missed(case: Case) -> Iterator[Found]:
         key=lambda i: i.create_time.timestamp() if i.create_time else 0, reverse=True,
     )  # fmt: skip
     for invalidation in newest:
+        if _done(case, invalidation, path):
+            return  # older ones no longer matter
         for item in invalidation.paths:
             found = _verdict(case, invalidation, item, path)
             if found:
@@ -100,6 +112,15 @@ def _missed(case: Case) -> Iterator[Found]:
                     "cloudfront:GetInvalidation", f"{invalidation.id}.Paths", item
                 ))  # fmt: skip
                 return
+
+
+def _done(case: Case, invalidation: Invalidation, path: str) -> bool:
+    """Completed, and it named every path under which the edge keeps this answer."""
+    query = case.journey.query
+    full = f"{path}?{query}" if query and _query_counts(case) else path
+    both = {full, case.journey.uri} if case.journey.uri != path else {full}
+    named = all(any(covers(item, one) for item in invalidation.paths) for one in both)
+    return named and invalidation.status == "Completed"
 
 
 def covers(item: str, full: str) -> bool:
@@ -119,7 +140,7 @@ def _verdict(
     rewritten = case.journey.uri != path
     if covers(item, full):
         if invalidation.status != "Completed":
-            return "invalidation-in-progress", f"The invalidation of {item} is still running."
+            return "invalidation-in-progress", f"The invalidation of {item} is still under way."
         if rewritten and not _covered(case, case.journey.uri):
             return _one_of_both(case, item)
         return None
@@ -144,19 +165,16 @@ def _query_counts(case: Case) -> bool:
 
 
 def _near_miss(case: Case, item: str, path: str, full: str) -> tuple[str, str] | None:
-    visit = case.journey.visit
-    lead = visit.origin.origin_path.rstrip("/") if visit else ""
     if "*" in item[:-1] and (matches(item, path) or matches(item, full)):
         return ("invalidation-wildcard-not-last",
                 f"{item}: “*” counts as the last character only.")  # fmt: skip
     if full != path and covers(item, path):
         return ("invalidation-query-string-variants",
                 f"{item} does not cover the variant with “?{case.journey.query}”.")  # fmt: skip
-    if lead and covers(item, lead + path):
-        return (
-            "invalidation-path-includes-origin-path",
-            f"{item} includes the origin path {lead}; the viewer's path is {path}.",
-        )
+    return _misspelt(item, path) or _with_origin_path(case, item, path)
+
+
+def _misspelt(item: str, path: str) -> tuple[str, str] | None:
     if _plain(item) == _plain(path) or covers(_plain(item), _plain(path)):
         return ("invalidation-not-encoded",
                 f"{item} is not encoded as viewers send it ({path}).")  # fmt: skip
@@ -166,6 +184,18 @@ def _near_miss(case: Case, item: str, path: str, full: str) -> tuple[str, str] |
     ):
         return ("invalidation-wrong-case", f"{item} differs from {path} in case.")
     return None
+
+
+def _with_origin_path(case: Case, item: str, path: str) -> tuple[str, str] | None:
+    """The invalidation names the key, with what the origin path puts in front; case apart."""
+    visit = case.journey.visit
+    lead = visit.origin.origin_path.rstrip("/") if visit else ""
+    if not lead or not covers(item.casefold(), (lead + path).casefold()):
+        return None
+    return (
+        "invalidation-path-includes-origin-path",
+        f"{item} includes the origin path {lead}; the viewer's path is {path}.",
+    )
 
 
 def _plain(path: str) -> str:
@@ -237,7 +267,11 @@ def fragmenting(case: Case) -> Iterator[Found]:
     if not journey.ok or journey.stops or forwarding is None or is_stale(case):
         return
     names = [part.split("=", 1)[0] for part in journey.query.split("&") if part]
-    noise = [n for n in names if _TRACKING.match(n) and forwarding.key.query.has(n)]
+    seen_to_miss = facts.says(case.snapshot, r"hit.?rat|miss|fragment|distinct|quer(y|ies)")
+    noise = [
+        n for n in names
+        if forwarding.key.query.has(n) and (_TRACKING.match(n) or (seen_to_miss and n != "v"))
+    ]  # fmt: skip
     if forwarding.key.query.everything and noise:
         yield Found(
             "query-string-fragmenting-cache", SLOW,
@@ -259,7 +293,7 @@ def uncached(case: Case) -> Iterator[Found]:
     if key.max_ttl == 0:
         yield Found(
             "caching-disabled-or-zero-ttl", SLOW,
-            f"The cache policy {key.name} keeps nothing: every request goes to S3.",
+            f"The cache settings {key.name} keep nothing: every request goes to S3.",
             evidence("cloudfront:GetCachePolicy", "MaxTTL", key.max_ttl),
         )  # fmt: skip
         return

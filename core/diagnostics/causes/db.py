@@ -35,9 +35,23 @@ def not_http(case: Case) -> Iterator[Found]:
         text = redact(case.journey.url.text.strip())[:120]
         yield Found(
             "url-not-absolute-http", DB,
-            f"“{text}” is no http(s) URL: a browser asks its own site for it, or nobody.",
+            f"“{text}” is no http(s) URL: {_what_happens(text)}.",
             evidence("request", "Url", text),
         )  # fmt: skip
+
+
+_SCHEMES = {
+    "s3:": "browsers don't speak S3's own scheme, so nothing is requested",
+    "data:": "the picture itself was stored instead of its address",
+    "blob:": "it lived in one tab of one browser and is gone with it",
+    "file:": "it names a file on somebody's own computer",
+    "//": "it takes the scheme of whatever page it stands on, and is none outside a page",
+}
+
+
+def _what_happens(text: str) -> str:
+    found = (why for start, why in _SCHEMES.items() if text.lower().startswith(start))
+    return next(found, "a browser asks its own site for it, or nobody")
 
 
 @rule
@@ -90,12 +104,17 @@ def key_differs(case: Case) -> Iterator[Found]:
         held = case.indexes.of(visit.bucket)
         if visit.item is not None:
             yield from _works_but_differs(case, stored, key, visit.key, present=bool(held.get(key)))
-        elif held.get(key) and not _explained(case, key):
+        elif held.get(key) and _holds_url(case) and not _explained(case, key):
             yield Found(
                 "db-url-key-disagree", OBJECT,
                 f"The record's key {key} exists, but its URL asks for {visit.key}.",
                 _shown(case, stored),
             )  # fmt: skip
+
+
+def _holds_url(case: Case) -> bool:
+    """A key can disagree only with a URL that the record holds beside it."""
+    return any(stored.kind == "url" for stored in facts.stored(case.snapshot))
 
 
 def _explained(case: Case, key: str) -> bool:

@@ -186,7 +186,7 @@ def mixed_content(case: Case) -> Iterator[Found]:
 _SIGNED = {
     "signed-missing": ("signed-url-missing", "The behaviour wants a signed URL or cookie."),
     "signed-malformed": ("signed-url-bad-signature", "The signature's parts can't be read."),
-    "signed-expired": ("signed-url-expired", "The signed URL has ended."),
+    "signed-expired": ("signed-url-expired", "The signature has ended."),
     "signed-not-yet-valid": ("signed-url-not-yet-valid", "The signature is not valid yet."),
     "signed-unknown-key": (
         "signed-url-unknown-key",
@@ -233,7 +233,20 @@ def signature(case: Case) -> Iterator[Found]:
         if tag == "signed-missing" and (scope := _cookie_scope(case)):
             yield Found("signed-cookie-domain-or-path", SIGNED, scope, _shown(case, tag))
             return
-        yield Found(cause, SIGNED, sentence, _shown(case, tag))
+        limit = _limit(case, tag)
+        told = f"{sentence.rstrip('.')} ({limit})." if limit else sentence
+        yield Found(cause, SIGNED, told, _shown(case, tag))
+
+
+def _limit(case: Case, tag: str) -> str:
+    """The time or the address that decided."""
+    signed = case.journey.signed
+    if signed is None:
+        return ""
+    moment = {"signed-expired": signed.expires, "signed-not-yet-valid": signed.starts}.get(tag)
+    if moment is not None:
+        return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+    return signed.addresses if tag == "signed-ip-restricted" else ""
 
 
 def _cookie_scope(case: Case) -> str:

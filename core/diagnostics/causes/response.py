@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from core.diagnostics import facts
 from core.diagnostics.causes.cache import is_stale
 from core.diagnostics.causes.registry import RESPONSE, SLOW, Case, Found, rule
-from core.diagnostics.cors import allows, cors_rules, texts
-from core.diagnostics.edge_policies import answers_cors
+from core.diagnostics.cors import allows, allows_origin, asked_headers, cors_rules, texts
+from core.diagnostics.edge_policies import answers_cors, cors_origins, response_cors
 from core.diagnostics.journey import evidence
 from core.diagnostics.spelling import extension_of
 from core.diagnostics.urls import whole_number
@@ -92,13 +93,20 @@ def cors(case: Case) -> Iterator[Found]:
     visit = journey.final
     if origin is None or visit is None or visit.bucket is None or journey.stopped("method"):
         return
-    if journey.behavior is not None:
-        added = answers_cors(case.snapshot, journey.behavior)
-        if added or added is None:
-            return
     if journey.stops and journey.method != "OPTIONS":
         return
-    if visit.bucket.read("cors"):
+    if any("access-control-allow-origin" in run.result.headers for run in journey.runs):
+        return  # a function adds them
+    added = answers_cors(case.snapshot, journey.behavior, origin) if journey.behavior else "no"
+    if added == "refuses" and journey.behavior is not None:
+        cors = response_cors(case.snapshot, journey.behavior.response_headers_policy_id)
+        yield Found(
+            "cors-origin-not-allowed", RESPONSE,
+            f"The response headers policy does not let {origin} read the answer.",
+            evidence("cloudfront:GetResponseHeadersPolicy", "CorsConfig.AccessControlAllowOrigins",
+                     cors_origins(cors)),
+        )  # fmt: skip
+    elif added == "no" and visit.bucket.read("cors"):
         yield from _bucket_cors(case, visit.bucket.cors, origin)
 
 
@@ -109,13 +117,32 @@ def _bucket_cors(case: Case, config: Any, origin: str) -> Iterator[Found]:
                     "The bucket has no CORS rules and no response headers policy adds them.",
                     evidence("s3:GetBucketCors", "CORSRules", []))  # fmt: skip
         return
-    if not any(allows(rule, origin, _wanted_method(case)) for rule in rules):
-        allowed = sorted({str(o) for rule in rules for o in texts(rule.get("AllowedOrigins"))})
-        yield Found("cors-origin-not-allowed", RESPONSE,
-                    f"{origin} is not among {', '.join(allowed)}.",
-                    evidence("s3:GetBucketCors", "CORSRules.AllowedOrigins", allowed))  # fmt: skip
+    refused = _refused(case, rules, origin)
+    if refused:
+        yield refused
         return
     yield from _forwarded(case)
+
+
+def _refused(case: Case, rules: list[dict[str, Any]], origin: str) -> Found | None:
+    """The element of the CORS rules that does not let this request through."""
+    method = _wanted_method(case)
+    asked = case.snapshot.request.header("access-control-request-headers")
+    headers = asked_headers(asked) if case.journey.method == "OPTIONS" else ()
+    if any(allows(rule, origin, method, headers) for rule in rules):
+        return None
+    field, wanted = "AllowedOrigins", origin
+    if any(allows_origin(rule, origin) for rule in rules):
+        field, wanted = "AllowedMethods", method
+    if any(allows(rule, origin, method) for rule in rules):
+        field, wanted = "AllowedHeaders", ", ".join(headers)
+    listed = sorted({str(v) for rule in rules for v in texts(rule.get(field))})
+    return Found(
+        "cors-origin-not-allowed", RESPONSE,
+        f"{wanted} is not among the {field} of the bucket's CORS rules: "
+        f"{', '.join(listed) or 'none'}.",
+        evidence("s3:GetBucketCors", f"CORSRules.{field}", listed),
+    )  # fmt: skip
 
 
 def _wanted_method(case: Case) -> str:
@@ -136,19 +163,25 @@ def _forwarded(case: Case) -> Iterator[Found]:
         return
     entry = case.journey.edge
     kept = case.journey.from_cache and entry is not None
-    if kept and not forwarding.key.headers.has("origin") and not _has_cors(entry):
+    origin = case.snapshot.request.header("origin") or ""
+    if kept and not forwarding.key.headers.has("origin") and not _has_cors(entry, origin):
         yield Found(
             "cors-cached-without-origin", RESPONSE,
-            "An answer without CORS headers was cached, and Origin is not part of the cache key.",
+            f"An answer without CORS headers for {origin} was cached, and Origin is not part of "
+            "the cache key.",
             evidence("edge:HEAD", "Access-Control-Allow-Origin", "absent"),
         )  # fmt: skip
 
 
-def _has_cors(entry: Any) -> bool:
+def _has_cors(entry: Any, origin: str) -> bool:
+    """Whether the answer that is kept lets this origin read it."""
     for name, value in (entry.model_extra or {}).items():
         text = f"{name} {value}".lower()
         if ("allow" in text and "origin" in text) or "acao" in text or "cors" in name.lower():
             plain = str(value).lower()
+            named = re.findall(r"https?://[^\s'\",}]+", plain)
+            if named and origin.lower() not in named:
+                return False  # it was made for another origin
             return bool(value) and plain not in {"none", "false", "null", "absent", "missing"}
     return False
 
