@@ -5,8 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import Field
-
 from core.model.base import Noun, UtcTime
 from core.model.media import Problem
 
@@ -88,10 +86,12 @@ class StepState(StrEnum):
 
 
 class StepRow(Noun):
-    """A record that names the old key: `key` is the row's own key, as DynamoDB writes it."""
+    """A record that names the old key. Of a library file `pk` is its id, and `sk` is `file`,
+    `pristine` or a rendition's name.
+    """
 
-    key: dict[str, dict[str, str]] = Field(default_factory=dict)
-    field: str = ""  # of a library file: `file`, `pristine`, or the rendition's name
+    pk: str
+    sk: str = ""
     before: str
     after: str
 
@@ -104,6 +104,7 @@ class MigrationStep(Noun):
     target: str
     size: int = 0
     etag: str = ""
+    copied_etag: str = ""  # of our copy, where it can't be compared with the source's
     rows: tuple[StepRow, ...] = ()
     state: StepState = StepState.PLANNED
     problem: str = ""

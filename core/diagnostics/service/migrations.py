@@ -1,0 +1,427 @@
+"""Old layouts of keys: learned, mapped, and moved to the layout of today until none is left.
+
+Support plans and asks; whoever may approve lets it start. Old objects go last, and only those
+whose copies were verified and whose records name the new key.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from itertools import islice
+
+from core.aws.buckets import ObjectMover
+from core.aws.clients import AwsClients
+from core.aws.dynamodb_rows import TableRows
+from core.aws.edge import Edge
+from core.diagnostics.layout_learning import learn
+from core.diagnostics.layout_mapping import LayoutIndex, mappings, same_content
+from core.diagnostics.layouts import KeyMap, parse_template
+from core.diagnostics.migration import Found, counted, deletable_at, dry_run, plan_steps
+from core.diagnostics.service.doctor import DiagnosticsService
+from core.diagnostics.service.migration_book import MigrationBook
+from core.diagnostics.service.migration_moves import Moves
+from core.diagnostics.service.migration_sources import Sources
+from core.diagnostics.service.migration_work import MigrationWork
+from core.errors import Conflict, InvalidInput, TooLarge
+from core.model.identity import Actor, Permission
+from core.model.media import Job, JobState
+from core.model.migration import (
+    LayoutReport,
+    Migration,
+    MigrationPage,
+    MigrationState,
+    MigrationStep,
+    RecordSource,
+    StepPage,
+    StepState,
+    Wish,
+)
+from core.stores.audit_log import AuditLog
+from core.stores.jobs import JobQueue
+from core.stores.records import RecordStore
+
+JOB = "migration"
+LEARNED_FROM = 200_000  # keys
+LARGEST_PLAN = 1_000_000  # keys
+LONGEST_WAIT = 365  # days
+_RESTORED_AT_ONCE = 1000
+_STARTABLE = {MigrationState.PLANNED, MigrationState.STOPPED, MigrationState.MOVED}
+
+
+class MigrationsService:
+    """`cdn_prefix` is where this site itself serves distributions, '' on AWS."""
+
+    def __init__(
+        self,
+        store: RecordStore,
+        clients: AwsClients,
+        diagnostics: DiagnosticsService,
+        jobs: JobQueue,
+        audit: AuditLog,
+        clock: Callable[[], datetime],
+        *,
+        edge: Edge | None = None,
+        cdn_prefix: str = "",
+    ) -> None:
+        self._store, self._clients, self._jobs = store, clients, jobs
+        self._audit, self._clock, self._edge, self._cdn_prefix = audit, clock, edge, cdn_prefix
+        self._book = MigrationBook(store)
+        self._sources = Sources(clients, store, diagnostics)
+        self._work = MigrationWork(self._book, jobs, clock, self._moves)
+
+    # --- looking ----------------------------------------------------------------------------
+
+    def layouts(
+        self,
+        actor: Actor,
+        bucket: str,
+        prefix: str = "",
+        records: RecordSource | None = None,
+    ) -> LayoutReport:
+        """The layouts of a bucket's keys, and which one of today each old one maps to."""
+        actor.require(Permission.URL_DIAGNOSE)
+        entries = self._sources.entries(bucket, prefix, LEARNED_FROM + 1)
+        complete = len(entries) <= LEARNED_FROM
+        known = entries[:LEARNED_FROM]
+        index = LayoutIndex(learn(known))
+        pairs, naming = self._sources.pairs(records or RecordSource(), index)
+        return LayoutReport(
+            bucket=bucket,
+            prefix=prefix,
+            layouts=tuple(index.layouts.values()),
+            mappings=mappings(index, [*pairs, *same_content(known)]),
+            keys=len(known),
+            complete=complete,
+            records=naming,
+        )
+
+    def migrations(
+        self, actor: Actor, *, after: str | None = None, limit: int = 50
+    ) -> MigrationPage:
+        """The newest first."""
+        actor.require(Permission.URL_DIAGNOSE)
+        found = self._book.page(after, limit)
+        return MigrationPage(items=found.items, next=found.next)
+
+    def get(self, actor: Actor, id: str) -> Migration:
+        actor.require(Permission.URL_DIAGNOSE)
+        return self._book.get(id)
+
+    def steps(
+        self,
+        actor: Actor,
+        id: str,
+        state: StepState,
+        *,
+        after: str | None = None,
+        limit: int = 100,
+    ) -> StepPage:
+        """The keys in one state: what is a conflict, what failed, what is left."""
+        actor.require(Permission.URL_DIAGNOSE)
+        self._book.get(id)
+        found = self._book.step_page(id, state, after, limit)
+        return StepPage(items=found.items, next=found.next)
+
+    # --- planning ---------------------------------------------------------------------------
+
+    def plan(
+        self,
+        actor: Actor,
+        bucket: str,
+        legacy: str,
+        target: str,
+        records: RecordSource | None = None,
+        *,
+        wait_days: int = 7,
+    ) -> Migration:
+        """A dry run: every key with its new one, what stands in the way, what it would cost.
+
+        `wait_days` is how long old objects stay after their move.
+        """
+        actor.require(Permission.URL_DIAGNOSE)
+        if not 0 <= wait_days <= LONGEST_WAIT:
+            raise InvalidInput(
+                f"Old objects can't wait {wait_days} days.", hint=f"Choose 0 to {LONGEST_WAIT}."
+            )
+        KeyMap(parse_template(legacy), parse_template(target))
+        migration = Migration(
+            id=secrets.token_hex(8),
+            bucket=bucket,
+            legacy=legacy,
+            target=target,
+            records=records or RecordSource(),
+            wait_days=wait_days,
+            planned_by=actor.account_id,
+            planned_at=self._clock(),
+        )
+        planned = self._planned(actor, migration)
+        self._book.add(planned)
+        self._record("migration.planned", actor, planned)
+        return planned
+
+    def plan_again(self, actor: Actor, id: str) -> Migration:
+        """Look for old keys that came since; what was moved stays moved."""
+        actor.require(Permission.URL_DIAGNOSE)
+        migration = self._book.get(id)
+        self._check_idle(migration)
+        fresh = self._planned(actor, migration)
+
+        def renew(stored: Migration) -> Migration:
+            self._check_idle(stored)
+            return fresh.model_copy(update={"state": MigrationState.PLANNED, "ended_at": None})
+
+        return self._book.change(id, renew)
+
+    def _planned(self, actor: Actor, migration: Migration) -> Migration:
+        """The migration with its steps written down, and its dry run."""
+        keys = KeyMap(parse_template(migration.legacy), parse_template(migration.target))
+        bucket = migration.bucket
+        old = self._sources.entries(bucket, keys.legacy.prefix, LARGEST_PLAN + 1)
+        if len(old) > LARGEST_PLAN:
+            raise TooLarge(
+                f"More than {LARGEST_PLAN:,} keys begin with {keys.legacy.prefix!r}.",
+                hint="Write the first variable as a literal, and migrate part by part.",
+            )
+        old = [entry for entry in old if keys.legacy.match(entry.key) is not None]
+        sample = next((target for e in old if (target := keys.forward(e.key))), "")
+        domain, folder = self._sources.served(actor, bucket, sample) if sample else ("", "")
+        rows = self._sources.rows(migration.records, keys, folder)
+        ended = (StepState.MOVED, StepState.DELETED)
+        done = {step.source: step for step in self._book.steps(migration.id, *ended)}
+        found = Found(
+            old=old,
+            current={e.key: e for e in self._sources.entries(bucket, keys.target.prefix)},
+            rows=rows,
+            claimed={step.target: step.source for step in done.values()},
+        )
+        steps = [s for s in plan_steps(migration.id, keys, found) if not _stands(s, done)]
+        self._replace(migration.id, steps)
+        known = {entry.key for entry in old}
+        missing = sum(len(named) for key, named in rows.items() if key not in known)
+        run = dry_run(steps, found, rows_without_object=missing, served=bool(domain))
+        update = {
+            "served_by": domain,
+            "origin_path": folder,
+            "versioned": ObjectMover(self._clients.s3, bucket).keeps_versions(),
+            "dry_run": run,
+            "counts": counted({**done, **{step.source: step for step in steps}}.values()),
+        }
+        return migration.model_copy(update=update)
+
+    def _replace(self, id: str, steps: Iterable[MigrationStep]) -> None:
+        fresh = {step.source: step for step in steps}
+        open_states = (StepState.PLANNED, StepState.CONFLICT, StepState.FAILED)
+        for step in list(self._book.steps(id, *open_states)):
+            if step.source not in fresh:
+                self._book.drop(step)
+        self._book.add_steps(fresh.values())
+
+    # --- moving and deleting ----------------------------------------------------------------
+
+    def start(self, actor: Actor, id: str) -> Migration:
+        """Copy, verify and switch; what failed before is tried again. Without the right to approve
+        it only asks.
+        """
+        actor.require(Permission.URL_REPAIR)
+        migration = self._book.get(id)
+        self._check_idle(migration)
+        if migration.counts.planned + migration.counts.failed == 0:
+            raise Conflict(
+                "Nothing is left to be moved.", hint="Plan it again to look for new old keys."
+            )
+        return self._wish(actor, migration, Wish.MOVE)
+
+    def delete_legacy(self, actor: Actor, id: str) -> Migration:
+        """Delete old objects that were moved and have waited. Raises `Conflict` before that."""
+        actor.require(Permission.URL_REPAIR)
+        migration = self._book.get(id)
+        self._check_idle(migration)
+        due = [
+            at
+            for step in self._book.steps(id, StepState.MOVED)
+            if (at := deletable_at(step, migration)) is not None
+        ]
+        if not due:
+            raise Conflict("No old object may be deleted.", hint="Move them first.")
+        if min(due) > self._clock():
+            raise Conflict(
+                f"The old objects stay until {min(due):%Y-%m-%d %H:%M} UTC.",
+                hint=f"They wait {migration.wait_days} days after their move.",
+            )
+        return self._wish(actor, migration, Wish.DELETE)
+
+    def approve(self, actor: Actor, id: str) -> Migration:
+        """Let begin what somebody asked for."""
+        actor.require(Permission.URL_APPROVE)
+        migration = self._book.get(id)
+        if migration.wish is Wish.NOTHING:
+            raise Conflict("Nothing waits for an approval.", hint="Load the page again.")
+        self._check_idle(migration)
+        return self._begin(actor, migration, migration.wish)
+
+    def cancel(self, actor: Actor, id: str) -> Migration:
+        """Stop after the keys that are being done, or take a request back."""
+        actor.require(Permission.URL_REPAIR)
+
+        def stop(migration: Migration) -> Migration:
+            busy = migration.state in {MigrationState.MOVING, MigrationState.DELETING}
+            state = MigrationState.STOPPED if busy else migration.state
+            return migration.model_copy(update={"state": state, "wish": Wish.NOTHING})
+
+        stopped = self._book.change(id, stop)
+        self._record("migration.stopped", actor, stopped)
+        return stopped
+
+    def restore_deleted(self, actor: Actor, id: str) -> int:
+        """Bring old objects back where the bucket keeps versions. Returns how many; call again
+        until it is 0.
+        """
+        actor.require(Permission.URL_REPAIR)
+        migration = self._book.get(id)
+        self._check_idle(migration)
+        mover = ObjectMover(self._clients.s3, migration.bucket)
+        back = 0
+        for step in list(islice(self._book.steps(id, StepState.DELETED), _RESTORED_AT_ONCE)):
+            if mover.find(step.source) is None and not mover.bring_back(step.source):
+                continue
+            update = {"state": StepState.MOVED, "moved_at": self._clock(), "deleted_at": None}
+            self._book.save(step.model_copy(update=update))
+            back += 1
+        self._recount(id)
+        self._record("migration.restored", actor, migration, keys=str(back))
+        return back
+
+    def delete_object(self, actor: Actor, id: str, key: str) -> tuple[str, ...]:
+        """Delete what a record's key names, in whichever layout it lies: both where both exist.
+
+        Returns the keys that were there.
+        """
+        actor.require(Permission.URL_REPAIR)
+        actor.require(Permission.URL_APPROVE)
+        migration = self._book.get(id)
+        mover = ObjectMover(self._clients.s3, migration.bucket)
+        forms = self._forms(migration, key)
+        removed = tuple(form for form in forms if mover.find(form) is not None)
+        for form in removed:
+            mover.hide(form)
+            self._forget(migration, form)
+        self._recount(id)
+        self._record("migration.object_deleted", actor, migration, keys=", ".join(removed))
+        return removed
+
+    def _forms(self, migration: Migration, key: str) -> tuple[str, ...]:
+        """The old and the new key of one object. An old key that can't be told from the new one
+        alone is looked up; one that other content could have is never guessed.
+        """
+        keys = KeyMap(parse_template(migration.legacy), parse_template(migration.target))
+        step = self._book.step(migration.id, key)
+        target = step.target if step is not None else keys.forward(key)
+        if target is not None:
+            shared = step is not None and step.state is StepState.CONFLICT
+            return (key,) if shared else (key, target)
+        if keys.target.match(key) is None:
+            raise InvalidInput(
+                "This key is of neither layout.", hint=f"{migration.legacy} → {migration.target}"
+            )
+        found = [
+            one.source
+            for one in self._book.steps(migration.id)
+            if one.target == key and one.state is not StepState.CONFLICT
+        ]
+        derived = keys.back(key)
+        return tuple(dict.fromkeys([key, *found, *([derived] if derived else [])]))
+
+    def _forget(self, migration: Migration, key: str) -> None:
+        step = self._book.step(migration.id, key)
+        if step is not None:
+            update = {"state": StepState.DELETED, "deleted_at": self._clock(), "problem": ""}
+            self._book.save(step.model_copy(update=update))
+
+    # --- the job ----------------------------------------------------------------------------
+
+    def run(self, job: Job) -> None:
+        """What the workers do with a job of this kind."""
+        self._work.run(job)
+
+    def _wish(self, actor: Actor, migration: Migration, wish: Wish) -> Migration:
+        if actor.may(Permission.URL_APPROVE):
+            return self._begin(actor, migration, wish)
+        update = {"wish": wish, "wished_by": actor.account_id}
+        asked = self._book.change(migration.id, lambda m: m.model_copy(update=update))
+        self._record(f"migration.{wish}_requested", actor, asked)
+        return asked
+
+    def _begin(self, actor: Actor, migration: Migration, wish: Wish) -> Migration:
+        if wish is Wish.MOVE:
+            self._retry(migration.id)
+        moving = wish is Wish.MOVE
+        job, put = self._jobs.put(JOB, migration.id, actor.account_id)
+        update = {
+            "state": MigrationState.MOVING if moving else MigrationState.DELETING,
+            "wish": Wish.NOTHING,
+            "approved_by": actor.account_id,
+            "started_at": migration.started_at or self._clock(),
+            "job_id": job.id,
+            "counts": self._book.counts(migration.id),
+            "problem": None,
+        }
+        begun = self._book.get(migration.id).model_copy(update=update)
+        self._book.transact([self._book.put(begun), put])
+        self._jobs.announce()
+        self._record(f"migration.{wish}_started", actor, begun)
+        return begun
+
+    def _retry(self, id: str) -> None:
+        failed = list(self._book.steps(id, StepState.FAILED))
+        self._book.add_steps(
+            step.model_copy(update={"state": StepState.PLANNED}) for step in failed
+        )
+
+    def _moves(self, migration: Migration) -> Moves:
+        return Moves(
+            migration,
+            ObjectMover(self._clients.s3, migration.bucket),
+            TableRows(self._clients.dynamodb),
+            self._store,
+            self._book,
+            self._edge,
+            self._address,
+            self._clock,
+        )
+
+    def _address(self, domain: str, path: str) -> str:
+        if not self._cdn_prefix:
+            return f"https://{domain}{path}"
+        return f"{self._cdn_prefix}{domain.partition('.')[0]}{path}"
+
+    def _check_idle(self, migration: Migration) -> None:
+        """Raise `Conflict` while its job runs; one that failed for good may be started again."""
+        if migration.state in _STARTABLE or migration.state is MigrationState.DONE:
+            return
+        job = self._jobs.find(migration.job_id)
+        if job is not None and job.value.state in {JobState.QUEUED, JobState.RUNNING}:
+            raise Conflict("This migration is running.", hint="Stop it first.")
+
+    def _recount(self, id: str) -> None:
+        counts = self._book.counts(id)
+
+        def recount(migration: Migration) -> Migration:
+            again = migration.state is MigrationState.DONE and counts.left > 0
+            state = MigrationState.MOVED if again else migration.state
+            return migration.model_copy(update={"counts": counts, "state": state})
+
+        self._book.change(id, recount)
+
+    def _record(self, action: str, actor: Actor, migration: Migration, **more: str) -> None:
+        details = {"bucket": migration.bucket, "from": migration.legacy, "to": migration.target}
+        self._audit.record(
+            action, actor=actor, subject=f"migration/{migration.id}", details=details | more
+        )
+
+
+def _stands(step: MigrationStep, done: dict[str, MigrationStep]) -> bool:
+    """A key that was moved stays moved; one whose old object came back is planned again."""
+    before = done.get(step.source)
+    return before is not None and before.state is StepState.MOVED
