@@ -82,9 +82,14 @@ def _by_name(old: list[Any], new: list[Any], path: Path) -> Iterator[Edit]:
                 yield Edit(path=(*path, name), before=before, after=after)
         else:
             yield from differences(before, after, (*path, name))
-    grown = [n for n in held if n in wanted] + [n for n in wanted if n not in held]
-    if grown != list(wanted):
+    if _grown(held, wanted) != list(wanted) or _grown(wanted, held) != list(held):
         yield Edit(path=(*path, ORDER), before=list(held), after=list(wanted))
+
+
+def _grown(names: Iterable[str], wanted: Iterable[str]) -> list[str]:
+    """The order that comes of itself: what stays, then what is added at the end."""
+    names, wanted = list(names), list(wanted)
+    return [n for n in names if n in wanted] + [n for n in wanted if n not in names]
 
 
 def value_at(document: Any, path: Path) -> Any:
@@ -151,17 +156,14 @@ def _put_field(holder: dict[str, Any], name: str, value: Any) -> None:
 def _put_item(holder: list[Any], kind: str, name: str, value: Any) -> None:
     names = names_of(holder, kind) or []
     if name == ORDER:
-        holder.sort(key=lambda item: value.index(names[_place(holder, item)]))
+        named = dict(zip(names, holder, strict=True))
+        holder[:] = [named[wanted] for wanted in value]
     elif name not in names:
         holder.append(copy.deepcopy(value))
     elif value is None:
         del holder[names.index(name)]
     else:
         holder[names.index(name)] = copy.deepcopy(value)
-
-
-def _place(items: list[Any], wanted: Any) -> int:
-    return next(place for place, item in enumerate(items) if item is wanted)
 
 
 def reversed_edits(edits: Iterable[Edit]) -> tuple[Edit, ...]:

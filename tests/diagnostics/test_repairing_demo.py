@@ -113,9 +113,9 @@ def test_an_origin_path_is_set_and_put_back(account, planted, site, emulator):
     fault = planted["avatars"]
     label = urllib.parse.urlsplit(fault.url).hostname
     cloudfront = emulator.root_clients().cloudfront
-    id = next(d["Id"] for d in cloudfront.list_distributions()["DistributionList"]["Items"]
+    number = next(d["Id"] for d in cloudfront.list_distributions()["DistributionList"]["Items"]
               if d["DomainName"] == label)  # fmt: skip
-    before = cloudfront.get_distribution_config(Id=id)["DistributionConfig"]
+    before = cloudfront.get_distribution_config(Id=number)["DistributionConfig"]
     assert get(site, fault.url) == 403
 
     proposed = repairs.propose(ADMIN, fault.url, offered(doctor, fault, "config_change").id)
@@ -124,7 +124,7 @@ def test_an_origin_path_is_set_and_put_back(account, planted, site, emulator):
     assert (done.state, done.verification.status) == (RepairState.VERIFIED, 200), done.verification
     assert get(site, fault.url) == 200
     assert repairs.rollback(ADMIN, done.id).state is RepairState.ROLLED_BACK
-    assert cloudfront.get_distribution_config(Id=id)["DistributionConfig"] == before
+    assert cloudfront.get_distribution_config(Id=number)["DistributionConfig"] == before
 
 
 def test_a_record_is_written_anew_and_put_back(account, planted, site, emulator):
