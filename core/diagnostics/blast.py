@@ -23,6 +23,7 @@ _SHOWN_BROKEN = 50
 _TRIED = 20  # URLs of a group among which one is looked for whose repair is known
 _TABLE_NEEDS = ("dynamodb:UpdateItem",)
 
+Keep = Callable[[Known, After], None]
 Rows = Callable[[str | None], Iterator[Known]]  # of one group, or all
 
 
@@ -57,20 +58,23 @@ class _Radius:
     broken: list[RepairSample] = field(default_factory=list)
     values: list[tuple[str, str]] = field(default_factory=list)
 
-    def add(self, known: Known, after: After | None, group: str) -> None:
+    def add(self, known: Known, after: After | None, group: str) -> Effect:
         self.seen += 1
         found = self._effect(known, after)
         self.counts[found] += 1
         self.fixed_here += found is Effect.FIXED and known.group == group
-        if after is None:
-            return
+        if after is not None:
+            self._show(known, after, found, here=known.group == group)
+        return found
+
+    def _show(self, known: Known, after: After, found: Effect, *, here: bool) -> None:
         if after.url != known.url:
             self.changed += 1
             if len(self.values) < _SHOWN:
                 self.values.append((known.old or known.url, after.value))
         if found is Effect.BROKEN and len(self.broken) < _SHOWN_BROKEN:
             self.broken.append(_shown(known, after))
-        elif known.group == group and found is Effect.FIXED and len(self.sample) < _SHOWN:
+        elif here and found is Effect.FIXED and len(self.sample) < _SHOWN:
             self.sample.append(_shown(known, after))
 
     @staticmethod
@@ -89,11 +93,12 @@ def _shown(known: Known, after: After) -> RepairSample:
 
 def dry_run(
     world: World, rows: Rows, group: str, total: int, *, in_table: bool,
-    wanted: FixType | None = None,
+    wanted: FixType | None = None, keep: Keep | None = None,
 ) -> GroupRepair:  # fmt: skip
     """The preferred repair of a group (or the `wanted` one), simulated over all `total` URLs.
 
-    It may put objects into the world's listings: make a new world for another dry run.
+    `keep` is told each URL that a change of its record fixes. The dry run may put objects
+    into the world's listings: make a new world for another one.
     """
     possible = _possible(world, rows(group), in_table=in_table)
     kind = wanted or next(iter(possible), None)
@@ -101,7 +106,7 @@ def dry_run(
         name = f"{kind.value.replace('_', ' ')} for this group" if kind else "known repair"
         raise NotFound(f"There is no {name}.", hint="Open one of its URLs in the doctor.")
     plan = plan_of(world, kind, possible[kind], lambda: rows(group))
-    radius = _simulate(plan, rows, group, total)
+    radius = _simulate(plan, rows, group, total, keep if plan.records else None)
     others = tuple(one for one in possible if one is not kind)
     return _repair(plan, radius, others, in_table=in_table)
 
@@ -115,14 +120,16 @@ def _possible(world: World, group: Iterator[Known], *, in_table: bool) -> dict[F
     return choices(world.drafts(known.url), in_table=in_table)
 
 
-def _simulate(plan: Plan, rows: Rows, group: str, total: int) -> _Radius:
+def _simulate(plan: Plan, rows: Rows, group: str, total: int, keep: Keep | None) -> _Radius:
     radius = _Radius()
     if plan.after is None:
         members = sum(1 for _ in rows(group))
         radius.counts = Counter({Effect.UNKNOWN: members, Effect.UNCHANGED: total - members})
         return radius
     for known in rows(None if plan.whole else group):
-        radius.add(known, plan.after(known), group)
+        after = plan.after(known)
+        if radius.add(known, after, group) is Effect.FIXED and keep is not None and after:
+            keep(known, after)
     radius.counts[Effect.UNCHANGED] += total - radius.seen
     return radius
 

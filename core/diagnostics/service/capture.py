@@ -172,6 +172,13 @@ class Capture:
     def _asked_bucket(
         self, name: str, key: str, folders: list[str], pool: ThreadPoolExecutor
     ) -> Shape | None:
+        held = pool.submit(self._objects, name, key, folders)
+        bucket: Shape = {"Name": name, "OwnerAccountId": ""} | self._settings(name, pool)
+        bucket.update(held.result())
+        return bucket
+
+    def _settings(self, name: str, pool: ThreadPoolExecutor) -> Shape:
+        """What the bucket is set to, as far as it may be read."""
         read = self._buckets
         parts: dict[str, Callable[[], Any]] = {
             "Region": lambda: read.region(name), "Policy": lambda: read.policy(name),
@@ -183,14 +190,8 @@ class Capture:
         }  # fmt: skip
         futures = {field: pool.submit(self._noted, f"{name}: {field}", run)
                    for field, run in parts.items()}  # fmt: skip
-        held = pool.submit(self._objects, name, key, folders)
-        bucket: Shape = {"Name": name, "OwnerAccountId": ""}
-        for field, future in futures.items():
-            read_ok, answer = future.result()
-            if read_ok:
-                bucket[field] = answer
-        bucket.update(held.result())
-        return bucket
+        found = {field: future.result() for field, future in futures.items()}
+        return {field: answer for field, (read_ok, answer) in found.items() if read_ok}
 
     def _noted(self, what: str, read: Callable[[], Any]) -> tuple[bool, Any]:
         """(True, None) means "not configured"; (False, None) means "not read"."""
