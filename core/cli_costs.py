@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -14,12 +15,15 @@ from core.errors import DashboardError, InvalidInput
 if TYPE_CHECKING:
     from core.costs.service import CostsService
     from core.model.identity import Actor
+    from core.model.pricing import PriceVerdict
 
 JsonOutput = Literal["json", "jsonl"]
+CheckOutput = Literal["text", "json", "jsonl"]
 
 
 def add_cost_commands(app: typer.Typer) -> None:
     app.command("estimate")(estimate)
+    app.command("check-prices")(check_prices)
 
 
 def estimate(
@@ -36,6 +40,36 @@ def estimate(
     service = _costs()
     failed = [file for file in files if not _estimate_file(service, file, output)]
     raise typer.Exit(1 if failed else 0)
+
+
+def check_prices(
+    file: Annotated[Path, typer.Argument(help="Claims as JSON, or any text with prices.")],
+    output: Annotated[
+        CheckOutput, typer.Option("--format", help="How to print the verdicts.")
+    ] = "jsonl",
+) -> None:
+    """Compare stated prices with the price sheet; exit code 1 where one is wrong."""
+    from core.costs.report import verdict_json
+    from core.costs.text_report import verdict_text
+
+    verdicts = _costs().check_prices(_operator(), _text(file))
+    if output == "json":
+        typer.echo(_dumped([verdict_json(one) for one in verdicts], "json"))
+    for one in verdicts if output != "json" else ():
+        typer.echo(verdict_text(one) if output == "text" else _dumped(verdict_json(one), "jsonl"))
+    for line in _warnings(file, verdicts):
+        typer.echo(line, err=True)
+    raise typer.Exit(1 if any(one.verdict == "wrong" for one in verdicts) else 0)
+
+
+def _warnings(file: Path, verdicts: tuple[PriceVerdict, ...]) -> Iterator[str]:
+    """What a script that reads the exit code only would miss."""
+    if not verdicts:
+        yield f"{file}: no price is stated here."
+    for one in verdicts:
+        if one.verdict in ("stale", "unpriced", "ambiguous"):
+            place = f"{file}:{one.number}" if one.number else str(file)
+            yield f"{place}: {one.verdict}: {'; '.join(one.conditions)}."
 
 
 def _estimate_file(service: CostsService, file: Path, output: JsonOutput) -> bool:

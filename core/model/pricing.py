@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import PlainSerializer
+from pydantic import Field, PlainSerializer
 
 from core.model.base import Noun
 
@@ -115,7 +115,7 @@ class StorageRules(Noun):
 class PriceSheet(Noun):
     """All prices as they were known on one day. `version` names it, `as_of` dates its prices."""
 
-    version: str
+    version: str = Field(pattern=r"^[\w.-]{1,100}$")
     as_of: date
     fetched_on: date
     currency: str
@@ -173,7 +173,11 @@ class PriceClaim(Noun):
     scope: ClaimScope = ClaimScope()
     number: int | None = None  # line of the document, from 1
     is_total: bool = False  # the amount of a bill, not a price per unit
+    product_usd: Number | None = None  # of `100 GB x $0.023 = $2.30`: what the factors give
     bound: Literal["", "below", "about"] = ""  # of a total: "< $5", "~ $5"
+    currency: str = "USD"
+    per_is_given: bool = True  # False: the sheet's own unit is assumed
+    hints: tuple[str, ...] = ()  # the words around it, nearest first
 
 
 class PriceEvidence(Noun):

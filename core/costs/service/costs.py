@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from core.costs.check import check_claims, check_text
+from core.costs.claim_file import json_claims
 from core.costs.figures import estimate
 from core.costs.service.sheets import PriceSheets
 from core.costs.usage_file import parse_usage, read_usage
+from core.errors import InvalidInput
 from core.model.estimates import CostEstimate
 from core.model.identity import Actor, Permission
+from core.model.pricing import PriceSheet, PriceVerdict
 
 
 class CostsService:
@@ -26,3 +30,22 @@ class CostsService:
         else:
             read = parse_usage(usage, rules, month)
         return estimate(read, self._sheets.valid_in(read.period))
+
+    def check_prices(self, actor: Actor, text: str) -> tuple[PriceVerdict, ...]:
+        """One verdict per claim in a document or in JSON. Raises `InvalidInput`."""
+        actor.require(Permission.COSTS_READ)
+        sheet, today = self._sheets.newest(), self._clock().date()
+        claims = json_claims(text, sheet)
+        if claims is not None:
+            return check_claims(claims, sheet, today)
+        found = check_text(text, sheet, today)
+        if not found and text.lstrip().startswith(("{", "[")):
+            raise InvalidInput(
+                "This is neither JSON nor a text with prices.", hint="Check the file's JSON."
+            )
+        return found
+
+    def price_sheet(self, actor: Actor) -> PriceSheet:
+        """The newest sheet, for whoever shows prices with their sources."""
+        actor.require(Permission.COSTS_READ)
+        return self._sheets.newest()
