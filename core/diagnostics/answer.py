@@ -91,7 +91,11 @@ def _preflight(visit: Visit, bucket: Bucket, request: OriginRequest, served: Ser
 def _listing(visit: Visit, access: AccessOutcome, served: ServedBy) -> None:
     if access.lists == "allow":
         visit.content_type, visit.listing = "application/xml", True
-        visit.log.step("access", "ok", "s3:ListBucket is allowed, so S3 answers with the listing")
+        visit.log.step(
+            "access", "ok", "s3:ListBucket is allowed, so S3 answers with the listing",
+            evidence=evidence("s3:GetBucketPolicy", "Policy", "s3:ListBucket is allowed"),
+            doc=CLOUDFRONT_DOCS + "DefaultRootObject.html",
+        )  # fmt: skip
         return
     undecided = access.lists == "unknown"
     visit.log.stop(
@@ -127,7 +131,11 @@ def _reading(visit: Visit, access: AccessOutcome, served: ServedBy, request: Ori
         _archived(visit, item, served)
     visit.content_type = item.content_type or "binary/octet-stream"
     if not visit.log.stops:
-        visit.log.step("access", "ok", access.policy.summary)
+        visit.log.step(
+            "access", "ok", access.policy.summary,
+            evidence=evidence("s3:GetBucketPolicy", "Policy", access.policy.summary),
+            doc=CLOUDFRONT_DOCS + "private-content-restricting-access-to-s3.html",
+        )  # fmt: skip
 
 
 def _archived(visit: Visit, item: S3Object, served: ServedBy) -> None:

@@ -71,6 +71,8 @@ def visit_s3(
     log.step(
         "key", "changed", "The host names the bucket, the path is the key",
         before=url.text.split("?", 1)[0], after=f"{visit.bucket_name}/{key}",
+        evidence=evidence("request", "Url", url.text.split("?", 1)[0]),
+        doc=S3_DOCS + "userguide/VirtualHosting.html",
     )  # fmt: skip
     signed = presigned_of(url)
     if visit.bucket is None:

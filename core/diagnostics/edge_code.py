@@ -7,7 +7,7 @@ from dataclasses import replace
 from core.diagnostics import facts
 from core.diagnostics.edge_cache import edge_entry
 from core.diagnostics.functions import FunctionEvent, FunctionResult, run_function
-from core.diagnostics.journey import CLOUDFRONT_DOCS, FunctionRun, Journey, Stop, evidence
+from core.diagnostics.journey import CLOUDFRONT_DOCS, FunctionRun, Journey, Stop, evidence, place_of
 from core.model.delivery import CacheBehavior, CloudFrontFunction, Distribution
 from core.model.diagnosis import ServedBy
 
@@ -71,7 +71,8 @@ def find_function(journey: Journey, arn: str) -> CloudFrontFunction | None:
 
 def _log_run(journey: Journey, run: FunctionRun) -> None:
     result, name = run.result, run.arn.rsplit("/", 1)[-1]
-    shown = evidence("cloudfront:GetFunction", f"{name} (LIVE)", result.error or result.uri)
+    code = f"{name}: FunctionCode (LIVE)"
+    shown = evidence("cloudfront:GetFunction", code, result.error or result.uri)
     doc = CLOUDFRONT_DOCS + "functions-event-structure.html"
     if result.kind == "request":
         outcome = "changed" if result.uri != journey.uri else "ok"
@@ -94,7 +95,7 @@ def _log_run(journey: Journey, run: FunctionRun) -> None:
     else:
         journey.log.stop(
             Stop("function", "unknown", None, ServedBy.UNKNOWN, undecided=True),
-            f"What the function {name} does is unknown: {result.error}", evidence=shown,
+            f"What the function {name} does is unknown: {result.error}", evidence=shown, doc=doc,
         )  # fmt: skip
         journey.log.unknown(f"The function {name}", result.error, "The key may be another one")
 
@@ -129,7 +130,7 @@ def _change_status(journey: Journey, run: FunctionRun) -> None:
     """The status is the function's, the body stays the origin's; no error page takes its place."""
     journey.status, name = run.result.status, run.arn.rsplit("/", 1)[-1]
     because = f"The function {name} changes the status to {journey.status}"
-    shown = evidence("cloudfront:GetFunction", f"{name} (LIVE)", journey.status)
+    shown = evidence("cloudfront:GetFunction", f"{name}: FunctionCode (LIVE)", journey.status)
     doc = CLOUDFRONT_DOCS + "functions-event-structure.html"
     if journey.ok:
         journey.log.step("function", "changed", because, evidence=shown, doc=doc)
@@ -144,7 +145,7 @@ def lambda_edge(journey: Journey, behavior: CacheBehavior) -> None:
         return
     names = [a.lambda_function_arn for a in behavior.lambda_function_associations]
     shown = evidence(
-        "cloudfront:GetDistribution", f"{behavior.name}.LambdaFunctionAssociations", names
+        "cloudfront:GetDistribution", place_of(behavior, "LambdaFunctionAssociations"), names
     )
     told = shown_failure(journey, "Lambda").lower() or facts.says(
         journey.snapshot, r"lambda|validation|execution|x-cache|x-edge|log|50[23]"
@@ -159,6 +160,6 @@ def lambda_edge(journey: Journey, behavior: CacheBehavior) -> None:
         )  # fmt: skip
         return
     journey.log.step("function", "unknown", "Lambda@Edge is attached; its code is not run here",
-                     evidence=shown)  # fmt: skip
+                     evidence=shown, doc=CLOUDFRONT_DOCS + "lambda-at-the-edge.html")  # fmt: skip
     journey.log.unknown("What Lambda@Edge does", "Its code is not run here",
                         "It may change the path, the origin or the answer")  # fmt: skip

@@ -21,7 +21,8 @@ def no_request(journey: Journey) -> bool:
     journey.log.stop(
         Stop("db", "url-empty" if empty else "url-not-http", None, ServedBy.NONE),
         "There is no URL to request" if empty else "This is no http(s) URL",
-        evidence=evidence(facts.record_api(journey.snapshot), "value", redact(url.text[:200])),
+        evidence=evidence("request", "Url", redact(url.text[:200])),
+        doc=CLOUDFRONT_DOCS + "HowCloudFrontWorks.html",
     )
     return True
 

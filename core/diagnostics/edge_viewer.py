@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.diagnostics import facts
 from core.diagnostics.firewall import WafResult, find_acl, judge
-from core.diagnostics.journey import CLOUDFRONT_DOCS, Journey, Stop, evidence
+from core.diagnostics.journey import CLOUDFRONT_DOCS, Journey, Stop, evidence, place_of
 from core.diagnostics.signed import check
 from core.model.delivery import CacheBehavior, DistributionConfig
 from core.model.diagnosis import ServedBy
@@ -84,7 +84,8 @@ def _scheme(journey: Journey, behavior: CacheBehavior) -> None:
     if journey.url.scheme != "http":
         return
     policy = behavior.viewer_protocol_policy
-    shown = evidence("cloudfront:GetDistribution", f"{behavior.name}.ViewerProtocolPolicy", policy)
+    place = place_of(behavior, "ViewerProtocolPolicy")
+    shown = evidence("cloudfront:GetDistribution", place, policy)
     doc = CLOUDFRONT_DOCS + "using-https-viewers-to-cloudfront.html"
     if policy == "https-only":
         journey.log.stop(
@@ -107,7 +108,7 @@ def _method(journey: Journey, behavior: CacheBehavior) -> None:
             Stop("viewer", "method", 403, ServedBy.CLOUDFRONT),
             f"{journey.method} is not among {', '.join(allowed)}",
             evidence=evidence(
-                "cloudfront:GetDistribution", f"{behavior.name}.AllowedMethods", list(allowed)
+                "cloudfront:GetDistribution", place_of(behavior, "AllowedMethods"), list(allowed)
             ),
             doc=CLOUDFRONT_DOCS + "http-403-invalid-method.html",
         )
@@ -129,9 +130,10 @@ def signature(journey: Journey, behavior: CacheBehavior) -> None:
     journey.signed = found = check(journey.snapshot, behavior, journey.url)
     if not found.required:
         return
+    groups, signers = behavior.trusted_key_groups, behavior.trusted_signers
+    field, listed = ("TrustedKeyGroups", groups) if groups.items else ("TrustedSigners", signers)
     shown = evidence(
-        "cloudfront:GetDistribution", f"{behavior.name}.TrustedKeyGroups",
-        list(behavior.trusted_key_groups.items),
+        "cloudfront:GetDistribution", place_of(behavior, field), list(listed.items)
     )  # fmt: skip
     doc = CLOUDFRONT_DOCS + "private-content-signed-urls.html"
     for problem in found.problems:

@@ -191,3 +191,10 @@ class Journey:
 
 def evidence(api: str, path: str, value: Any) -> tuple[Evidence, ...]:
     return (Evidence(api=api, path=path, value=value),)
+
+
+def place_of(behavior: CacheBehavior, field: str) -> str:
+    """The path of a behaviour's field in the answer of cloudfront:GetDistribution."""
+    pattern = behavior.path_pattern
+    where = f"CacheBehaviors.Items[PathPattern={pattern}]" if pattern else "DefaultCacheBehavior"
+    return f"DistributionConfig.{where}.{field}"

@@ -139,6 +139,8 @@ def _key(visit: Visit) -> None:
         "S3 decodes the path once" if decoded else "The key is the path without its first slash",
         before=path,
         after=f"{visit.bucket_name}/{key}",
+        evidence=evidence("request", "the path that S3 gets", path),
+        doc=S3_DOCS + "userguide/object-keys.html",
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from scenarios import ACM, CORS_S3, MASKED, ORIGIN, Scenario, dist, one_bucket
 from signing import EARLIER, LATER, OBJECT, custom, signed_case
@@ -293,6 +295,34 @@ def test_each_of_several_viewer_faults_shows_its_own_evidence():
     paths = [finding.evidence[0].path for finding in report.findings]
     assert paths[0] == "DistributionConfig.Restrictions.GeoRestriction"
     assert paths[1].endswith("ViewerProtocolPolicy")
+
+
+def test_every_step_has_evidence_and_a_link():
+    for scenario in ALL:
+        for step in diagnose(scenario.snapshot).trace:
+            assert step.evidence, (scenario.name, step)
+            assert step.doc.startswith("https://docs.aws.amazon.com/"), (scenario.name, step)
+
+
+def held_at(path, value):
+    """What stands at `A.B.Items[Id=x].C` of an answer; LookupError where nothing does."""
+    for part in re.findall(r"(?:[^.\[]|\[[^\]]*\])+", path):
+        name, _, wanted = part.partition("[")
+        value = value[name]
+        if wanted:
+            key, _, text = wanted.rstrip("]").partition("=")
+            value = next(one for one in value if str(one[key]) == text)
+    return value
+
+
+def test_evidence_of_a_distribution_stands_where_it_says():
+    for scenario in ALL:
+        report, owners = diagnose(scenario.snapshot), scenario.snapshot["distributions"]
+        mine = [d for d in owners if d["Id"] == report.resolved.distribution_id]
+        notes = [*report.trace, *report.findings]
+        shown = [e for note in notes for e in note.evidence]
+        for one in [e for e in shown if e.api == "cloudfront:GetDistribution"]:
+            assert held_at(one.path, mine[0]) is not None
 
 
 # --- sentences ---------------------------------------------------------------------------------

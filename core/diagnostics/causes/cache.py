@@ -16,6 +16,7 @@ from core.diagnostics.wildcards import matches
 from core.model.delivery import EdgeEntry, Invalidation
 from core.model.diagnosis import Confidence, Evidence
 
+_PARAMETERS = "CachePolicyConfig.ParametersInCacheKeyAndForwardedToOrigin."
 _TRACKING = re.compile(
     r"^(utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|yclid|_ga|_gl|ref|cb|_|ts|t|rand|nocache|"
     r"referr?er|source|campaign|session(_?id)?|sid|uid|user(_?id)?|visitor(_?id)?|client_?id|"
@@ -108,9 +109,9 @@ def _missed(case: Case) -> Iterator[Found]:
         for item in invalidation.paths:
             found = _verdict(case, invalidation, item, path)
             if found:
-                yield Found(found[0], CACHE, found[1], evidence(
-                    "cloudfront:GetInvalidation", f"{invalidation.id}.Paths", item
-                ))  # fmt: skip
+                place = f"{invalidation.id}: InvalidationBatch.Paths.Items"
+                yield Found(found[0], CACHE, found[1],
+                            evidence("cloudfront:GetInvalidation", place, item))  # fmt: skip
                 return
 
 
@@ -276,7 +277,8 @@ def fragmenting(case: Case) -> Iterator[Found]:
         yield Found(
             "query-string-fragmenting-cache", SLOW,
             f"Every value of {', '.join(noise)} is cached apart: most requests miss.",
-            evidence("cloudfront:GetCachePolicy", "QueryStringBehavior", "all"),
+            evidence("cloudfront:GetCachePolicy", _PARAMETERS + "QueryStringsConfig."
+                     "QueryStringBehavior", "all"),
         )  # fmt: skip
 
 
@@ -294,7 +296,7 @@ def uncached(case: Case) -> Iterator[Found]:
         yield Found(
             "caching-disabled-or-zero-ttl", SLOW,
             f"The cache settings {key.name} keep nothing: every request goes to S3.",
-            evidence("cloudfront:GetCachePolicy", "MaxTTL", key.max_ttl),
+            evidence("cloudfront:GetCachePolicy", "CachePolicyConfig.MaxTTL", key.max_ttl),
         )  # fmt: skip
         return
     header = (visit.item.cache_control or "").lower()

@@ -11,7 +11,7 @@ from core.diagnostics.causes.cache import is_stale
 from core.diagnostics.causes.registry import RESPONSE, SLOW, Case, Found, rule
 from core.diagnostics.cors import allows, allows_origin, asked_headers, cors_rules, texts
 from core.diagnostics.edge_policies import answers_cors, cors_origins, response_cors
-from core.diagnostics.journey import evidence
+from core.diagnostics.journey import evidence, place_of
 from core.diagnostics.spelling import extension_of
 from core.diagnostics.urls import whole_number
 from core.model.delivery import S3Object
@@ -78,7 +78,8 @@ def error_page(case: Case) -> Iterator[Found]:
             "custom-error-page-unavailable", RESPONSE,
             f"The error page {journey.error_rule.response_page_path} fails itself, so its own "
             "status is shown.",
-            evidence("cloudfront:GetDistribution", "CustomErrorResponses.ResponsePagePath",
+            evidence("cloudfront:GetDistribution", "DistributionConfig.CustomErrorResponses.Items"
+                     f"[ErrorCode={journey.error_rule.error_code}].ResponsePagePath",
                      journey.error_rule.response_page_path),
         )  # fmt: skip
 
@@ -295,7 +296,7 @@ def uncompressed(case: Case) -> Iterator[Found]:
     if reasons:
         yield Found("compression-not-applied", SLOW,
                     f"{item.key} ({kind}) is sent uncompressed: {'; '.join(reasons)}.",
-                    evidence("cloudfront:GetDistribution", f"{behavior.name}.Compress",
+                    evidence("cloudfront:GetDistribution", place_of(behavior, "Compress"),
                              behavior.compress))  # fmt: skip
 
 
@@ -424,4 +425,5 @@ def far_edge(case: Case) -> Iterator[Found]:
     if near is not None and country not in near:
         yield Found("price-class-far-edge", SLOW,
                     f"{price_class} has no edge near viewers in {country}.",
-                    evidence("cloudfront:GetDistribution", "PriceClass", price_class))  # fmt: skip
+                    evidence("cloudfront:GetDistribution", "DistributionConfig.PriceClass",
+                             price_class))  # fmt: skip
