@@ -103,11 +103,13 @@ def test_listing_that_depends_on_an_unknown_key_leaves_404_and_403_open():
     assert report.verdict.primary_cause == "object-missing"
 
 
-def test_a_key_that_was_not_read_is_named_behind_a_refusal():
+def test_a_key_that_was_not_read_is_an_unknown_and_no_cause_behind_a_refusal():
     held = thing("avatars/u1.jpg", ServerSideEncryption="aws:kms", SSEKMSKeyId=KEY_ARN)
     report = diagnose(case(buckets=[bucket("acme-media-prod", held, Policy=None)]))
     assert report.verdict.primary_cause == "policy-no-allow-for-oac"
-    assert report.verdict.also == ("kms-key-policy-missing-cloudfront",)
+    assert report.verdict.also == ()
+    assert report.verdict.confidence == "likely"
+    assert "KMS" in report.unknowns[0].what
 
 
 def test_a_short_listing_makes_every_guess_possible_only():
