@@ -71,6 +71,8 @@ def grant_repair(
                 *(f"s3:PutBucket{name}" for name in settings),
                 "s3:DeleteBucketPolicy",
                 "s3:PutObject",
+                "s3:GetObjectTagging",
+                "s3:PutObjectTagging",
                 "s3:DeleteObject",
                 "s3:DeleteObjectVersion",
                 "s3:RestoreObject",
@@ -87,7 +89,12 @@ def grant_repair(
         statements.append(
             {
                 "Effect": "Allow",
-                "Action": ["dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:UpdateItem"],
+                "Action": [
+                    "dynamodb:DescribeTable",
+                    "dynamodb:GetItem",
+                    "dynamodb:Scan",
+                    "dynamodb:UpdateItem",
+                ],
                 "Resource": [f"arn:aws:dynamodb:*:*:table/{table}" for table in tables],
             }
         )

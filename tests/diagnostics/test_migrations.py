@@ -44,12 +44,12 @@ class Clock:
 
 @pytest.fixture(scope="module")
 def cloud(emulator, serve):
-    """Clients with all rights, and the CDN in front."""
+    """Clients with all rights, which the service does not get, and the CDN in front."""
     base = serve(lambda: emulator)
     root = emulator.root_clients()
     edge = Edge("/emulator/cdn/any", connect_base=base)
     yield SimpleNamespace(s3=root.s3, dynamodb=root.dynamodb, cloudfront=root.cloudfront,
-                          clients=root, edge=edge, emulator=emulator)  # fmt: skip
+                          edge=edge, emulator=emulator)  # fmt: skip
     edge.close()
 
 
@@ -57,6 +57,8 @@ def make_bucket(cloud, name, *, versioned=False):
     cloud.s3.create_bucket(Bucket=name)
     if versioned:
         cloud.s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    cloud.emulator.let_diagnose(name)
+    cloud.emulator.let_repair(name, "none", "t-photos")
     return name
 
 
@@ -81,10 +83,8 @@ class Room:
         self.store = SqliteRecordStore(self.path)
         self.audit = AuditLog(self.store, self.clock)
         self.jobs = JobQueue(self.store, self.clock)
-        clients = AwsClients("us-east-1", self.cloud.emulator.endpoint, "unused", "unused")
-        for name in ("s3", "dynamodb", "cloudfront", "sts", "s3control", "wafv2", "kms"):
-            if hasattr(self.cloud.clients, name):
-                vars(clients)[name] = getattr(self.cloud.clients, name)
+        running = self.cloud.emulator
+        clients = AwsClients("us-east-1", running.endpoint, running.access_key, running.secret_key)
         doctor = DiagnosticsService(
             clients,
             clock=self.clock,
@@ -234,10 +234,6 @@ def test_two_hundred_photos_move_through_a_crash_until_none_is_left(
     again = room.service.layouts(SUPPORT, photos)
     assert [one.pattern for one in again.layouts] == ["progress-photos/{file}"]
 
-    assert room.service.restore_deleted(ADMIN, migration.id) == PHOTOS
-    assert len(keys(cloud, photos, "users/")) == PHOTOS
-    assert room.service.get(SUPPORT, migration.id).state is MigrationState.MOVED
-
 
 def _die_at_the(count, monkeypatch):
     copied, real = [], ObjectMover.copy
@@ -363,6 +359,21 @@ def test_new_old_keys_are_found_by_planning_again(room, cloud, bucket):
     again = room.service.plan_again(SUPPORT, migration.id)
     assert (again.counts.planned, again.counts.moved) == (1, 1)
     assert room.run(again).counts.moved == 2
+
+
+def test_what_was_deleted_comes_back_where_the_bucket_keeps_versions(room, cloud):
+    bucket = make_bucket(cloud, "t-versions", versioned=True)
+    for number in range(3):
+        put(cloud, bucket, f"users/u{number}/progress-photos/a1.jpg")
+    migration = room.run(room.plan(bucket, wait_days=0))
+    room.service.delete_legacy(ADMIN, migration.id)
+    room.runner.run_until_idle()
+    assert room.service.get(SUPPORT, migration.id).state is MigrationState.DONE
+    assert keys(cloud, bucket, "users/") == []
+    assert room.service.restore_deleted(ADMIN, migration.id) == 3
+    assert len(keys(cloud, bucket, "users/")) == 3
+    back = room.service.get(SUPPORT, migration.id)
+    assert (back.state, back.counts.left) == (MigrationState.MOVED, 3)
 
 
 def test_delete_removes_whichever_form_exists(room, cloud, bucket):

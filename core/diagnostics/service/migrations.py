@@ -7,9 +7,8 @@ whose copies were verified and whose records name the new key.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
-from itertools import islice
 
 from core.aws.buckets import ObjectMover
 from core.aws.clients import AwsClients
@@ -18,13 +17,15 @@ from core.aws.edge import Edge
 from core.diagnostics.layout_learning import learn
 from core.diagnostics.layout_mapping import LayoutIndex, mappings, same_content
 from core.diagnostics.layouts import KeyMap, parse_template
-from core.diagnostics.migration import Found, counted, deletable_at, dry_run, plan_steps
+from core.diagnostics.migration import deletable_at
 from core.diagnostics.service.doctor import DiagnosticsService
 from core.diagnostics.service.migration_book import MigrationBook
 from core.diagnostics.service.migration_moves import Moves
+from core.diagnostics.service.migration_planning import Planner
+from core.diagnostics.service.migration_removal import Removal
 from core.diagnostics.service.migration_sources import Sources
 from core.diagnostics.service.migration_work import MigrationWork
-from core.errors import Conflict, InvalidInput, TooLarge
+from core.errors import Conflict, InvalidInput
 from core.model.identity import Actor, Permission
 from core.model.media import Job, JobState
 from core.model.migration import (
@@ -32,7 +33,6 @@ from core.model.migration import (
     Migration,
     MigrationPage,
     MigrationState,
-    MigrationStep,
     RecordSource,
     StepPage,
     StepState,
@@ -69,6 +69,8 @@ class MigrationsService:
         self._audit, self._clock, self._edge, self._cdn_prefix = audit, clock, edge, cdn_prefix
         self._book = MigrationBook(store)
         self._sources = Sources(clients, store, diagnostics)
+        self._planner = Planner(clients, self._sources, self._book)
+        self._removal = Removal(clients, self._book, clock)
         self._work = MigrationWork(self._book, jobs, clock, self._moves)
 
     # --- looking ----------------------------------------------------------------------------
@@ -156,7 +158,7 @@ class MigrationsService:
             planned_by=actor.account_id,
             planned_at=self._clock(),
         )
-        planned = self._planned(actor, migration)
+        planned = self._planner.plan(actor, migration)
         self._book.add(planned)
         self._record("migration.planned", actor, planned)
         return planned
@@ -166,57 +168,13 @@ class MigrationsService:
         actor.require(Permission.URL_DIAGNOSE)
         migration = self._book.get(id)
         self._check_idle(migration)
-        fresh = self._planned(actor, migration)
+        fresh = self._planner.plan(actor, migration)
 
         def renew(stored: Migration) -> Migration:
             self._check_idle(stored)
             return fresh.model_copy(update={"state": MigrationState.PLANNED, "ended_at": None})
 
         return self._book.change(id, renew)
-
-    def _planned(self, actor: Actor, migration: Migration) -> Migration:
-        """The migration with its steps written down, and its dry run."""
-        keys = KeyMap(parse_template(migration.legacy), parse_template(migration.target))
-        bucket = migration.bucket
-        old = self._sources.entries(bucket, keys.legacy.prefix, LARGEST_PLAN + 1)
-        if len(old) > LARGEST_PLAN:
-            raise TooLarge(
-                f"More than {LARGEST_PLAN:,} keys begin with {keys.legacy.prefix!r}.",
-                hint="Write the first variable as a literal, and migrate part by part.",
-            )
-        old = [entry for entry in old if keys.legacy.match(entry.key) is not None]
-        sample = next((target for e in old if (target := keys.forward(e.key))), "")
-        domain, folder = self._sources.served(actor, bucket, sample) if sample else ("", "")
-        rows = self._sources.rows(migration.records, keys, folder)
-        ended = (StepState.MOVED, StepState.DELETED)
-        done = {step.source: step for step in self._book.steps(migration.id, *ended)}
-        found = Found(
-            old=old,
-            current={e.key: e for e in self._sources.entries(bucket, keys.target.prefix)},
-            rows=rows,
-            claimed={step.target: step.source for step in done.values()},
-        )
-        steps = [s for s in plan_steps(migration.id, keys, found) if not _stands(s, done)]
-        self._replace(migration.id, steps)
-        known = {entry.key for entry in old}
-        missing = sum(len(named) for key, named in rows.items() if key not in known)
-        run = dry_run(steps, found, rows_without_object=missing, served=bool(domain))
-        update = {
-            "served_by": domain,
-            "origin_path": folder,
-            "versioned": ObjectMover(self._clients.s3, bucket).keeps_versions(),
-            "dry_run": run,
-            "counts": counted({**done, **{step.source: step for step in steps}}.values()),
-        }
-        return migration.model_copy(update=update)
-
-    def _replace(self, id: str, steps: Iterable[MigrationStep]) -> None:
-        fresh = {step.source: step for step in steps}
-        open_states = (StepState.PLANNED, StepState.CONFLICT, StepState.FAILED)
-        for step in list(self._book.steps(id, *open_states)):
-            if step.source not in fresh:
-                self._book.drop(step)
-        self._book.add_steps(fresh.values())
 
     # --- moving and deleting ----------------------------------------------------------------
 
@@ -281,15 +239,7 @@ class MigrationsService:
         actor.require(Permission.URL_REPAIR)
         migration = self._book.get(id)
         self._check_idle(migration)
-        mover = ObjectMover(self._clients.s3, migration.bucket)
-        back = 0
-        for step in list(islice(self._book.steps(id, StepState.DELETED), _RESTORED_AT_ONCE)):
-            if mover.find(step.source) is None and not mover.bring_back(step.source):
-                continue
-            update = {"state": StepState.MOVED, "moved_at": self._clock(), "deleted_at": None}
-            self._book.save(step.model_copy(update=update))
-            back += 1
-        self._recount(id)
+        back = self._removal.restore(migration)
         self._record("migration.restored", actor, migration, keys=str(back))
         return back
 
@@ -301,43 +251,9 @@ class MigrationsService:
         actor.require(Permission.URL_REPAIR)
         actor.require(Permission.URL_APPROVE)
         migration = self._book.get(id)
-        mover = ObjectMover(self._clients.s3, migration.bucket)
-        forms = self._forms(migration, key)
-        removed = tuple(form for form in forms if mover.find(form) is not None)
-        for form in removed:
-            mover.hide(form)
-            self._forget(migration, form)
-        self._recount(id)
+        removed = self._removal.delete(migration, key)
         self._record("migration.object_deleted", actor, migration, keys=", ".join(removed))
         return removed
-
-    def _forms(self, migration: Migration, key: str) -> tuple[str, ...]:
-        """The old and the new key of one object. An old key that can't be told from the new one
-        alone is looked up; one that other content could have is never guessed.
-        """
-        keys = KeyMap(parse_template(migration.legacy), parse_template(migration.target))
-        step = self._book.step(migration.id, key)
-        target = step.target if step is not None else keys.forward(key)
-        if target is not None:
-            shared = step is not None and step.state is StepState.CONFLICT
-            return (key,) if shared else (key, target)
-        if keys.target.match(key) is None:
-            raise InvalidInput(
-                "This key is of neither layout.", hint=f"{migration.legacy} → {migration.target}"
-            )
-        found = [
-            one.source
-            for one in self._book.steps(migration.id)
-            if one.target == key and one.state is not StepState.CONFLICT
-        ]
-        derived = keys.back(key)
-        return tuple(dict.fromkeys([key, *found, *([derived] if derived else [])]))
-
-    def _forget(self, migration: Migration, key: str) -> None:
-        step = self._book.step(migration.id, key)
-        if step is not None:
-            update = {"state": StepState.DELETED, "deleted_at": self._clock(), "problem": ""}
-            self._book.save(step.model_copy(update=update))
 
     # --- the job ----------------------------------------------------------------------------
 
@@ -404,24 +320,8 @@ class MigrationsService:
         if job is not None and job.value.state in {JobState.QUEUED, JobState.RUNNING}:
             raise Conflict("This migration is running.", hint="Stop it first.")
 
-    def _recount(self, id: str) -> None:
-        counts = self._book.counts(id)
-
-        def recount(migration: Migration) -> Migration:
-            again = migration.state is MigrationState.DONE and counts.left > 0
-            state = MigrationState.MOVED if again else migration.state
-            return migration.model_copy(update={"counts": counts, "state": state})
-
-        self._book.change(id, recount)
-
     def _record(self, action: str, actor: Actor, migration: Migration, **more: str) -> None:
         details = {"bucket": migration.bucket, "from": migration.legacy, "to": migration.target}
         self._audit.record(
             action, actor=actor, subject=f"migration/{migration.id}", details=details | more
         )
-
-
-def _stands(step: MigrationStep, done: dict[str, MigrationStep]) -> bool:
-    """A key that was moved stays moved; one whose old object came back is planned again."""
-    before = done.get(step.source)
-    return before is not None and before.state is StepState.MOVED
