@@ -165,7 +165,8 @@ class RepairsService:
         self._require_approval(actor, repair)
         if repair.actions and not repair.group:
             asked = self._asked_url(repair, url)
-            actions = self._offers.again(actor, repair, asked).plan.actions
+            fresh = self._offers.again(actor, repair, asked).plan.actions
+            actions = tuple(self._hands.check(action) for action in fresh)
         else:
             actions = repair.actions
         now = self._book.now()
@@ -258,7 +259,7 @@ class RepairsService:
 
     def _may(self, account_id: str) -> frozenset[Permission]:
         """What this person's role allows now, whatever an older session says."""
-        account = self._account_of(account_id)
+        account = self._account_of(account_id) if account_id else None
         if account is None or account.disabled:
             return frozenset()
         return ROLE_PERMISSIONS[account.role]
