@@ -16,6 +16,7 @@ from core.accounts.service import AccountsService
 from core.aws.clients import AwsClients
 from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket
+from core.costs.service import CostsService, open_costs
 from core.diagnostics.service import DiagnosticsService
 from core.diagnostics.service.cases import CasesService
 from core.diagnostics.service.repairing import RepairsService
@@ -67,6 +68,7 @@ class Dashboard:
     uploads: UploadService
     library: LibraryService
     diagnostics: DiagnosticsService
+    costs: CostsService
     cases: CasesService
     repairs: RepairsService
     jobs: JobQueue
@@ -244,6 +246,7 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
         uploads=uploads,
         library=library,
         diagnostics=diagnostics,
+        costs=open_costs(settings.data_dir, utc_now),
         cases=CasesService(store, diagnostics, audit, utc_now),
         repairs=_repairs(cloud, store, audit, diagnostics),
         jobs=jobs,

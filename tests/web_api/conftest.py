@@ -17,6 +17,7 @@ from core.accounts.service import AccountsService
 from core.aws.clients import AwsClients
 from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket, ServedAs
+from core.costs.service import open_costs
 from core.diagnostics.service import DiagnosticsService
 from core.diagnostics.service.cases import CasesService
 from core.library.service import LibraryService
@@ -101,6 +102,7 @@ def dashboard(tmp_path_factory):
             uploads=UploadService(store, bucket, edge, jobs, audit, settings, utc_now),
             library=library,
             diagnostics=doctor,
+            costs=open_costs(folder, utc_now),
             cases=CasesService(store, doctor, audit, utc_now),
             jobs=jobs,
         )

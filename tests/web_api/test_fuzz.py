@@ -16,12 +16,13 @@ ROUTES = [
     ("POST", "/api/uploads/x/parts"),
     ("PATCH", "/api/files/fuzz1"),
     ("POST", "/api/diagnoses"),
+    ("POST", "/api/costs/estimate"),
     ("POST", "/api/cases"),
     ("PUT", "/api/cases/x/monitor"),
 ]
 _ACCOUNT = ("email", "password", "username", "full_name", "gender", "date_of_birth", "role")
 _FILE = ("name", "size", "content_type", "folder", "tags", "part_numbers")
-_CASE = ("url", "snapshot", "request", "Url", "distributions", "buckets", "edge_cache", "now")
+_CASE = ("url", "snapshot", "request", "Url", "distributions", "buckets", "edge_cache", "now", "lines", "objects")
 WORDS = st.sampled_from((*_ACCOUNT, *_FILE, *_CASE, "current", "new", "disabled", "db_record"))
 LEAVES = (
     st.none()

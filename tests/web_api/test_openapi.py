@@ -33,6 +33,7 @@ ROUTES = {
     "/cases/{id}/monitor": {"put", "delete"},
     "/cases/{id}/check": {"post"},
     "/audit-events": {"get"},
+    "/costs/estimate": {"post"},
 }
 OPEN = {"/auth/register", "/auth/login"}
 

@@ -54,6 +54,7 @@ TABLE = [
     ("GET", "/files/{file}/download?redirect=true", {}, (401, 307, 404, 307, 307)),
     ("GET", "/files/{file}/download?pristine=true", {}, (401, 200, 404, 403, 403)),
     ("GET", "/summary", {}, (401, 200, 200, 200, 200)),
+    ("POST", "/costs/estimate", {"json": {"lines": []}}, (401, 403, 403, 403, 200)),
     ("GET", "/diagnoses?url=https://x.example/a.jpg", {}, (401, 403, 403, 200, 200)),
     ("POST", "/diagnoses", {"json": {"snapshot": {}}}, (401, 403, 403, 400, 400)),
     ("GET", "/cases", {}, (401, 403, 403, 200, 200)),

@@ -17,6 +17,7 @@ from core.web.origin import SAFE_METHODS, is_ours
 
 if TYPE_CHECKING:  # the routes get the services handed in; they need not load them
     from core.accounts.service import AccountsService
+    from core.costs.service import CostsService
     from core.diagnostics.service import DiagnosticsService
     from core.diagnostics.service.cases import CasesService
     from core.library.service import LibraryService
@@ -47,6 +48,8 @@ class Services(Protocol):
     def diagnostics(self) -> DiagnosticsService: ...
     @property
     def cases(self) -> CasesService: ...
+    @property
+    def costs(self) -> CostsService: ...
     @property
     def jobs(self) -> JobQueue: ...
 

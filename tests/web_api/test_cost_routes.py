@@ -1,0 +1,32 @@
+"""Estimates by REST are those of the command line, exact and with their sources."""
+
+import pytest
+
+LINE = {"line": "s3.storage.STANDARD", "region": "us-east-1", "quantity": "52900"}
+
+
+def test_usage_is_priced_with_tiers_and_sources(bearer):
+    answer = bearer("admin").post(
+        "/api/costs/estimate", json={"period": "2026-10", "lines": [LINE]}
+    )
+    report = answer.json()
+    assert (answer.status_code, report["total_usd"]) == (200, "1215.00")
+    assert report["lines"][0]["tiers"][1]["from"] == "51200"
+    assert report["lines"][0]["price"]["sources"]
+    assert report["figures"]["flat_rate"] is None
+
+
+def test_what_has_no_price_is_named(bearer):
+    body = {"period": "2026-10", "lines": [LINE | {"region": "eu-north-1"}]}
+    report = bearer("admin").post("/api/costs/estimate", json=body).json()
+    assert (report["total_usd"], report["unpriced"][0]["quantity"]) == ("0.00", "52900")
+
+
+@pytest.mark.parametrize("body", [[], {"lines": [{}]}, {"period": "soon"}, {"currency": "EUR"}])
+def test_what_is_no_usage_is_a_400_with_a_hint(bearer, body):
+    answer = bearer("admin").post("/api/costs/estimate", json=body)
+    assert answer.status_code == 400
+
+
+def test_a_member_sees_no_costs(bearer):
+    assert bearer("owner").post("/api/costs/estimate", json={"lines": [LINE]}).status_code == 403
