@@ -18,10 +18,12 @@ from core.diagnostics.service import audits_run, audits_work
 from core.diagnostics.service.audits import JOB, KEPT, AuditsService
 from core.diagnostics.service.audits_export import safe
 from core.diagnostics.service.audits_files import Upload
+from core.diagnostics.service.audits_results import Asked
 from core.diagnostics.service.audits_sources import Reach
 from core.errors import AwsUnavailable, Conflict, InvalidInput, NotAllowed, NotFound
 from core.model.diagnosis import FixType
 from core.model.identity import Actor, Role
+from core.model.repair import RecordChange
 from core.model.url_audit import CaseSource, CsvSource, DynamoSource, LibrarySource, LogSource
 from core.stores.audit_log import AuditLog
 from core.stores.jobs import JobQueue, JobRunner
@@ -104,6 +106,10 @@ def files(**changed):
     ]
 
 
+def exported(desk, audit, form):
+    return b"".join(desk.audits.export(SUPPORT, audit.id, form)).decode()
+
+
 def test_a_case_is_audited_without_any_account(desk):
     audit = desk.done(CaseSource(), *files())
     assert (audit.state, audit.cancelled, audit.problem) == ("done", False, None)
@@ -174,7 +180,7 @@ def test_secrets_leave_nothing_behind(desk):
     assert not (folder / "uploads").exists()
     for path in folder.iterdir():
         assert b"s3cr3tvalue" not in path.read_bytes()
-    text = "".join(desk.audits.export(SUPPORT, audit.id, "csv"))
+    text = exported(desk, audit, "csv")
     assert "Signature=REDACTED" in text
 
 
@@ -379,7 +385,6 @@ def test_members_may_not_audit(desk):
     ("source", "uploads", "said"),
     [
         (DynamoSource(table="records", key_attributes=("pk",), attribute="data"), [], "own table"),
-        (DynamoSource(table="t", key_attributes=("pk",), attribute="k", holds="key"), [], "host"),
         (CsvSource(), [], "needs urls"), (LogSource(), [], "needs logs"),
         (LogSource(bucket="b"), [Upload("logs", "x", b"")], "needs no file"),
         (LibrarySource(), [Upload("urls", "x", b"")], "needs no file"),
@@ -396,8 +401,8 @@ def test_a_source_that_can_not_be_audited_is_refused(desk, source, uploads, said
 
 def test_the_export_holds_every_row_of_every_group(desk):
     audit = desk.done(CaseSource(), *files())
-    rows = list(csv.DictReader(io.StringIO("".join(desk.audits.export(SUPPORT, audit.id, "csv")))))
-    shown = json.loads("".join(desk.audits.export(SUPPORT, audit.id, "json")))
+    rows = list(csv.DictReader(io.StringIO(exported(desk, audit, "csv"))))
+    shown = json.loads(exported(desk, audit, "json"))
     assert len(rows) == len(shown["rows"]) == 8
     assert {row["pattern"] for row in rows} == {f"{HOST}/avatars/*", f"{HOST}/gone/*", "(empty)"}
     assert shown["audit"]["id"] == audit.id
@@ -416,7 +421,7 @@ def test_no_cell_is_a_formula(cell):
 def test_an_id_that_is_a_formula_is_exported_as_text(desk):
     urls = rows_text(["id", "url"], [["=HYPERLINK(1)", f"{BASE}/avatars/u1.jpg"]])
     audit = desk.done(CaseSource(), *files(urls=urls))
-    text = "".join(desk.audits.export(SUPPORT, audit.id, "csv"))
+    text = exported(desk, audit, "csv")
     assert '"\'=HYPERLINK(1)"' in text
 
 
@@ -425,3 +430,96 @@ def test_results_are_files_and_not_records(desk):
     assert len(json.dumps(desk.store.get(JOB, audit.id).data)) < 4000
     with sqlite3.connect(desk.folder / "audits" / audit.id / "result.sqlite3") as database:
         assert database.execute("SELECT count(*) FROM rows").fetchone() == (11,)
+
+
+# --- other sources ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def alone(desk, monkeypatch):
+    """Sources of the account, with the configuration of the small world."""
+
+    def capture(folder, *_):
+        audits_run.write_json(folder / "snapshot.json", config())
+        (folder / "inventory.csv").write_bytes(INVENTORY)
+        notes = json.loads((folder / "source.json").read_text())
+        audits_run.write_json(folder / "meta.json", notes)
+
+    monkeypatch.setattr(audits_work, "_capture", capture)
+    return desk
+
+
+def test_a_csv_is_read_by_the_columns_that_were_chosen(alone):
+    text = rows_text(["Page", "Link", "Views"], [["a", "avatars/u1.jpg", 7], ["b", f"{BASE}/u1.jpg", "many"],
+                                                 ["c", f"{BASE}/u2.jpg", 2]])  # fmt: skip
+    source = CsvSource(file="links.csv", url="Link", id="Page", hits="Views")
+    audit = alone.done(source, *[Upload("urls", "links.csv", text)])
+    assert (audit.summary.urls, audit.summary.hits, audit.source.host) == (2, 9, HOST)
+    (group,) = alone.audits.groups(SUPPORT, audit.id)
+    assert (group.cause, group.hits) == ("origin-path-double-prefix", 7)
+    assert (group.sample[0].id, group.sample[0].old) == ("a", "avatars/u1.jpg")
+    assert audit.summary.skipped[0].first == ("row 2: many",)
+
+
+def test_files_may_be_given_by_the_names_of_the_source(alone):
+    text = rows_text(["url"], [[f"{BASE}/u1.jpg"]])
+    made = alone.audits.start(SUPPORT, CsvSource(file="l.csv"), {"l.csv": text})
+    alone.work()
+    assert alone.audits.get(SUPPORT, made.id).summary.urls == 1
+    named = CaseSource(snapshot="s.json", inventory="i.csv", urls="u.csv")
+    given = dict(zip(("s.json", "i.csv", "u.csv"), (f.content for f in files()), strict=True))
+    made = alone.audits.start(SUPPORT, named, given)
+    alone.work()
+    assert alone.audits.get(SUPPORT, made.id).summary.urls == 11
+
+
+def test_access_logs_are_counted_by_url(alone):
+    head = b"#Version: 1.0\n#Fields: date time sc-status cs-uri-stem x-host-header cs-protocol\n"
+    line = "2026-11-20\t12:00:00\t{}\t{}\t" + HOST + "\thttps\n"
+    seen = [(403, "/avatars/u1.jpg")] * 5 + [
+        (404, "/gone/x1.jpg"),
+        (200, "/u1.jpg"),
+        (403, "/avatars/u2.jpg"),
+    ]
+    first = head + "".join(line.format(*one) for one in seen).encode() + b"broken\n"
+    late = head + line.format(403, "/avatars/u1.jpg").replace("11-20", "11-25").encode()
+    damaged = gzip.compress(head + b"x" * 500)[:40]
+    source = LogSource(file="a.gz", until=datetime(2026, 11, 21, tzinfo=UTC))
+    audit = alone.done(source, Upload("logs", "a.gz", gzip.compress(first)), Upload("logs", "b", late),
+                       Upload("logs", "c.gz", damaged))  # fmt: skip
+    assert (audit.summary.urls, audit.summary.hits) == (3, 7)
+    groups = alone.audits.groups(SUPPORT, audit.id)
+    assert [(g.pattern, g.urls, g.hits) for g in groups] == [
+        ("/avatars/*", 2, 6),
+        ("/gone/*", 1, 1),
+    ]
+    assert {s.reason for s in audit.summary.skipped} == {"not 6 fields", "not a whole gzip file"}
+
+
+def test_the_rows_of_a_table_that_a_dry_run_fixes_are_proposed(alone, monkeypatch):
+    keys = json.dumps({"pk": "USER#1", "sk": "AVATAR"})
+    rows = [Asked(f"USER#{i}/AVATAR", f"{BASE}/avatars/u{i}.jpg", 1, f"avatars/u{i}.jpg",
+                  keys.replace("#1", f"#{i}")) for i in range(6)]  # fmt: skip
+    rows.append(Asked("list#0", f"{BASE}/avatars/u1.jpg", 1, "avatars/u1.jpg"))
+
+    def read(_reach, _source, _folder, notes):
+        notes.in_table = True
+        return iter(rows)
+
+    monkeypatch.setattr(audits_work, "read_source", read)
+    monkeypatch.setattr("core.diagnostics.service.audits._BATCH", 4)
+    source = DynamoSource(
+        table="people", key_attributes=("pk", "sk"), attribute="avatar", holds="key"
+    )
+    audit = alone.done(source)
+    (group,) = alone.audits.groups(SUPPORT, audit.id)
+    with pytest.raises(Conflict):
+        alone.audits.propose(SUPPORT, audit.id, group.id)
+    assert alone.audits.repair(SUPPORT, audit.id, group.id).type == "fix_db_record"
+    made = alone.audits.propose(SUPPORT, audit.id, group.id)
+    assert [len(batch) for batch, _ in alone.proposed] == [4, 2]
+    assert made[0] == RecordChange(
+        table="people", pk="USER#0", sk="AVATAR", attribute="avatar", old="avatars/u0.jpg",
+        new="u0.jpg", url=f"{BASE}/u0.jpg",
+    )  # fmt: skip
+    assert alone.proposed[0][1] == "/avatars/*"

@@ -10,7 +10,7 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -19,11 +19,12 @@ from typing import Literal
 from core.aws.dynamodb_tables import TableReader
 from core.diagnostics.groups import Known
 from core.diagnostics.service import audits_files, audits_work
-from core.diagnostics.service.audits_export import as_csv, as_json
+from core.diagnostics.service.audits_export import as_csv, as_json, encoded
 from core.diagnostics.service.audits_files import Upload
 from core.diagnostics.service.audits_results import ASKED, Results
 from core.diagnostics.service.audits_sources import Reach
 from core.diagnostics.service.audits_tables import choice_of
+from core.diagnostics.urls import parse_url
 from core.errors import AwsUnavailable, Conflict, DashboardError, InvalidInput, NotFound
 from core.model.diagnosis import FixType
 from core.model.identity import Actor, Permission
@@ -35,9 +36,9 @@ from core.model.url_audit import (
     AuditSource,
     AuditSummary,
     CaseSource,
+    CsvSource,
     DynamoSource,
     GroupRepair,
-    Holds,
     LibrarySource,
     TableChoice,
     UrlAudit,
@@ -88,16 +89,26 @@ class AuditsService:
 
     # --- starting and following -------------------------------------------------------------
 
-    def start(self, actor: Actor, source: AuditSource, uploads: Sequence[Upload] = ()) -> UrlAudit:
-        """Write down what is to be audited; a worker does it. Raises `InvalidInput`."""
+    def start(
+        self,
+        actor: Actor,
+        source: AuditSource,
+        uploads: Sequence[Upload] | Mapping[str, bytes] = (),
+    ) -> UrlAudit:
+        """Write down what is to be audited; a worker does it. Raises `InvalidInput`.
+
+        A mapping holds files by the names that the source gives them.
+        """
         actor.require(Permission.URL_DIAGNOSE)
         self._check(actor, source)
-        audits_files.require(source, uploads)
+        sent = audits_files.checked(source, uploads)
         name = secrets.token_hex(8)
         folder = self._root / name
         folder.mkdir(mode=0o700, parents=True)
         try:
-            return self._queued(actor, name, audits_files.keep(folder, source, uploads))
+            return self._queued(
+                actor, name, audits_files.keep(folder, self._with_host(source), sent)
+            )
         except DashboardError:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -105,15 +116,17 @@ class AuditsService:
     def _check(self, actor: Actor, source: AuditSource) -> None:
         if isinstance(source, LibrarySource):
             actor.require(Permission.MEDIA_READ_ALL)
-        if isinstance(source, DynamoSource):
-            if source.table == self._own_table:
-                raise InvalidInput(
-                    "The dashboard's own table holds no URLs.", hint="Choose another table."
-                )
-            if source.holds is Holds.KEY and not source.host:
-                raise InvalidInput(
-                    "Keys are no URLs without a host.", hint="Say which host serves them."
-                )
+        if isinstance(source, DynamoSource) and source.table == self._own_table:
+            raise InvalidInput(
+                "The dashboard's own table holds no URLs.", hint="Choose another table."
+            )
+
+    def _with_host(self, source: AuditSource) -> AuditSource:
+        """Keys without a host are those of the library's own CDN."""
+        if isinstance(source, DynamoSource | CsvSource) and not source.host:
+            host = parse_url(self._reach.address("x")).host
+            return source.model_copy(update={"host": host})
+        return source
 
     def _queued(self, actor: Actor, id: str, source: AuditSource) -> UrlAudit:
         job, put = self._jobs.put(JOB, id, actor.account_id)
@@ -133,10 +146,10 @@ class AuditsService:
         actor.require(Permission.URL_DIAGNOSE)
         return self._now(self._known(id))
 
-    def list(self, actor: Actor) -> tuple[UrlAudit, ...]:
+    def list(self, actor: Actor, *, limit: int = KEPT) -> tuple[UrlAudit, ...]:
         """The newest first."""
         actor.require(Permission.URL_DIAGNOSE)
-        found = self._audits.page(limit=KEPT, descending=True).items
+        found = self._audits.page(limit=limit, descending=True).items
         return tuple(self._now(audit) for audit in found)
 
     def _known(self, id: str) -> UrlAudit:
@@ -194,14 +207,14 @@ class AuditsService:
 
     def export(
         self, actor: Actor, id: str, form: Literal["csv", "json"]
-    ) -> Iterator[str]:  # fmt: skip
+    ) -> Iterator[bytes]:  # fmt: skip
         """Everything that needs attention, written while it is read."""
         actor.require(Permission.URL_DIAGNOSE)
         results = self._results(id)
         groups = results.groups()
         if form == "csv":
-            return as_csv(groups, results.broken())
-        return as_json(self.get(actor, id), groups, results.broken())
+            return encoded(as_csv(groups, results.broken()))
+        return encoded(as_json(self.get(actor, id), groups, results.broken()))
 
     def _results(self, id: str) -> Results:
         audit = self._now(self._known(id))

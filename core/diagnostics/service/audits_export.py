@@ -54,3 +54,8 @@ def as_json(
     for number, row in enumerate(rows):
         yield (",\n" if number else "\n") + row.model_dump_json()
     yield "\n]}\n"
+
+
+def encoded(texts: Iterable[str]) -> Iterator[bytes]:
+    """As UTF-8; a half character that a URL held becomes a question mark."""
+    return (text.encode("utf-8", "replace") for text in texts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import shutil
 import zlib
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from io import BytesIO
@@ -34,8 +34,26 @@ class Upload:
     content: bytes | Path | IO[bytes]
 
 
-def require(source: AuditSource, uploads: Sequence[Upload]) -> None:
-    """Raise `InvalidInput` unless exactly the files of this source are there."""
+def checked(
+    source: AuditSource, uploads: Sequence[Upload] | Mapping[str, bytes]
+) -> Sequence[Upload]:
+    """The files of this source. Raise `InvalidInput` unless exactly those are there."""
+    if isinstance(uploads, Mapping):
+        uploads = [Upload(_role(source, name), name, held) for name, held in uploads.items()]
+    _require(source, uploads)
+    return uploads
+
+
+def _role(source: AuditSource, name: str) -> Role:
+    if isinstance(source, CaseSource):
+        roles: dict[str, Role] = {
+            source.urls: "urls", source.inventory: "inventory", source.snapshot: "snapshot",
+        }  # fmt: skip
+        return roles.get(name, "urls")
+    return "logs" if isinstance(source, LogSource) else "urls"
+
+
+def _require(source: AuditSource, uploads: Sequence[Upload]) -> None:
     given = {upload.role for upload in uploads}
     needed: set[Role] = set()
     if isinstance(source, CsvSource):

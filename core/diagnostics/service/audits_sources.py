@@ -274,7 +274,11 @@ def _log_lines(file: IO[bytes]) -> Iterator[str]:
     zipped = file.read(2) == b"\x1f\x8b"
     file.seek(0)
     raw: IO[bytes] = gzip.GzipFile(fileobj=file) if zipped else file  # type: ignore[assignment]
-    return _bounded(io.TextIOWrapper(raw, encoding="utf-8", errors="replace", newline="\n"))
+    text = io.TextIOWrapper(raw, encoding="utf-8", errors="replace", newline="\n")
+    try:
+        yield from _bounded(text)
+    finally:
+        text.detach()  # the file is closed by whoever opened it
 
 
 def _counts(one: Logged, source: LogSource) -> bool:
