@@ -56,6 +56,11 @@ class Line:
     fence: int
 
 
+def brief(text: str, most: int = 140) -> str:
+    """A sentence as it can be quoted inside another."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     line: Line

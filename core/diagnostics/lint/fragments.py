@@ -81,10 +81,17 @@ def written_policies(document: Document) -> Iterator[StatementAt]:
     """Statements in JSON, and in lines such as `Action: s3:GetObject`."""
     for line, value in json_fragments(document):
         for raw in statements_in(value):
-            shown = json.dumps(raw.get("Resource"))
-            if found := parsed(raw, Spot(f"{document.name}:{line.number}", shown)):
+            if found := parsed(raw, _resource_spot(document, line, raw.get("Resource"))):
                 yield found
     yield from _spelled_out(document)
+
+
+def _resource_spot(document: Document, start: Line, resource: Any) -> Spot:
+    """The line of the resource, which lies below the line on which the JSON begins."""
+    first = str(resource[0] if isinstance(resource, list) and resource else resource)
+    below = document.lines[start.number - 1 : start.number + 60]
+    line = next((one for one in below if first in one.text), start)
+    return Spot(f"{document.name}:{line.number}", json.dumps(resource))
 
 
 @dataclass(slots=True)
@@ -107,7 +114,11 @@ def _spelled_out(document: Document) -> Iterator[StatementAt]:
             draft = _Draft()
         draft.line = draft.line or pair.line
         _take(draft.fields, pair.name, name, pair.value)
-        if name == "Resource" and draft.complete() and (found := _finished(document, draft)):
+        if (
+            name == "Resource"
+            and draft.complete()
+            and (found := _finished(document, draft, pair.line))
+        ):
             yield found
 
 
@@ -123,9 +134,8 @@ def _take(fields: dict[str, Any], word: str, name: str, value: str) -> None:
         fields[name] = value
 
 
-def _finished(document: Document, draft: _Draft) -> StatementAt | None:
-    line = draft.line
-    if line is None or not any(":" in a or a == "*" for a in draft.fields["Action"]):
+def _finished(document: Document, draft: _Draft, line: Line) -> StatementAt | None:
+    if not any(":" in a or a == "*" for a in draft.fields["Action"]):
         return None
     where = document.spot(line)
     resources = ", ".join(draft.fields["Resource"])

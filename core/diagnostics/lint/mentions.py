@@ -27,8 +27,9 @@ _FILE = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}$")
 _HOLE = re.compile(r"\{[^}]+\}|<[^>]+>|\$\w+|\.\.\.")
 
 _STORES = re.compile(
-    r"\b(?:stor(?:e|es|ed|ing)|sav(?:e|es|ed|ing)|persist\w*|keep(?:s|ing)?|record(?:s|ed)|"
-    r"insert(?:s|ed)?|writ(?:e|es|ing|ten)|(?:up)?dates?\s+(?:the\s+)?(?:profile|record|row|user)|"
+    r"\b(?:stor(?:e|es|ed|ing)|sav(?:e|es|ed|ing)|persist\w*|insert(?:s|ed)?|"
+    r"(?:writ(?:e|es|ing|ten)|put|keep(?:s|ing)?)\b.{0,40}\b(?:db|database|table|row|record)|"
+    r"(?:up)?dates?\s+(?:the\s+)?(?:profile|record|row|user)|"
     r"set\s+\w*(?:url|link|image)\w*\s*=|in\s+(?:the\s+)?(?:db|database|dynamodb))\b",
     re.IGNORECASE,
 )
@@ -120,7 +121,8 @@ def document_urls(document: Document) -> list[UrlAt]:
             host = url.split("/")[2].split(":")[0].lower()
             cdn = host.endswith(".cloudfront.net") or host in hosts
             spot = Spot(f"{document.name}:{line.number}", url)
-            found.append(UrlAt(spot, url, _kept_by(document, line), cdn))
+            link = line.text[: match.start()].endswith("](")
+            found.append(UrlAt(spot, url, "" if link else _kept_by(document, line), cdn))
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from core.diagnostics.lint.document import Document, Hit, Line
+from core.diagnostics.lint.document import Document, Hit, Line, brief
 from core.diagnostics.lint.registry import Outcome, found, rule
 from core.diagnostics.lint.scene import KeyAt, Scene
 from core.model.lint import Severity
@@ -27,7 +27,8 @@ def gzip_for_pictures(scene: Scene) -> Iterator[Outcome]:
     if hit is not None and not _TEXTS.search(hit.line.text):
         yield found(
             "X7",
-            f"“{hit.line.text}” gains nothing for pictures: CloudFront compresses text types of "
+            f"“{brief(hit.line.text)}” gains nothing for pictures: CloudFront compresses "
+            f"text types of "
             "1,000 to 10,000,000 bytes, and JPEG, PNG and video are not among them.",
             document.spot(hit.line),
         )  # fmt: skip
@@ -78,12 +79,19 @@ def _blamed(document: Document, status: str, before: int, after: int) -> tuple[L
     return ()
 
 
+_INVALIDATE = (
+    r"\binvalidat(?:e|es|ing)\b|"
+    r"\b(?:create|run|issue|send|perform|try|request|trigger)\w*\b.{0,20}\binvalidations?\b|"
+    r"\b(?:clear|purg|flush)\w*\b.{0,20}\b(?:cloudfront|cdn|edge)\b"
+)
+
+
 @rule("document")
 def invalidate_a_refusal(scene: Scene) -> Iterator[Outcome]:
     document = scene.document
     if document is None:
         return
-    for hit in document.search(r"\binvalidat(?:e|es|ing|ion)\b"):
+    for hit in document.search(_INVALIDATE):
         near = document.around(hit.line, 14, 0)
         heads = (*[line.text for line in near], hit.line.heading)
         refused = [
@@ -134,7 +142,10 @@ def through_the_server(scene: Scene) -> Iterator[Outcome]:
     small = bool(limit and nginx and int(limit.match["size"]) > 1)
     words = []
     if claims:
-        words.append(f"“{claims[0].text}”, but uploads pass the server (“{through.line.text}”).")
+        words.append(
+            f"“{brief(claims[0].text)}”, but uploads pass the server "
+            f"(“{brief(through.line.text)}”)."
+        )
     if small and limit:
         words.append(
             f"The limit of {limit.match['size']} MB does not hold: nginx takes 1 MB unless "
@@ -234,14 +245,14 @@ def long_caching(scene: Scene) -> Iterator[Outcome]:
     line = hits[0].line
     if again is not None:
         sentence = (
-            f"“{line.text}”, while “{again.line.text}”: edges and browsers go on "
+            f"“{brief(line.text)}”, while “{brief(again.line.text)}”: edges and browsers go on "
             f"showing the old content."
         )
         yield found("X32", sentence, document.spot(line), document.spot(again.line))
         return
     yield found(
         "X32",
-        f"“{line.text}” is right only while every content gets a new key; {fixed[0].key} "
+        f"“{brief(line.text)}” is right only while every content gets a new key; {fixed[0].key} "
         f"has nothing "
         "in it that changes, and written again it stays stale that long.",
         *(document.spot(h.line) for h in hits[:3]), fixed[0].spot, severity=Severity.ADVICE,

@@ -17,7 +17,7 @@ _EXTENSION = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,7}$")
 _HOLE = re.compile(r"\$?\{+[^}]*\}+|<[^>]*>|\.\.\.")
 _ANY_NAME = re.compile(r"name|file\b|ext", re.IGNORECASE)
 _EMAIL = re.compile(r"[\w.%+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
-_EMAIL_HOLE = re.compile(r"[{<$][\w.$ {]*e-?mail[\w.]*[}>]?", re.IGNORECASE)
+_EMAIL_HOLE = re.compile(r"[{<$][\w.$ {-]*e-?mail[\w.]*[}>]?", re.IGNORECASE)
 
 
 # --- X21 ------------------------------------------------------------------------------------

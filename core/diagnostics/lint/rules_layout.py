@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from core.diagnostics import facts
-from core.diagnostics.lint.document import Spot
+from core.diagnostics.lint.document import Spot, brief
 from core.diagnostics.lint.from_snapshot import record_spot, records
 from core.diagnostics.lint.registry import Outcome, found, rule
 from core.diagnostics.lint.scene import KeyAt, Scene
@@ -131,7 +131,7 @@ def both_formats(scene: Scene) -> Iterator[Outcome]:
         shown = [k.spot for k in _pair_of_layouts(scene.keys)]
         yield found(
             "X23",
-            f"“{hit.line.text}”: two key formats stay for ever, silently, because nobody "
+            f"“{brief(hit.line.text)}”: two key formats stay for ever, silently, because nobody "
             f"counts the "
             "old ones.",
             document.spot(hit.line), *shown,

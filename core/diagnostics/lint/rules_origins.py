@@ -113,7 +113,9 @@ def migration_policy(snapshot: AccountSnapshot | None, identity: str, bucket: st
 def identities_written(scene: Scene) -> Iterator[Outcome]:
     document = scene.document
     pattern = r"\bOAIs?\b|\w+OAI\b|\borigin\s+access\s+identit(?:y|ies)\b|cloudfront:user/"
-    hits = list(document.search(pattern)) if document else []
+    both = re.compile(r"\bOACs?\b|\borigin\s+access\s+controls?\b", re.IGNORECASE)
+    found_hits = document.search(pattern) if document else ()
+    hits = [hit for hit in found_hits if not both.search(hit.line.text)]
     if document is None or not hits or _is_leaving(document):
         return
     identity = next(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from core.diagnostics.lint.document import Document, Line, Spot
+from core.diagnostics.lint.document import Document, Line, Spot, brief
 from core.diagnostics.lint.registry import Outcome, found, rule, unchecked
 from core.diagnostics.lint.scene import Scene
 from core.model.lint import Severity
@@ -53,10 +53,13 @@ def _judged(verdict: PriceVerdict, spot: Spot) -> Iterator[Outcome]:
     if verdict.claim.is_total:
         if verdict.verdict is Verdict.WRONG:
             why = verdict.likely_cause or "; ".join(verdict.conditions) or "the sum is another one"
-            yield found("X4", f"“{spot.value}” does not hold: {why}.", spot, *_proof(verdict))
+            yield found(
+                "X4", f"“{brief(spot.value)}” does not hold: {why}.", spot, *_proof(verdict)
+            )
         return
-    edge = any(one.line.startswith("cf.http") for one in verdict.evidence)
-    mistake = "X3" if edge or _EDGE_REQUESTS.search(spot.value) else "X2"
+    lines = [one.line for one in verdict.evidence]
+    edge = lines[0].startswith("cf.http") if lines else _EDGE_REQUESTS.search(spot.value)
+    mistake = "X3" if edge else "X2"
     if verdict.verdict is Verdict.WRONG:
         yield found(mistake, _wrong(verdict), spot, *_proof(verdict))
     elif verdict.verdict in {Verdict.AMBIGUOUS, Verdict.UNPRICED, Verdict.STALE}:
@@ -110,7 +113,8 @@ def totals(scene: Scene) -> Iterator[Outcome]:
     more = f" ({len(lines)} such totals)" if len(lines) > 1 else ""
     yield found(
         "X4",
-        f"“{lines[0].text}” names no gigabytes, requests, region or plan{more}: the same system "
+        f"“{brief(lines[0].text)}” names no gigabytes, requests, region or plan{more}: the "
+        f"same system "
         "costs nothing on a free plan and many times that by list price.",
         *(document.spot(line) for line in lines),
         # Beside unit prices of storage or delivery it is their total; else it may be servers.
@@ -123,11 +127,16 @@ def _prices_storage(document: Document) -> bool:
 
 
 def _is_bare_total(document: Document, line: Line) -> bool:
-    if not _TOTAL.search(line.text) or _PER_UNIT.search(line.text):
-        return False
-    if not _MONTH.search(line.text) and not _MONTH.search(line.heading):
-        return False
-    if not _MONEY.search(line.text):
-        return False
     below = [near.text for near in document.around(line, 0, 1) if "$" not in near.text]
-    return not any(_ASSUMED.search(text) for text in (line.text, *below))
+    if any(_ASSUMED.search(text) for text in below):
+        return False
+    sentences = re.split(r"(?<=[.;!?])\s+", line.text)
+    return any(_is_whole_amount(one, line.heading) for one in sentences)
+
+
+def _is_whole_amount(sentence: str, heading: str) -> bool:
+    """An amount for a month that is no price per unit and names no usage."""
+    if not _TOTAL.search(sentence) or _PER_UNIT.search(sentence) or _ASSUMED.search(sentence):
+        return False
+    monthly = _MONTH.search(sentence) or _MONTH.search(heading)
+    return bool(monthly and _MONEY.search(sentence))

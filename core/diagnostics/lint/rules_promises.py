@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import inf
 
-from core.diagnostics.lint.document import Line
+from core.diagnostics.lint.document import Line, brief
 from core.diagnostics.lint.registry import Outcome, found, rule
 from core.diagnostics.lint.scene import Scene
 from core.model.lint import LintFinding, Severity
@@ -77,7 +77,8 @@ def unlimited(scene: Scene) -> Iterator[Outcome]:
         if document:
             yield found(
                 "X13",
-                f"“{hit.line.text}” is true of S3's capacity only: every gigabyte is charged each "
+                f"“{brief(hit.line.text)}” is true of S3's capacity only: every gigabyte is "
+                f"charged each "
                 "month, and one object has a largest size.",
                 document.spot(hit.line),
             )  # fmt: skip
@@ -133,7 +134,8 @@ def user_counts(scene: Scene) -> Iterator[Outcome]:
         if other is not None:
             yield found(
                 "X30",
-                f"“{one.line.text}” and “{other.line.text}” can't both be true of one system.",
+                f"“{brief(one.line.text)}” and “{brief(other.line.text)}” can't both be "
+                f"true of one system.",
                 document.spot(one.line), document.spot(other.line),
             )  # fmt: skip
             return
@@ -182,7 +184,7 @@ def all_fixed(scene: Scene, others: Iterable[LintFinding]) -> Iterator[Outcome]:
         if wanted.search(line.text):
             yield found(
                 "X24",
-                f"“{line.text}”, but this document itself still shows {', '.join(rest)}.",
+                f"“{brief(line.text)}”, but this document itself still shows {', '.join(rest)}.",
                 document.spot(line),
             )  # fmt: skip
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from core.diagnostics.lint.document import Document, Hit, Line
+from core.diagnostics.lint.document import Document, Hit, Line, brief
 from core.diagnostics.lint.registry import Outcome, found, rule
 from core.diagnostics.lint.scene import Scene
 from core.diagnostics.policy import is_public
@@ -15,7 +15,7 @@ from core.model.lint import Severity
 _PUBLIC = (
     r"\bpublic(?:ly)?[\s-]+(?:read\w*|accessible|viewable)\b|\bpublic\s+(?:access\s+)?(?:is\s+)?"
     r"(?:allowed|granted|permitted|opened)\b|\bopen(?:ed)?\s+to\s+(?:everybody|everyone|the\s+public|"
-    r"anyone)\b|\b(?:everybody|everyone|anyone)\s+(?:may|can)\s+read\b|principal\W+\*"
+    r"anyone)\b|\b(?:everybody|everyone|anyone)\s+(?:may|can)\s+read\b"
 )
 _BLOCKED = (
     r"\bblock(?:s|ed|ing)?\W+(?:all\W+)?public\W*(?:access|policy)\b|\bBlockPublicPolicy\b|"
@@ -23,8 +23,9 @@ _BLOCKED = (
 )
 _OFF = re.compile(r"\b(?:off|disabled|false|no|inactive)\b", re.IGNORECASE)
 _BUCKET = re.compile(
-    r"(?:s3://|arn:aws:s3:::)(?P<uri>[\w.<>{}-]+)|(?P<word>[a-z0-9][\w-]*-[\w<>{}-]{3,})|"
-    r"\bbucket\W+(?P<named>[a-z][\w.<>-]{4,})",
+    r"(?:s3://|arn:aws:s3:::)(?P<uri>[\w.<>{}-]+)|"
+    r"\b(?P<word>[a-z0-9]+(?:-[a-z0-9]+)+-(?:<[\w-]+>|\{[\w-]+\}|[a-z0-9]{3,}))|"
+    r"\bbucket\W+(?P<named>[a-z][\w.<>]*-[\w.<>-]{2,})"
 )
 
 
@@ -42,20 +43,17 @@ def public_and_blocked(scene: Scene) -> Iterator[Outcome]:
     here = _bucket(document, public.line) if public else opened[0].bucket
     there = _bucket(document, blocked.line)
     apart = bool(here and there and here != there)
-    where = f"{here} is" if here else "objects are"
+    told = brief(public.line.text if public else "Principal *")
+    tail = (
+        "on the same bucket, or as a setting of the account, it refuses exactly that policy, and "
+        "without it the public folder has no protection."
+        if apart or not (here and there)
+        else f"S3 refuses exactly that policy on {here}."
+    )
     yield found(
-        "X19",
-        f"By policy {where} readable by everybody ({spots[0].where.rpartition(':')[2]}), "
-        f"while Block "
-        f"Public Access is on ({blocked.line.number}): "
-        + (
-            "as an account setting, or on the same bucket, it refuses exactly that policy; "
-            "without it this bucket has no protection."
-            if apart or not (here and there)
-            else "S3 refuses exactly that policy there."
-        ),
-        *spots, document.spot(blocked.line),
-        severity=Severity.WARNING if apart else Severity.ERROR,
+        "X19", f"“{told}” beside “{brief(blocked.line.text)}”: {tail}", *spots,
+        document.spot(blocked.line),
+        severity=Severity.ERROR if here and here == there else Severity.WARNING,
     )  # fmt: skip
 
 

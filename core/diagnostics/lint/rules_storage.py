@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from core.diagnostics.lint.document import Line, Spot
+from core.diagnostics.lint.document import Line, Spot, brief
 from core.diagnostics.lint.registry import Outcome, found, rule, unchecked
 from core.diagnostics.lint.scene import Scene
 from core.model.delivery import Bucket, S3Object, mapping, rows
@@ -84,7 +84,8 @@ def self_calling_events_written(scene: Scene) -> Iterator[Outcome]:
     if hits:
         yield found(
             "X11",
-            f"“{hits[0].line.text}” names no prefix filter and no other bucket: what the function "
+            f"“{brief(hits[0].line.text)}” names no prefix filter and no other bucket: what "
+            f"the function "
             "writes is a new object too, and calls it again.",
             *(document.spot(h.line) for h in hits[:3]),
         )  # fmt: skip

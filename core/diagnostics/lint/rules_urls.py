@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from core.diagnostics.lint.document import Document
+from core.diagnostics.lint.document import Document, brief
 from core.diagnostics.lint.registry import Outcome, found, rule
 from core.diagnostics.lint.scene import Scene, UrlAt
 from core.diagnostics.origins import endpoint_of
@@ -82,7 +82,7 @@ def stored_in_words(scene: Scene) -> Iterator[Outcome]:
     )
     if hit is not None:
         yield found(
-            "X9", (f"“{hit.line.text}”: when the domain or the path changes, every such row "
+            "X9", (f"“{brief(hit.line.text)}”: when the domain or the path changes, every such row "
                 f"is wrong."),
             document.spot(hit.line),
         )  # fmt: skip
@@ -132,7 +132,7 @@ def presigned_life_written(scene: Scene) -> Iterator[Outcome]:
     if document is None or document.mentions(_EFFECTIVE):
         return
     for hit in document.search(_PRESIGNED):
-        seconds, shown = _life(hit.line.text)
+        seconds, shown = _life(hit.line.text, hit.match.end())
         if not seconds:
             continue
         if seconds > WEEK:
@@ -152,8 +152,9 @@ def _promise(document: Document, shown: str) -> str:
     )
 
 
-def _life(text: str) -> tuple[int, str]:
-    found_here = _LIFE.search(text)
+def _life(text: str, after: int) -> tuple[int, str]:
+    """The time that is named next after the word, else the one before it."""
+    found_here = _LIFE.search(text, after) or _LIFE.search(text)
     if not found_here:
         return 0, ""
     unit = found_here["unit"].lower()
