@@ -46,6 +46,7 @@ from core.model.pricing import (
 )
 
 _LATER_TIER = re.compile(r"\b(?:over|above|beyond|after|next|more than)\b|>", re.IGNORECASE)
+_REDIRECTS = "a viewer who is redirected from HTTP is billed both requests"
 _DEFAULT_PLACES = ("us-east-1", "US", GLOBAL, ANY_REGION)
 
 
@@ -182,6 +183,7 @@ def _wrong(
         causes += [by_how_much(ratio), ratio_cause(ratio)]
     conditions = [*reading.assumed, compared_with(meant, priced)]
     conditions += [assumed_price(meant)] if tier.confidence == "C" else []
+    conditions += [_REDIRECTS] if meant.line == "cf.https" else []
     reference = reference_bill(claimed, meant, tier)
     return PriceVerdict(
         claim=claim,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import takewhile
 
 from core.costs.tiers import EXACT
 from core.model.pricing import PriceDimension, PriceSheet, PriceTier, plain
@@ -24,6 +25,7 @@ _RATIOS: tuple[tuple[Decimal, str], ...] = (
     (Decimal(744), "an hourly price against a monthly one (744 hours)"),
     (Decimal(12), "a monthly price against a yearly one"),
 )
+_USUAL = ("us-east-1", "US")
 _SAME_ROLE = {
     "tier1": "PUT/COPY/POST/LIST price",
     "tier2": "GET price",
@@ -80,7 +82,7 @@ def equal_line(claimed: Decimal, expected: Sequence[PriceDimension], sheet: Pric
     ]
     if not matches:
         return ""
-    best = min(matches, key=lambda found: _distance(found[0], meant, regions))
+    best = min(matches, key=lambda found: _distance(found[0], found[1], meant, regions))
     return _sentence(*best, own)
 
 
@@ -97,16 +99,18 @@ def kind(unit: str) -> str:
 
 
 def _distance(
-    found: PriceDimension, meant: PriceDimension, regions: set[str]
-) -> tuple[bool, bool, bool, int, bool, str]:
-    shared = sum(a == b for a, b in zip(found.line.split("."), meant.line.split("."), strict=False))
-    usual = found.region not in ("us-east-1", "US")
+    found: PriceDimension, tier: PriceTier, meant: PriceDimension, regions: set[str]
+) -> tuple[bool | int | str, ...]:
+    """A first tier is what people quote; then the same service, place, line and name."""
+    pairs = zip(found.line, meant.line, strict=False)
+    alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
     return (
+        tier.start > 0,
         found.service != meant.service,
         found.region not in regions,
         found.line != meant.line,
-        -shared,
-        usual,
+        -alike,
+        found.region not in _USUAL,
         found.region,
     )
 

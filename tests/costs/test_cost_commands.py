@@ -79,3 +79,49 @@ def test_estimate_as_json_is_one_document(run, write):
 
 def test_without_a_file_there_is_nothing_to_price(run):
     assert run("estimate").exit_code == 1
+
+
+WRONG = "S3 us-east-1 PUT requests: $0.0004 per 1,000\nS3 us-east-1 storage: $0.023 per GB-month\n"
+
+
+def test_check_prices_prints_a_record_per_claim_and_fails_on_a_wrong_one(run, write):
+    done = run("check-prices", write("costs.md", WRONG))
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.exit_code == 1
+    assert [(r["line_number"], r["verdict"]) for r in records] == [(1, "wrong"), (2, "ok")]
+    assert records[0]["impact_usd_at_reference_usage"] == "4.60"
+    assert {
+        "claim",
+        "expected_usd",
+        "per",
+        "ratio",
+        "conditions",
+        "likely_cause",
+        "evidence",
+    } <= set(records[0])
+
+
+def test_check_prices_as_text_says_why(run, write):
+    done = run("check-prices", "--format", "text", write("costs.md", WRONG))
+    assert "1: WRONG  S3 us-east-1 PUT requests" in done.stdout
+    assert "list price 0.005 per 1000" in done.stdout
+    assert "1000000 request: 0.40 as stated, 5.00 at list price" in done.stdout
+
+
+def test_check_prices_as_json_is_one_list(run, write):
+    claim = {"line": "cf.https", "region": "US", "value": 0.01, "per": 10000}
+    done = run("check-prices", "--format", "json", write("claims.json", claim))
+    assert (done.exit_code, [r["verdict"] for r in json.loads(done.stdout)]) == (0, ["ok"])
+
+
+def test_check_prices_is_never_silent_on_what_it_cannot_judge(run, write):
+    done = run("check-prices", write("costs.md", "EC2: $0.01 per hour"))
+    assert done.exit_code == 0
+    assert "costs.md:1: unpriced" in done.stderr
+    empty = run("check-prices", write("empty.md", "no prices here"))
+    assert (empty.exit_code, "no price is stated" in empty.stderr) == (0, True)
+
+
+def test_check_prices_refuses_a_broken_json(run, write):
+    done = run("check-prices", write("claims.json", '{"line": "cf.https", '))
+    assert done.exit_code == 1
