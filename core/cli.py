@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from core.cli_costs import add_cost_commands
+from core.cli_lint import add_lint_command
 from core.errors import DashboardError, InvalidInput
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 add_cost_commands(app)
+add_lint_command(app)
 
 
 def main() -> None:

@@ -16,7 +16,9 @@ from core.accounts.service import AccountsService
 from core.aws.clients import AwsClients
 from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket
+from core.costs.check import check_text
 from core.costs.service import CostsService, open_costs
+from core.costs.service.sheets import FOLDER, PriceSheets
 from core.diagnostics.service import DiagnosticsService
 from core.diagnostics.service.cases import CasesService
 from core.diagnostics.service.repairing import RepairsService
@@ -24,6 +26,7 @@ from core.emulator.service import Emulator, attach_emulator, start_emulator
 from core.errors import Configuration, DashboardError
 from core.library.service import LibraryService
 from core.model.identity import Account
+from core.model.lint import PriceCheck
 from core.settings import Cloud, Settings, Store
 from core.stores.account_records import AccountRecords
 from core.stores.audit_log import AuditLog
@@ -236,7 +239,7 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
     jobs = JobQueue(store, utc_now)
     uploads = UploadService(store, cloud.bucket, cloud.edge, jobs, audit, settings, utc_now)
     library = LibraryService(store, index, cloud.bucket, cloud.edge, audit, settings, utc_now)
-    diagnostics = _diagnostics(cloud, store)
+    diagnostics = _diagnostics(cloud, store, settings)
     return Dashboard(
         settings=settings,
         store=store,
@@ -267,7 +270,7 @@ def _lease(settings: Settings) -> timedelta:
     return _SHARED_JOB_LEASE if settings.store is Store.DYNAMODB else timedelta()
 
 
-def _diagnostics(cloud: CloudParts, store: RecordStore) -> DiagnosticsService:
+def _diagnostics(cloud: CloudParts, store: RecordStore, settings: Settings) -> DiagnosticsService:
     return DiagnosticsService(
         cloud.clients.hurried(_DOCTOR_READ_SECONDS),
         clock=utc_now,
@@ -275,7 +278,14 @@ def _diagnostics(cloud: CloudParts, store: RecordStore) -> DiagnosticsService:
         find_record=lambda key: _row_of(store, key),
         store=store,
         edge=cloud.edge,
+        prices=_stated_prices(settings),
     )
+
+
+def _stated_prices(settings: Settings) -> PriceCheck:
+    """What the newest price sheet says to the prices that a text states."""
+    sheets = PriceSheets(settings.data_dir / FOLDER)
+    return lambda text: check_text(text, sheets.newest(), utc_now().date())
 
 
 def _repairs(

@@ -85,6 +85,10 @@ class AwsClients:
         """Web ACLs of CloudFront live in us-east-1, wherever the buckets are."""
         return self._make("wafv2", region_name="us-east-1")
 
+    def functions(self, region: str) -> Any:
+        """Lambda in the region of a function URL, which may be another than the buckets'."""
+        return self._make("lambda", region_name=region)
+
     def _make(self, service: str, **special: Any) -> Any:
         if service == "s3":
             special["signature_version"] = "s3v4"  # the old one signs no region and no POST date

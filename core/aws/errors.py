@@ -114,6 +114,7 @@ PERMISSIONS: dict[str, str] = {
     "CreateMultipartUpload": "s3:PutObject",
     "DeleteObjects": "s3:DeleteObject and s3:DeleteObjectVersion",
     "GetObject": "s3:GetObject",
+    "GetBucketNotificationConfiguration": "s3:GetBucketNotification",
     "GetObjectAttributes": "s3:GetObjectAttributes",
     "HeadBucket": "s3:ListBucket",
     "HeadObject": "s3:GetObject (and s3:ListBucket to be told that an object is missing)",

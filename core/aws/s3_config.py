@@ -90,6 +90,12 @@ class BucketReader:
         found: list[Shape] = answer["Rules"]
         return found
 
+    def notifications(self, bucket: str) -> Shape:
+        """Who is told of new objects; empty lists are left out, so {} means nobody."""
+        with translate("s3"):
+            answer: Shape = self._client.get_bucket_notification_configuration(Bucket=bucket)
+        return {kind: rows for kind, rows in answer.items() if kind != "ResponseMetadata"}
+
     def head(self, bucket: str, key: str) -> Shape | None:
         """The object's own headers; None where it does not exist."""
         try:
@@ -111,11 +117,15 @@ class BucketReader:
 
     def versions(self, bucket: str, key: str) -> list[Shape]:
         """Versions and delete markers of exactly this key."""
+        return [one for one in self.all_versions(bucket, key, limit=20) if one["Key"] == key]
+
+    def all_versions(self, bucket: str, prefix: str = "", limit: int = 1000) -> list[Shape]:
+        """Versions and delete markers of the first keys under a prefix."""
         with translate("s3"):
-            answer = self._client.list_object_versions(Bucket=bucket, Prefix=key, MaxKeys=20)
+            answer = self._client.list_object_versions(Bucket=bucket, Prefix=prefix, MaxKeys=limit)
         return [
             {
-                "Key": key,
+                "Key": one["Key"],
                 "VersionId": one["VersionId"],
                 "IsLatest": one["IsLatest"],
                 "DeleteMarker": kind == "DeleteMarkers",
@@ -125,7 +135,6 @@ class BucketReader:
             }
             for kind in ("Versions", "DeleteMarkers")
             for one in answer.get(kind) or []
-            if one["Key"] == key
         ]
 
     def uploads(self, bucket: str, key: str) -> list[Shape]:

@@ -13,10 +13,12 @@ from core.aws.edge import Edge
 from core.diagnostics.engine import diagnose
 from core.diagnostics.service import live
 from core.diagnostics.service.capture import Capture
+from core.diagnostics.service.linting import Linting
 from core.diagnostics.urls import parse_url, redact_deep
 from core.errors import NotFound
 from core.model.diagnosis import ReportedUrl, UrlDiagnosis
 from core.model.identity import Actor, Permission
+from core.model.lint import LintReport, PriceCheck
 from core.stores.collection import Collection
 from core.stores.records import RecordStore
 
@@ -27,7 +29,8 @@ _REPORTS = 100
 class DiagnosticsService:
     """`cdn_prefix` is where this site itself serves distributions: `/emulator/cdn/`, '' on AWS.
 
-    `edge` asks the CDN for a live probe; `find_record` tells the library's row of a key.
+    `edge` asks the CDN for a live probe; `find_record` tells the library's row of a key; `prices`
+    is the price sheet's answer to what a document says of prices.
     """
 
     def __init__(
@@ -38,8 +41,10 @@ class DiagnosticsService:
         find_record: FindRecord | None = None,
         store: RecordStore | None = None,
         edge: Edge | None = None,
+        prices: PriceCheck | None = None,
     ) -> None:
         self._clients, self._clock = clients, clock
+        self._linting = Linting(clients, clock, prices)
         self._cdn_prefix, self._find_record, self._edge = cdn_prefix, find_record, edge
         self._reports = (
             Collection(store, "reported_url", ReportedUrl, key=lambda r: r.id,
@@ -65,6 +70,17 @@ class DiagnosticsService:
         actor.require(Permission.URL_DIAGNOSE)
         inner = snapshot.get("snapshot")
         return diagnose(inner if isinstance(inner, Mapping) else snapshot)
+
+    def lint(self, actor: Actor) -> LintReport:
+        """Known mistakes in the account, as far as it may be read."""
+        return self._linting.lint(actor)
+
+    def lint_document(self, actor: Actor, name: str, text: str) -> LintReport:
+        """Known mistakes in a text, or in JSON that describes AWS; AWS is not asked."""
+        return self._linting.lint_document(actor, name, text)
+
+    def lint_snapshot(self, actor: Actor, snapshot: Mapping[str, Any]) -> LintReport:
+        return self._linting.lint_snapshot(actor, snapshot)
 
     def bundle(self, actor: Actor, url: str) -> dict[str, Any]:
         """The snapshot of this URL with secrets blanked, ready to be shared."""
