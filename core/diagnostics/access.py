@@ -216,6 +216,9 @@ def evaluate(
     if effect == "allow" and _block_unread(snapshot, bucket, caller):
         because = "the public access block was not read (s3:GetBucketPublicAccessBlock)"
         return AccessOutcome("unknown", policy, "unknown", unknown_because=because)
+    if foreign and not bucket.read("object_ownership"):
+        because = "the object ownership was not read (s3:GetBucketOwnershipControls)"
+        return AccessOutcome("unknown", policy, "unknown", unknown_because=because)
     ignored: Literal["", "bucket", "account", "ownership"] = ""
     if effect == "deny" and not policy.explicit and _public_acl(item):
         ignored = acl_ignored(snapshot, bucket)

@@ -21,6 +21,7 @@ from core.diagnostics.spelling import (
     fold,
     id_tokens,
     owner_tokens,
+    same_medium,
     stem_of,
 )
 from core.diagnostics.structure import Shape, shapes
@@ -146,16 +147,32 @@ def _by_fold(shape: Shape, bucket: Bucket, index: KeyIndex) -> Iterator[Guess]:
 def _by_stem(shape: Shape, bucket: Bucket, index: KeyIndex) -> Iterator[Guess]:
     """The same name with another extension, or with none."""
     folded = fold(shape.key)
-    for key in index.by_stem.get(stem_of(folded), ()):
-        if fold(key) == folded or extension_of(fold(key)) == extension_of(folded):
-            continue
-        kinds = differences(stem_of(shape.key), stem_of(key))
+    for key, kinds in (*_other_extensions(shape.key, folded, index), *_doubled(folded, index)):
         cost = 0.12 + sum(_SPELLING_COST[kind] for kind in kinds)
         yield Guess(
             bucket.name, key, round(shape.weight(bucket.name) - cost, 4),
             "extension" if shape.is_identity else f"{shape.name}+extension",
             (*kinds, "extension"), shape.key, shape.prefix,
         )  # fmt: skip
+
+
+def _other_extensions(
+    asked: str, folded: str, index: KeyIndex
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for key in index.by_stem.get(stem_of(folded), ()):
+        mine, theirs = extension_of(folded), extension_of(fold(key))
+        if fold(key) != folded and mine != theirs and same_medium(mine, theirs):
+            yield key, differences(stem_of(asked), stem_of(key))
+
+
+def _doubled(folded: str, index: KeyIndex) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """`a.jpg.jpg`, in the URL or in the bucket."""
+    once, end = stem_of(folded), f".{extension_of(folded)}"
+    if once != folded:
+        stored = index.by_fold.get(folded + end, ()) if not once.endswith(end) else ()
+        yield from ((key, ()) for key in stored)
+        asked = index.by_fold.get(once, ()) if once.endswith(end) else ()
+        yield from ((key, ()) for key in asked)
 
 
 def _by_name(journey: Journey, asked: list[Shape], indexes: Indexes) -> Iterator[Guess]:
@@ -256,6 +273,8 @@ def _by_folder_typo(shape: Shape, home: Bucket, index: KeyIndex, folded: str) ->
 
 def _same_thing(asked: str, stored: str) -> bool:
     """Ids must be equal, except that a long one may have a slip: nobody else has one so near."""
+    if not same_medium(extension_of(asked), extension_of(stored)):
+        return False
     one, other = id_tokens(asked), id_tokens(stored)
     if one == other:
         return True

@@ -19,6 +19,7 @@ from core.model.diagnosis import ObjectState, ServedBy
 
 _DOC = S3_DOCS + "userguide/using-presigned-url.html"
 _S3 = ServedBy.S3
+CLOCK_SKEW = timedelta(minutes=15)  # by which S3 lets a signer's clock run ahead
 MAX_SECONDS = 604_800  # a week, the longest that a signature lasts
 
 
@@ -180,6 +181,12 @@ def _wrong_region(visit: Visit, bucket: Bucket, signed: Presigned | None) -> Non
 
 def _presigned(snapshot: AccountSnapshot, visit: Visit, signed: Presigned, method: str) -> None:
     ends = signed.ends
+    if signed.signed_at and signed.region and signed.signed_at > snapshot.now + CLOCK_SKEW:
+        visit.log.stop(
+            Stop("access", "presigned-expired", 403, ServedBy.S3, "AccessDenied"),
+            f"The presigned URL is valid only from {signed.signed_at:%Y-%m-%d %H:%M:%S} UTC",
+            evidence=evidence("request", "X-Amz-Date", str(signed.signed_at)), doc=_DOC,
+        )  # fmt: skip
     if ends and ends < snapshot.now:
         visit.log.stop(
             Stop("access", "presigned-expired", 403, ServedBy.S3, "AccessDenied", detail=str(ends)),
@@ -196,7 +203,7 @@ def _presigned(snapshot: AccountSnapshot, visit: Visit, signed: Presigned, metho
             doc=_DOC + "#who-presigned-url",
         )  # fmt: skip
     made_for = told.signed_method(snapshot)
-    if made_for and made_for != method and {made_for, method} != {"GET", "HEAD"}:
+    if made_for and made_for != method:  # the method is signed: a GET's URL is none for HEAD
         visit.log.stop(
             Stop("access", "presigned-method", 403, ServedBy.S3, "SignatureDoesNotMatch"),
             f"The URL was signed for {made_for} and is used with {method}",

@@ -70,7 +70,7 @@ def cdn_url(case: Case) -> Iterator[Draft]:
 def cdn_instead(case: Case) -> Iterator[Draft]:
     """The CDN's URL, where S3 itself was asked."""
     if case.journey.direct:
-        yield from cdn_url(case)
+        yield from correct_url(case) if meant(case) else cdn_url(case)
 
 
 def without_signature(case: Case) -> Iterator[Draft]:

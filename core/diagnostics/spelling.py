@@ -25,6 +25,16 @@ IMAGE_EXTENSIONS = frozenset(
 )  # fmt: skip
 
 
+_MEDIA = {**dict.fromkeys(("mp4", "mov", "webm"), "video"), "pdf": "document"}
+
+
+def same_medium(one: str, other: str) -> bool:
+    """A poster frame is no other format of its video; a name without extension may be anything."""
+    if not {one, other} <= IMAGE_EXTENSIONS:
+        return True
+    return _MEDIA.get(one, "image") == _MEDIA.get(other, "image")
+
+
 def _decode_fully(text: str) -> str:
     for _ in range(3):
         once = unquote(text, errors="replace")

@@ -18,7 +18,10 @@ _WORDS = (
 _SIZE = r"\d{2,4}x\d{2,4}|w\d{2,4}|h\d{2,4}|\d{2,4}w|\d{2,4}px|[1-4]x|\d{3,4}"
 _SUFFIX = re.compile(rf"(?:[-_.@](?:{_WORDS}|{_SIZE}))+$", re.IGNORECASE)
 _PREFIX = re.compile(rf"^(?:(?:{_WORDS}|{_SIZE})[-_.])+", re.IGNORECASE)
-_FOLDER = re.compile(rf"^(?:{_WORDS}|{_SIZE})$", re.IGNORECASE)
+_MADE = "caches?|derivatives?|renditions?|variants?|sizes?|scaled|resizer?|transformed"
+_FOLDER = re.compile(rf"^(?:{_WORDS}|{_MADE}|{_SIZE})$", re.IGNORECASE)
+_WHOLE_NAME = re.compile(rf"^(?:{_WORDS}|{_SIZE})$", re.IGNORECASE)
+_ORIGINAL_NAMES = ("original", "full", "source", "master")  # beside thumb.jpg or 200.jpg
 _ORIGINAL_FOLDERS = ("", "originals", "original", "uploads", "full", "photos", "images", "media")
 
 
@@ -36,6 +39,8 @@ def bare_names(key: str) -> Iterator[str]:
     kept = [s for s in segments if not _FOLDER.match(s)]
     if bare != name:
         yield "/".join([*segments, bare])
+    if _WHOLE_NAME.match(name):
+        yield from ("/".join([*segments, original]) for original in _ORIGINAL_NAMES)
     if kept == segments:
         return
     yield "/".join([*kept, bare])

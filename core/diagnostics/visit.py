@@ -11,7 +11,7 @@ from core.diagnostics.cors import asked_headers
 from core.diagnostics.journey import CLOUDFRONT_DOCS, S3_DOCS, Log, Stop, Visit, evidence
 from core.diagnostics.objects import KeyIndex, state_of, state_of_version
 from core.diagnostics.origins import endpoint_of
-from core.diagnostics.urls import key_of
+from core.diagnostics.urls import key_of, parse_url
 from core.model.delivery import AccountSnapshot, Bucket, Distribution, Origin
 from core.model.diagnosis import Evidence, ObjectState, ServedBy
 
@@ -47,7 +47,7 @@ def visit_origin(
     _find_bucket(visit, snapshot)
     _key(visit)
     _protocol(visit, request)
-    _host_header(visit, request)
+    _host_header(visit, request, parse_url(snapshot.request.url or "").host)
     if visit.bucket is None:
         _no_bucket(snapshot, visit)
         return visit
@@ -164,10 +164,11 @@ def _protocol(visit: Visit, request: OriginRequest) -> None:
         )
 
 
-def _host_header(visit: Visit, request: OriginRequest) -> None:
-    if not request.forwards("host"):
-        return
+def _host_header(visit: Visit, request: OriginRequest, host: str) -> None:
+    """S3 takes the bucket from Host: right only where the bucket has the viewer's own host name."""
     signed = visit.signing in {"oac", "oai"} and visit.endpoint.kind != "website"
+    if not request.forwards("host") or (not signed and host == visit.bucket_name):
+        return
     stop = Stop("origin", "host-forwarded", 403, ServedBy.S3, "SignatureDoesNotMatch")
     if not signed:
         stop = Stop("origin", "host-forwarded", 404, ServedBy.S3, "NoSuchBucket")

@@ -6,8 +6,12 @@ from scenarios import (
     ENCRYPTED,
     FRESH,
     MASKED,
+    NO_OAC,
     OAI,
     OAI_ARN,
+    OFF,
+    PRESIGNED,
+    PUBLIC,
     S3,
     Scenario,
     deny,
@@ -21,6 +25,7 @@ from worlds import (
     DIST_ARN,
     HOST,
     behavior,
+    bucket,
     case,
     custom,
     facts,
@@ -381,3 +386,72 @@ def test_a_missing_key_is_explained_and_only_its_own_object_proposed(scenario):
     assert (report.verdict.predicted_status, named) == (scenario.status, scenario.causes)
     assert sure[:1] == ([scenario.intended] if scenario.intended else [])
     assert scenario.fix in {fix.type for fix in report.fixes}
+
+
+# --- formats, doubled endings, unsigned readers ---------------------------------------------
+
+HOST_IS_BUCKET = {
+    "url": "https://img.acme.com/avatars/u1.jpg",
+    "buckets": [bucket("img.acme.com", "avatars/u1.jpg", PublicAccessBlock=OFF, Policy=policy(
+        statement("img.acme.com", Principal="*", Condition={})))],
+    "distributions": dist(
+        [origin(held="img.acme.com", **NO_OAC)],
+        default=behavior(OriginRequestPolicyId="216adef6-5c7f-47e4-b989-5492eafa07d3"),
+        Aliases={"Quantity": 1, "Items": ["img.acme.com"]},
+        ViewerCertificate={"ACMCertificateArn": "arn:acm", "SSLSupportMethod": "sni-only"}),
+}  # fmt: skip
+WEBSITE = f"{B}.s3-website-us-east-1.amazonaws.com"
+UNSIGNED_KMS = one_bucket(ENCRYPTED, Policy=policy(PUBLIC), PublicAccessBlock=OFF)
+DENY_HTTP = deny(Bool={"aws:SecureTransport": "false"})
+MORE = (
+    Scenario("a doubled ending in the bucket", case("/p/a7f3c1d2.jpg", ("p/a7f3c1d2.jpg.jpg",)),
+             403, ("key-extension-mismatch", MASKED), "p/a7f3c1d2.jpg.jpg", "correct_url"),
+    Scenario("a doubled ending in the url", case("/p/a7f3c1d2.jpg.jpg", ("p/a7f3c1d2.jpg",)),
+             403, ("key-extension-mismatch", MASKED), "p/a7f3c1d2.jpg", "correct_url"),
+    Scenario("a poster is not its video", case("/v/a7f3c1d2.mp4", ("v/a7f3c1d2.jpg",)), 403,
+             ("object-missing", MASKED), None, "reupload"),
+    Scenario("a rendition in a cache folder", case(
+        "/cache/200x200/p/a7f3c1d2.jpg", ("p/a7f3c1d2.jpg",)), 403,
+             ("key-variant-not-generated", MASKED), None, "reupload"),
+    Scenario("a rendition named only by its kind", case(
+        "/p/a7f3c1d2/thumb.jpg", ("p/a7f3c1d2/original.jpg",)), 403,
+             ("key-variant-not-generated", MASKED), None, "reupload"),
+    Scenario("host reaches the bucket of that name", case(**HOST_IS_BUCKET), 200, ()),
+    Scenario("kms behind a public policy", case(
+        buckets=UNSIGNED_KMS, distributions=dist([origin(**NO_OAC)])), 403,
+             ("origin-no-oac-oai-private-bucket",), None, "config_change"),
+    Scenario("kms behind a website", case(
+        buckets=UNSIGNED_KMS, distributions=dist([origin(DomainName=WEBSITE, **custom())])), 403,
+             ("origin-website-endpoint-private",), None, "config_change"),
+    Scenario("kms at s3's own url", case(url=S3, buckets=UNSIGNED_KMS), 403,
+             ("direct-s3-url-blocked",), None, "correct_url"),
+    Scenario("http at a public bucket that wants tls", case(
+        url=S3.replace("https", "http"), buckets=with_policy(
+            PUBLIC, DENY_HTTP, PublicAccessBlock=OFF)), 403,
+             ("explicit-deny-secure-transport",), None, "correct_url"),
+    Scenario("a bucket that nobody has, by s3's own url", case(
+        url=S3.replace(B, "acme-old")), 404, ("origin-bucket-does-not-exist",),
+             "avatars/u1.jpg", "correct_url"),
+    Scenario("signed for tomorrow", case(
+        url=S3 + PRESIGNED.format(region="us-east-1", date="20261121T110000Z")), 403,
+             ("presigned-expired",), None, "sign_url"),
+    Scenario("a head with a url signed for get", case(
+        url=S3 + FRESH, method="HEAD", db_record=facts(signed_for="GET")), 403,
+             ("presigned-wrong-method",), None, "sign_url"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("scenario", MORE, ids=lambda s: s.name)
+def test_a_neighbour_of_a_cause_is_told_apart(scenario):
+    report, named, sure = seen(scenario)
+    assert (report.verdict.predicted_status, named) == (scenario.status, scenario.causes)
+    assert sure[:1] == ([scenario.intended] if scenario.intended else [])
+    assert not scenario.fix or scenario.fix in {fix.type for fix in report.fixes}
+
+
+def test_an_owner_that_may_count_leaves_the_read_unknown():
+    held = one_bucket(FOREIGN)[0]
+    del held["ObjectOwnership"]
+    report = diagnose(case(buckets=[held]))
+    assert report.verdict.predicted_status is None
+    assert "s3:GetBucketOwnershipControls" in report.unknowns[0].because

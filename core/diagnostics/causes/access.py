@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from core.diagnostics.access import AccessOutcome, evaluate
 from core.diagnostics.causes.registry import ACCESS, KMS, Case, Found, rule
-from core.diagnostics.causes.statements import NETWORK_KEYS, not_allowed, policy_evidence
+from core.diagnostics.causes.statements import NETWORK_KEYS, not_allowed, policy_evidence, unsigned
 from core.diagnostics.conditions import Comparison
 from core.diagnostics.journey import Visit, evidence
 from core.diagnostics.origins import REGIONS_WITHOUT_OAI
@@ -49,6 +49,11 @@ def refusals(
     """Every reason that stands alone: policy or what overrides it, then KMS."""
     if outcome.grant == "none":
         yield from _policy_side(case, visit, outcome, item, key)
+    if outcome.kms == "anonymous" and outcome.grant != "none":
+        if visit.endpoint.kind == "website":
+            yield _website("are encrypted with KMS")
+        else:
+            yield from unsigned(case, visit, outcome, "the object is encrypted with KMS")
     yield from _kms_side(outcome, item)
 
 
@@ -60,11 +65,7 @@ def _policy_side(
     rules = outcome.policy.matched_rules
     allowed = any(r.effect == "Allow" and r.applies == "yes" for r in rules)
     if visit.endpoint.kind == "website" and not (allowed and outcome.policy.explicit):
-        yield Found(
-            "origin-website-endpoint-private", ACCESS,
-            "The origin is the website endpoint, which reads without a signature, and the objects "
-            "are not public.", policy_evidence("no public grant"),
-        )  # fmt: skip
+        yield _website("are not public")
     elif outcome.blocked_by:
         yield _blocked(outcome.blocked_by, "RestrictPublicBuckets")
     elif outcome.ignored_acl:
@@ -73,6 +74,14 @@ def _policy_side(
         yield from not_allowed(case, visit, outcome, key)
     if outcome.foreign_owner:
         yield _foreign(visit, item)
+
+
+def _website(state: str) -> Found:
+    return Found(
+        "origin-website-endpoint-private", ACCESS,
+        "The origin is the website endpoint, which reads without a signature, and the objects "
+        f"{state}.", policy_evidence("no public grant"),
+    )  # fmt: skip
 
 
 def _foreign(visit: Visit, item: S3Object) -> Found:

@@ -22,19 +22,22 @@ _STOPS = {
     ),
     "website-https": (
         "origin-website-endpoint-https",
-        "The origin is an S3 website endpoint, which has no TLS, and is asked by HTTPS.",
+        "{host} is an S3 website endpoint, which has no TLS, and is asked by HTTPS.",
     ),
     "host-forwarded": (
         "origin-host-header-forwarded",
         "The viewer's Host header reaches S3: the signature or the bucket name no longer fits.",
     ),
-    "no-bucket": ("origin-bucket-does-not-exist", "The origin's bucket does not exist."),
+    "no-bucket": (
+        "origin-bucket-does-not-exist",
+        "There is no bucket {bucket}, which {host} names.",
+    ),
     "new-bucket": (
         "origin-new-bucket-307",
-        "The bucket is younger than a day and outside us-east-1: its global name redirects.",
+        "{bucket} is younger than a day and outside us-east-1: its global name still redirects.",
     ),
-    "unreachable": ("origin-timeout-or-unreachable", "The custom origin does not answer."),
-    "slow-down": ("origin-s3-slowdown", "S3 asks to slow down: too many requests at once."),
+    "unreachable": ("origin-timeout-or-unreachable", "{host} does not answer ({detail})."),
+    "slow-down": ("origin-s3-slowdown", "S3 asks to slow down ({detail}): too many requests."),
     "two-signatures": (
         "presigned-plus-oac-two-auth",
         "CloudFront signs for S3 and the URL carries an S3 signature too: only one is allowed.",
@@ -48,10 +51,15 @@ _STOPS = {
 
 @rule
 def origin_stops(case: Case) -> Iterator[Found]:
-    for tag, (cause, sentence) in _STOPS.items():
-        if case.journey.stopped(tag):
+    for tag, (cause, text) in _STOPS.items():
+        stop, visit = case.journey.stopped(tag), case.journey.visit
+        if stop and visit:
+            sentence = text.format(
+                bucket=visit.bucket_name, host=visit.origin.domain_name,
+                detail=stop.detail or "its failures were reported",
+            )  # fmt: skip
             sure = Confidence.LIKELY if tag in {"no-bucket", "unreachable"} else Confidence.CERTAIN
-            shown = _visit_evidence(case.journey.visit, "origin")
+            shown = _visit_evidence(visit, "origin")
             yield Found(cause, ORIGIN, sentence, shown, sure)
 
 

@@ -39,9 +39,11 @@ def _step(visit: Visit, tag: str) -> tuple[str, tuple[Evidence, ...]]:
 def direct(case: Case) -> Iterator[Found]:
     """An S3 URL to a bucket that only CloudFront may read."""
     journey, visit = case.journey, case.journey.visit
-    if not journey.direct or visit is None or visit.access is None or not journey.stopped("denied"):
+    stopped = journey.stopped("denied") or journey.stopped("kms-anonymous")
+    if not journey.direct or visit is None or visit.access is None or not stopped:
         return
-    if visit.caller is not None and visit.caller.principal.kind == "signer":
+    signer = visit.caller is not None and visit.caller.principal.kind == "signer"
+    if signer or _public_but_denied(visit.access):
         yield from _refused(visit.access)
         return
     yield Found(
@@ -49,6 +51,12 @@ def direct(case: Case) -> Iterator[Found]:
         f"The URL names S3 itself, and {visit.bucket_name} is not public: it is read through the "
         "CDN.", evidence("s3:GetBucketPolicy", "Policy.Statement", "no public grant"),
     )  # fmt: skip
+
+
+def _public_but_denied(access: AccessOutcome) -> bool:
+    rules = access.policy.matched_rules
+    allowed = any(r.effect == "Allow" and r.applies == "yes" for r in rules)
+    return access.policy.explicit and allowed
 
 
 def _refused(access: AccessOutcome) -> Iterator[Found]:

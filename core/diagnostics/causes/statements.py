@@ -30,7 +30,7 @@ def policy_evidence(value: object) -> tuple[Evidence, ...]:
 def not_allowed(case: Case, visit: Visit, outcome: AccessOutcome, key: str) -> Iterator[Found]:
     """Why no Allow statement lets this caller read the key."""
     if visit.signing == "none":
-        yield from _unsigned(case, visit, outcome)
+        yield from unsigned(case, visit, outcome, "the bucket is private")
         return
     if visit.signing == "oai" and visit.bucket and visit.bucket.region in REGIONS_WITHOUT_OAI:
         return
@@ -42,7 +42,8 @@ def not_allowed(case: Case, visit: Visit, outcome: AccessOutcome, key: str) -> I
         yield from _mismatch(close, mismatch, visit, key)
 
 
-def _unsigned(case: Case, visit: Visit, outcome: AccessOutcome) -> Iterator[Found]:
+def unsigned(case: Case, visit: Visit, outcome: AccessOutcome, state: str) -> Iterator[Found]:
+    """CloudFront reads without a signature; `state` says why that does not do."""
     if visit.origin.origin_access_control_id:
         yield Found(
             "oac-signing-never", ACCESS,
@@ -64,8 +65,7 @@ def _unsigned(case: Case, visit: Visit, outcome: AccessOutcome) -> Iterator[Foun
     why = f" {network[0].reason}." if network else ""
     yield Found(
         "origin-no-oac-oai-private-bucket", ACCESS,
-        "The origin has no access control, so S3 sees an anonymous reader of a private bucket."
-        + why,
+        f"The origin has no access control, so S3 sees an anonymous reader, and {state}.{why}",
         evidence("cloudfront:GetDistribution", "OriginAccessControlId, OriginAccessIdentity", ""),
     )  # fmt: skip
 
