@@ -20,6 +20,9 @@ from core.costs.check import check_text
 from core.costs.service import CostsService, open_costs
 from core.costs.service.sheets import FOLDER, PriceSheets
 from core.diagnostics.service import DiagnosticsService
+from core.diagnostics.service.audits import JOB as AUDIT_JOB
+from core.diagnostics.service.audits import AuditsService
+from core.diagnostics.service.audits_sources import Reach
 from core.diagnostics.service.cases import CasesService
 from core.diagnostics.service.repairing import RepairsService
 from core.emulator.service import Emulator, attach_emulator, start_emulator
@@ -74,6 +77,7 @@ class Dashboard:
     costs: CostsService
     cases: CasesService
     repairs: RepairsService
+    audits: AuditsService
     jobs: JobQueue
     runner: JobRunner
     cloud: CloudParts
@@ -240,6 +244,8 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
     uploads = UploadService(store, cloud.bucket, cloud.edge, jobs, audit, settings, utc_now)
     library = LibraryService(store, index, cloud.bucket, cloud.edge, audit, settings, utc_now)
     diagnostics = _diagnostics(cloud, store, settings)
+    repairs = _repairs(cloud, store, audit, diagnostics)
+    audits = _audits(cloud, store, index, jobs, audit, diagnostics, repairs, settings)
     return Dashboard(
         settings=settings,
         store=store,
@@ -251,17 +257,20 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
         diagnostics=diagnostics,
         costs=open_costs(settings.data_dir, utc_now),
         cases=CasesService(store, diagnostics, audit, utc_now),
-        repairs=_repairs(cloud, store, audit, diagnostics),
+        repairs=repairs,
+        audits=audits,
         jobs=jobs,
-        runner=_runner(jobs, uploads, settings),
+        runner=_runner(jobs, uploads, audits, settings),
         cloud=cloud,
         started_at=utc_now(),
     )
 
 
-def _runner(jobs: JobQueue, uploads: UploadService, settings: Settings) -> JobRunner:
+def _runner(
+    jobs: JobQueue, uploads: UploadService, audits: AuditsService, settings: Settings
+) -> JobRunner:
     """On DynamoDB several processes share the jobs, so one may not take over what another runs."""
-    handlers = {"process_upload": uploads.process}
+    handlers = {"process_upload": uploads.process, AUDIT_JOB: audits.work}
     return JobRunner(jobs, handlers, settings.workers, lease=_lease(settings))
 
 
@@ -309,6 +318,29 @@ def _repairs(
         cdn_prefix=cloud.cdn_prefix,
         own_table=cloud.records_table,
         find_record=lambda key: _row_of(store, key),
+    )
+
+
+def _audits(
+    cloud: CloudParts,
+    store: RecordStore,
+    index: SearchIndex,
+    jobs: JobQueue,
+    audit: AuditLog,
+    diagnostics: DiagnosticsService,
+    repairs: RepairsService,
+    settings: Settings,
+) -> AuditsService:
+    """The addresses of the library's files are told as the distribution's own."""
+    return AuditsService(
+        store,
+        jobs,
+        audit,
+        Reach(cloud.clients, index, lambda key: diagnostics.public_url(cloud.edge.url(key))),
+        utc_now,
+        settings.data_dir / "audits",
+        own_table=cloud.records_table,
+        propose=repairs.propose_records,
     )
 
 

@@ -19,6 +19,8 @@ from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket, ServedAs
 from core.costs.service import open_costs
 from core.diagnostics.service import DiagnosticsService
+from core.diagnostics.service.audits import AuditsService
+from core.diagnostics.service.audits_sources import Reach
 from core.diagnostics.service.cases import CasesService
 from core.library.service import LibraryService
 from core.model.identity import SESSION_COOKIE, Role
@@ -104,6 +106,9 @@ def dashboard(tmp_path_factory):
             diagnostics=doctor,
             costs=open_costs(folder, utc_now),
             cases=CasesService(store, doctor, audit, utc_now),
+            audits=AuditsService(
+                store, jobs, audit, Reach(clients, index, edge.url), utc_now, folder / "audits"
+            ),
             jobs=jobs,
         )
         index.close()

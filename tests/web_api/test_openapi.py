@@ -32,6 +32,12 @@ ROUTES = {
     "/cases/{id}/export": {"get"},
     "/cases/{id}/monitor": {"put", "delete"},
     "/cases/{id}/check": {"post"},
+    "/audits": {"get", "post"},
+    "/audits/{id}": {"get", "delete"},
+    "/audits/{id}/groups": {"get"},
+    "/audits/{id}/rows": {"get"},
+    "/audits/{id}/export": {"get"},
+    "/audits/{id}/groups/{group}/dry-run": {"post"},
     "/audit-events": {"get"},
     "/costs/estimate": {"post"},
 }

@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from core.aws.s3 import ServedAs
+from core.model.url_audit import LibrarySource
 from tests.web_api.conftest import PASSWORD
 
 ROLES = ("anonymous", "owner", "other", "support", "admin")
@@ -57,6 +58,14 @@ TABLE = [
     ("POST", "/costs/estimate", {"json": {"lines": []}}, (401, 403, 403, 403, 200)),
     ("GET", "/diagnoses?url=https://x.example/a.jpg", {}, (401, 403, 403, 200, 200)),
     ("POST", "/diagnoses", {"json": {"snapshot": {}}}, (401, 403, 403, 400, 400)),
+    ("GET", "/audits", {}, (401, 403, 403, 200, 200)),
+    ("POST", "/audits", {"json": {"source": {"kind": "library"}}}, (401, 403, 403, 201, 201)),
+    ("GET", "/audits/{audit}", {}, (401, 403, 403, 200, 200)),
+    ("DELETE", "/audits/{audit}", {}, (401, 403, 403, 204, 204)),
+    ("GET", "/audits/{audit}/groups", {}, (401, 403, 403, 404, 404)),
+    ("GET", "/audits/{audit}/rows?group=x", {}, (401, 403, 403, 404, 404)),
+    ("GET", "/audits/{audit}/export", {}, (401, 403, 403, 404, 404)),
+    ("POST", "/audits/{audit}/groups/{group}/dry-run", {}, (401, 403, 403, 404, 404)),
     ("GET", "/cases", {}, (401, 403, 403, 200, 200)),
     ("POST", "/cases", {"json": {"url": "https://x.example/a"}}, (401, 403, 403, 201, 201)),
     ("GET", "/cases/{case}", {}, (401, 403, 403, 200, 200)),
@@ -99,6 +108,11 @@ def things(dashboard, people, add_file):
         kept = dashboard.cases.save(helper, url="https://x.example/a.jpg")
         return dashboard.cases.watch(helper, kept.id).id if watched else kept.id
 
+    def audit():
+        signed_in = dashboard.accounts.sign_in("support@example.com", PASSWORD)
+        helper = dashboard.accounts.actor_for_cookie(signed_in.token)
+        return dashboard.audits.start(helper, LibrarySource()).id
+
     def new_email():
         return f"role{next(_numbers)}@example.com"
 
@@ -108,6 +122,7 @@ def things(dashboard, people, add_file):
     return {
         "{session}": lambda: owner().session_id,
         "{file}": lambda: add_file(f"role{next(_numbers)}", version_id=None, etag="x").id,
+        "{audit}": audit,
         "{upload}": lambda: upload(3),
         "{parts}": lambda: upload(20 * 1024 * 1024),
         "{person}": person,

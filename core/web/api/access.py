@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # the routes get the services handed in; they need not load t
     from core.accounts.service import AccountsService
     from core.costs.service import CostsService
     from core.diagnostics.service import DiagnosticsService
+    from core.diagnostics.service.audits import AuditsService
     from core.diagnostics.service.cases import CasesService
     from core.library.service import LibraryService
     from core.settings import Settings
@@ -48,6 +49,8 @@ class Services(Protocol):
     def diagnostics(self) -> DiagnosticsService: ...
     @property
     def cases(self) -> CasesService: ...
+    @property
+    def audits(self) -> AuditsService: ...
     @property
     def costs(self) -> CostsService: ...
     @property

@@ -10,7 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.web.api import audit, auth, cases, costs, diagnoses, files, lint, uploads, users
+from core.web.api import audit, audits, auth, cases, costs, diagnoses, files, lint, uploads, users
 from core.web.api.access import Services
 from core.web.api.limits import BodyLimit
 from core.web.api.openapi import DESCRIPTION, TITLE
@@ -36,10 +36,10 @@ def build_api(get_dashboard: Callable[[], Services]) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     api.state.get_dashboard = get_dashboard
-    for part in (auth, users, uploads, files, diagnoses, cases, lint, costs, audit):
+    for part in (auth, users, uploads, files, diagnoses, cases, lint, costs, audits, audit):
         api.include_router(part.router)
     add_problem_handlers(api, lambda: get_dashboard().settings.lockout_minutes * 60)
-    api.add_middleware(BodyLimit, file_path="/files")
+    api.add_middleware(BodyLimit, file_paths=("/files", "/audits"))
     api.add_middleware(Unexpected)
     api.add_middleware(Private)
     api.add_api_route("/docs", _reference(api), include_in_schema=False)

@@ -16,8 +16,8 @@ _FORM_OVERHEAD = 64 * 1024  # boundaries and part headers around the file
 class BodyLimit:
     """Answers 413 before reading what is announced as too long, and stops reading what is."""
 
-    def __init__(self, app: ASGIApp, file_path: str) -> None:
-        self._app, self._file_path = app, file_path
+    def __init__(self, app: ASGIApp, file_paths: tuple[str, ...]) -> None:
+        self._app, self._file_paths = app, file_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -32,7 +32,7 @@ class BodyLimit:
         await self._app(scope, _counted(receive, limit), send)
 
     def _limit(self, scope: Scope) -> int:
-        takes_file = scope["method"] == "POST" and scope["path"].endswith(self._file_path)
+        takes_file = scope["method"] == "POST" and scope["path"].endswith(self._file_paths)
         return FILE_LIMIT + _FORM_OVERHEAD if takes_file else BODY_LIMIT
 
 
