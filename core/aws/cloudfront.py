@@ -58,7 +58,9 @@ class CloudFrontReader:
     def function(self, name: str) -> Shape:
         """The code of both stages; a stage that does not exist has none."""
         with translate("cloudfront"):
-            summary = self._client.describe_function(Name=name)["FunctionSummary"]
+            summary = self._client.describe_function(Name=name, Stage="DEVELOPMENT")[
+                "FunctionSummary"
+            ]
         return {
             "Name": name,
             "FunctionARN": summary["FunctionMetadata"]["FunctionARN"],

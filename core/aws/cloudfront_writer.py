@@ -90,19 +90,19 @@ class CloudFrontWriter:
     @translate("cloudfront")
     def function_etag(self, name: str) -> str:
         """Of the development stage, which is the one that is edited."""
-        return str(self._client.describe_function(Name=name)["ETag"])
+        return str(self._client.describe_function(Name=name, Stage="DEVELOPMENT")["ETag"])
 
     @translate("cloudfront")
     def update_function(self, name: str, code: str, etag: str) -> str:
-        """Write the development stage; its new ETag."""
-        summary = self._client.describe_function(Name=name)["FunctionSummary"]
-        answer = self._client.update_function(
+        """Write the development stage; its new ETag, read anew (the answer names it oddly)."""
+        held = self._client.describe_function(Name=name, Stage="DEVELOPMENT")
+        self._client.update_function(
             Name=name,
             FunctionCode=code.encode(),
-            FunctionConfig=summary["FunctionConfig"],
+            FunctionConfig=held["FunctionSummary"]["FunctionConfig"],
             IfMatch=etag,
         )
-        return str(answer["ETag"])
+        return self.function_etag(name)
 
     @translate("cloudfront")
     def publish_function(self, name: str, etag: str) -> None:

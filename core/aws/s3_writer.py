@@ -61,10 +61,13 @@ class BucketWriter:
         """Copy `bucket/key` with its served headers; its version. `Conflict` where one is there."""
         bucket, _, key = target.partition("/")
         from_bucket, _, from_key = source.partition("/")
+        again = "Diagnose the URL again."
         if self._exists(bucket, key):
-            raise Conflict(
-                f"{target} exists by now. Nothing was overwritten.", hint="Diagnose the URL again."
-            )
+            raise Conflict(f"{target} exists by now. Nothing was overwritten.", hint=again)
+        with translate("s3"):
+            held = self._client.head_object(Bucket=from_bucket, Key=from_key)["ETag"]
+        if held != etag:
+            raise Conflict(f"{source} is another object by now. It was not copied.", hint=again)
         with translate("s3"):
             answer = self._client.copy_object(
                 Bucket=bucket,
