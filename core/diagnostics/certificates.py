@@ -41,9 +41,15 @@ def _details(snapshot: AccountSnapshot, settings: dict[str, Any]) -> dict[str, A
         inner: dict[str, Any] = certificate.get("Certificate") or certificate
         if inner.get("CertificateArn", inner.get("Arn")) == arn:
             return inner
-    told = facts.attributes(snapshot) if not facts.is_record(snapshot) else {}
+    told = _spread(facts.attributes(snapshot)) if not facts.is_record(snapshot) else {}
     known = {_FACTS[k.lower()]: v for k, v in told.items() if k.lower() in _FACTS}
-    return {**settings, **known}
+    return {**_spread(settings), **known}
+
+
+def _spread(named: dict[str, Any]) -> dict[str, Any]:
+    """The fields, and those of an object inside."""
+    inner = [value for value in named.values() if isinstance(value, dict)]
+    return {**named, **{k: v for one in inner for k, v in one.items()}}
 
 
 def _names(details: dict[str, Any]) -> list[str]:

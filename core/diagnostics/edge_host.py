@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from core.diagnostics import facts
 from core.diagnostics.certificates import certificate_problem
-from core.diagnostics.journey import CLOUDFRONT_DOCS, Journey, Stop, evidence
+from core.diagnostics.direct import visit_s3
+from core.diagnostics.journey import CLOUDFRONT_DOCS, Journey, Log, Stop, evidence
 from core.diagnostics.origins import endpoint_of
 from core.diagnostics.routing import HostMatch, match_host
-from core.diagnostics.urls import redact
+from core.diagnostics.urls import parse_url, redact
+from core.diagnostics.visit import Indexes
 from core.model.delivery import Distribution
 from core.model.diagnosis import ServedBy
 
@@ -56,7 +58,8 @@ def _led_away(found: HostMatch) -> bool:
     """A distribution has the name, but DNS takes the request somewhere else, or nowhere."""
     if found.by != "alias":
         return False
-    return found.nowhere or endpoint_of(found.dns_name).kind in {"rest", "website", "path-style"}
+    elsewhere = bool(found.dns_name) and endpoint_of(found.dns_name).kind != "cloudfront"
+    return found.nowhere or (elsewhere and not found.by_alias)
 
 
 def _certificate(journey: Journey, owner: Distribution) -> None:
@@ -96,18 +99,24 @@ def _nobody(journey: Journey, found: HostMatch) -> None:
             + "http-403-permission-denied.html#alternate-cname-incorrectly-configured",
         )
         return
+    _no_such_host(journey, found)
+
+
+def _no_such_host(journey: Journey, found: HostMatch) -> None:
+    """Nobody has the name, DNS does not know it, or DNS names somebody else."""
+    host, server = journey.url.host, ServedBy.NONE
+    shown = evidence("cloudfront:ListDistributions", "DomainName, Aliases", host)
+    because, detail = f"{host} belongs to no distribution of this account", ""
+    if found.nowhere:
+        because, detail = f"DNS knows no {host}", "nxdomain"
+        shown = evidence("dns:CNAME", host, "NXDOMAIN")
+    elif found.owner is not None:
+        because, detail = f"{host} points at {found.dns_name}, not at CloudFront", found.dns_name
+        shown, server = evidence("dns:CNAME", host, found.dns_name), ServedBy.UNKNOWN
     journey.log.stop(
-        Stop(
-            "dns", "host-unknown", None, ServedBy.NONE, detail="nxdomain" if found.nowhere else ""
-        ),
-        f"DNS knows no {host}"
-        if found.nowhere
-        else f"{host} belongs to no distribution of this account",
-        evidence=evidence("dns:CNAME", host, "NXDOMAIN")
-        if found.nowhere
-        else evidence("cloudfront:ListDistributions", "DomainName, Aliases", host),
+        Stop("dns", "host-unknown", None, server, detail=detail), because, evidence=shown,
         doc=CLOUDFRONT_DOCS + "troubleshooting-distributions.html",
-    )
+    )  # fmt: skip
 
 
 def _cname_to_bucket(journey: Journey, found: HostMatch) -> None:
@@ -121,6 +130,9 @@ def _cname_to_bucket(journey: Journey, found: HostMatch) -> None:
     elif bucket is None:
         stop = Stop("dns", "cname-to-s3", 404, ServedBy.S3, "NoSuchBucket")
     else:
-        stop = Stop("dns", "cname-to-s3", 403, ServedBy.S3, "AccessDenied")
+        direct = parse_url(f"http://{host}.s3.{bucket.region}.amazonaws.com{journey.url.raw_path}")
+        there = visit_s3(journey.snapshot, direct, journey.method, Log(), Indexes())
+        code = there.stop.code if there.stop else None
+        stop = Stop("dns", "cname-to-s3", there.status, ServedBy.S3, code)
     journey.log.stop(stop, f"{host} points at {found.dns_name}, not at a distribution",
                      evidence=shown, doc=doc)  # fmt: skip

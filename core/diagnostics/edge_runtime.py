@@ -10,10 +10,11 @@ from __future__ import annotations
 NOT_HERE = frozenset({"TextEncoder", "TextDecoder", "crypto", "njs", "process", "setTimeout"})
 FIRST_RUNTIME_METHODS = ("bytesFrom", "fromBytes", "fromUTF8", "toBytes", "toUTF8")
 
+# What code may declare again under the same name is a property here, never a `var`.
 # Set before: __now (milliseconds), __chance (what Math.random answers)
 PRELUDE = """
 var __asked = null, __random = false, __origin = null;
-var console = {log() {}, error() {}, warn() {}, info() {}};
+globalThis.console = {log() {}, error() {}, warn() {}, info() {}};
 (() => {
   const now = __now, chance = __chance, Clock = Date;
   globalThis.Date = class extends Clock {
@@ -30,10 +31,10 @@ var __cf = {
   selectRequestOriginById(id) { __origin = {select: String(id)}; },
   createRequestOriginGroup(o) { __origin = {group: o}; },
 };
-var cf = __cf;
+globalThis.cf = __cf;
 var __crypto = {createHash() { __dunno('the crypto module'); },
                 createHmac() { __dunno('the crypto module'); }};
-var btoa = text => {
+globalThis.btoa = text => {
   const set = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
   let out = '';
   for (let i = 0; i < text.length; i += 3) {
@@ -44,7 +45,7 @@ var btoa = text => {
   }
   return out;
 };
-var atob = text => {
+globalThis.atob = text => {
   const set = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
   let out = '', bits = 0, held = 0;
   for (const letter of String(text).replace(/[\\s=]/g, '')) {
@@ -55,7 +56,7 @@ var atob = text => {
   }
   return out;
 };
-var Buffer = class Buffer extends Uint8Array {
+globalThis.Buffer = class Buffer extends Uint8Array {
   static from(given, coding) {
     if (typeof given !== 'string') { return super.from(given); }
     const kind = String(coding || 'utf8').toLowerCase();
@@ -85,7 +86,7 @@ var Buffer = class Buffer extends Uint8Array {
     try { return decodeURIComponent(escape(raw)); } catch (e) { return raw; }
   }
 };
-function require(name) {
+globalThis.require = name => {
   if (name === 'cloudfront') { return __cf; }
   if (name === 'crypto') { return __crypto; }
   if (name === 'buffer') { return {Buffer}; }
@@ -97,7 +98,7 @@ function require(name) {
       encodeURIComponent(o[k])).join('&'); },
     escape: encodeURIComponent, unescape: decodeURIComponent }; }
   __dunno('the module ' + name);
-}
+};
 var __result = null, __failure = null, __chosen = null;
 var __run = ((parse, stringify, text_of) => text => {
   const kept = v => { __result = stringify(v === undefined ? null : v);

@@ -42,7 +42,7 @@ def _country(journey: Journey, config: DistributionConfig) -> None:
         journey.log.unknown("The viewer's country", "The request does not say it",
                             "A geographic restriction may block the viewer")  # fmt: skip
         return
-    listed = country in rule.items
+    listed = country.upper() in {code.upper() for code in rule.items}
     if listed == (rule.restriction_type == "whitelist"):
         return
     journey.log.stop(

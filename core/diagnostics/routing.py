@@ -18,6 +18,7 @@ class HostMatch:
     dns_name: str = ""  # what the CNAME points at
     dns_target: Distribution | None = None
     nowhere: bool = False  # DNS was asked and knows no such name
+    by_alias: bool = False  # what DNS names is itself an alias of some distribution
 
 
 def match_host(snapshot: AccountSnapshot, host: str) -> HostMatch:
@@ -27,7 +28,8 @@ def match_host(snapshot: AccountSnapshot, host: str) -> HostMatch:
     by = "domain" if by_domain(snapshot, host) else "alias" if owner else ""
     pointed = by_domain(snapshot, target) if target else None
     nowhere = not target and any(_says_nxdomain(row) for row in _dns_rows(snapshot, host))
-    return HostMatch(owner, by, target, pointed, nowhere)
+    named = bool(target) and by_alias(snapshot, target) is not None
+    return HostMatch(owner, by, target, pointed, nowhere, named)
 
 
 def by_domain(snapshot: AccountSnapshot, host: str) -> Distribution | None:

@@ -17,6 +17,8 @@ from core.model.delivery import (
     CacheBehavior,
     Distribution,
     DistributionConfig,
+    Origin,
+    mapping,
 )
 from core.model.diagnosis import ServedBy
 
@@ -118,7 +120,7 @@ def _origin(journey: Journey, distribution: Distribution, target: str, indexes: 
             f"The origin {target} is not in the distribution's configuration",
         )
         return
-    journey.origin = origins[0]
+    journey.origin = origins[0] = _chosen(journey, origins[0])
     request = OriginRequest(
         journey.uri, journey.query, journey.method, journey.url.scheme, journey.forwarding
     )
@@ -128,6 +130,25 @@ def _origin(journey: Journey, distribution: Distribution, target: str, indexes: 
         journey.failover = visit_origin(
             journey.snapshot, distribution, origins[1], request, indexes
         )
+
+
+def _chosen(journey: Journey, origin: Origin) -> Origin:
+    """A function may change the domain name or the path of the origin for this request."""
+    for run in journey.runs:
+        change = mapping((run.result.origin_change or {}).get("update"))
+        fields = {"domain_name": change.get("domainName"), "origin_path": change.get("originPath")}
+        origin = origin.replace(**{k: str(v) for k, v in fields.items() if isinstance(v, str)})
+        if "originAccessControlConfig" in change or (run.result.origin_change or {}).get("group"):
+            journey.log.stop(
+                Stop("function", "origin-chosen", None, ServedBy.UNKNOWN, undecided=True),
+                "A function chooses how the origin is reached",
+                evidence=evidence("cloudfront:GetFunction", "request origin",
+                                  run.result.origin_change),
+                doc=CLOUDFRONT_DOCS + "helper-functions-origin-modification.html",
+            )  # fmt: skip
+            journey.log.unknown("The origin that the function chooses",
+                                "Its access settings are made in the code")  # fmt: skip
+    return origin
 
 
 def _shown_failure(journey: Journey, visit: Visit) -> None:

@@ -14,6 +14,7 @@ from types import NoneType
 from typing import Annotated, Any, Self, get_args
 
 from pydantic import (
+    AliasChoices,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
@@ -106,12 +107,23 @@ Text = Annotated[str, BeforeValidator(_text)]
 
 
 class MethodSet(AwsNoun):
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_list(cls, value: Any) -> Any:
+        return {"Items": value} if isinstance(value, list | tuple) else value
+
     items: tuple[str, ...] = ("GET", "HEAD")
     cached_methods: Texts = ("GET", "HEAD")
 
 
 class TrustedSet(AwsNoun):
     """Key groups (ids) or the older trusted signers (account ids)."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_list(cls, value: Any) -> Any:
+        plain = isinstance(value, list | tuple)
+        return {"Enabled": bool(value), "Items": value} if plain else value
 
     enabled: bool = False
     items: Texts = ()
@@ -490,7 +502,9 @@ class AccountSnapshot(BaseModel):
     response_headers_policies: tuple[dict[str, Any], ...] = ()
     web_acls: tuple[dict[str, Any], ...] = ()
     ip_sets: tuple[dict[str, Any], ...] = ()
-    certificates: tuple[dict[str, Any], ...] = ()
+    certificates: tuple[dict[str, Any], ...] = Field(
+        (), validation_alias=AliasChoices("certificates", "acm_certificates")
+    )
     invalidations: tuple[Annotated[Invalidation, _unwrapped("InvalidationBatch")], ...] = ()
     buckets: tuple[Bucket, ...] = ()
     account_public_access_block: PublicAccessBlock | None = None

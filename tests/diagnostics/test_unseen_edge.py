@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from scenarios import ACM, CORS_S3, MASKED, ORIGIN, Scenario, dist, one_bucket
-from signing import EARLIER, LATER, OBJECT, custom, signed_case
+from scenarios import ACM, CORS_S3, MASKED, OFF, ORIGIN, Scenario, dist, one_bucket
+from signing import EARLIER, LATER, OBJECT, TRUSTED, custom, signed_case
 from signing import with_policy as signed_by
 from worlds import (
     DIST_ARN,
@@ -66,6 +66,29 @@ HOSTS = (
         url=CDN, distributions=dist(**ALIAS), dns=[]), 200, ()),
 )  # fmt: skip
 
+ELSEWHERE = (
+    Scenario("an alias that dns leads to another provider", case(
+        url=CDN, distributions=dist(**ALIAS), dns=dns("acme.netlify.app")), None,
+             ("url-host-typo-or-wrong-distribution",), "avatars/u1.jpg"),
+    Scenario("dns names an alias of the distribution", case(
+        url=CDN, distributions=dist(Aliases={"Quantity": 2, "Items": [
+            "cdn.acme.com", "img.acme.com"]}, ViewerCertificate=ACM), dns=dns("img.acme.com")), 200,
+             ()),
+    Scenario("dns names another account's distribution, and the alias decides", case(
+        url=CDN, distributions=dist(**ALIAS), dns=dns("d3foreign.cloudfront.net")), 200, ()),
+    Scenario("dns leads to a public bucket of that name", case(
+        url=CDN.replace("https", "http"), distributions=dist(**ALIAS), buckets=[bucket(
+            "cdn.acme.com", "avatars/u1.jpg", PublicAccessBlock=OFF, Policy=policy({
+                "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",
+                "Resource": "arn:aws:s3:::cdn.acme.com/*"}))],
+        dns=dns("cdn.acme.com.s3.us-east-1.amazonaws.com")), 200,
+             ("dns-cname-to-s3-not-cloudfront",), "avatars/u1.jpg", "config_change"),
+    Scenario("a certificate that ended, told inside an object", case(
+        url=CDN, distributions=dist(**ALIAS), db_record=facts(certificate={
+            "SubjectAlternativeNames": ["cdn.acme.com"], "NotAfter": "2026-11-01T00:00:00Z"})), None,
+             ("alias-certificate-mismatch",), "avatars/u1.jpg", "config_change"),
+)  # fmt: skip
+
 VIEWERS = (
     Scenario("a country comes before the scheme", case(
         url=f"http://{HOST}/avatars/u1.jpg", country="FR", distributions=dist(Restrictions={
@@ -73,6 +96,20 @@ VIEWERS = (
              ("geo-restricted", "viewer-protocol-redirect"), fix="config_change"),
     Scenario("a firewall that answers with a status of its own", case(
         **firewall({"Block": {"CustomResponse": {"ResponseCode": 404}}})), 404, ("waf-blocked",)),
+    Scenario("a country in small letters", case(country="fr", distributions=dist(Restrictions={
+        "GeoRestriction": {"RestrictionType": "blacklist", "Quantity": 1, "Items": ["FR"]}})), 403,
+             ("geo-restricted",)),
+    Scenario("methods as a plain list", case(method="DELETE", distributions=dist(
+        default=behavior(AllowedMethods=["GET", "HEAD"]))), 403, ("method-not-allowed",)),
+    Scenario("a signed url that was stored as html", signed_case(
+        signed_by(custom(OBJECT, LATER)).replace("&", "&amp;")), 403, ("signed-url-missing",),
+             fix="sign_url"),
+    Scenario("cookies that the application's host keeps", signed_case(OBJECT, db_record=facts(
+        cookies=[{"Name": "CloudFront-Policy", "Host": "app.acme.com", "Path": "/"}])), 403,
+             ("signed-cookie-domain-or-path",), fix="config_change"),
+    Scenario("cookies of a folder whose name only begins alike", signed_case(
+        OBJECT, db_record=facts(cookies=[{"Name": "CloudFront-Policy", "Path": "/ava"}])), 403,
+             ("signed-cookie-domain-or-path",), fix="config_change"),
     Scenario("a firewall that asks for a captcha", case(**firewall({"Captcha": {}})), 405,
              ("waf-blocked",)),
     Scenario("a firewall that challenges", case(**firewall({"Challenge": {}})), 202,
@@ -89,6 +126,18 @@ CODE = (
                                    "XCache": "FunctionExecutionError from cloudfront"}],
         **edge_code(FunctionAssociations=attached("f"))), 503, ("function-runtime-error",),
              fix="function_change"),
+    Scenario("a function that takes another bucket", case(
+        held=("x.txt",), functions=[function(
+            "f", "const cf=require('cloudfront');function handler(e){cf.updateRequestOrigin({"
+                 "domainName:'acme-b.s3.us-east-1.amazonaws.com',originPath:'/img'});"
+                 "return e.request}")],
+        buckets=[bucket("acme-media-prod", "x.txt"), bucket("acme-b", "img/avatars/u1.jpg")],
+        **edge_code(FunctionAssociations=attached("f"))), 200, ()),
+    Scenario("a function that signs another way", case(
+        functions=[function(
+            "f", "const cf=require('cloudfront');function handler(e){cf.updateRequestOrigin({"
+                 "originAccessControlConfig:{enabled:false}});return e.request}")],
+        **edge_code(FunctionAssociations=attached("f"))), None, ()),
     Scenario("a function that fell silent before the crypto module", case(
         functions=[function("f", "const c=require('crypto');function handler(e){"
                                  "return e.request.querystring.jwt?e.request:{statusCode:401}}")],
@@ -201,6 +250,18 @@ def kept(**headers):
          "XCache": "Hit from cloudfront", "Headers": headers}]}  # fmt: skip
 
 
+SHADOWED = (
+    Scenario("a broader pattern leaves private pictures open", case(
+        distributions=dist(behaviors=[behavior("*.jpg"), behavior(
+            "/avatars/*", TrustedKeyGroups=TRUSTED)])), 200, ("behavior-precedence-shadowed",),
+             fix="config_change"),
+    Scenario("a broader pattern with the same rules", case(
+        distributions=dist(behaviors=[behavior("*.jpg"), behavior("/avatars/*")])), 200, ()),
+    Scenario("the narrower pattern first", case(
+        distributions=dist(behaviors=[behavior("/avatars/*"), behavior(
+            "*.jpg", TrustedKeyGroups=TRUSTED)])), 200, ()),
+)  # fmt: skip
+
 CROSS_ORIGIN = (
     Scenario("a response headers policy for another origin", case(
         headers=ORIGIN, **response_policy("https://www.acme.com")), 200,
@@ -272,11 +333,20 @@ CACHES = (
         "/avatars/u1.jpg?shop=7", db_record=facts(hit_ratio=0.02), **EVERY_QUERY), 200,
              ("query-string-fragmenting-cache",), fix="config_change"),
     Scenario("a version in the cache key", case("/avatars/u1.jpg?v=2", **EVERY_QUERY), 200, ()),
+    Scenario("a plus in an invalidation for a space", case(
+        "/my%20pic.jpg", ("my pic.jpg",), edge_cache=shown(Path="/my%20pic.jpg"),
+        invalidations=[invalidation(1, 8, "/my+pic.jpg")]), 200,
+             ("invalidation-not-encoded", "cached-stale-object"), fix="invalidate"),
+    Scenario("the shared age counts before the private one", case(buckets=one_bucket(
+        thing("avatars/u1.jpg", CacheControl="max-age=0, s-maxage=86400"))), 200, ()),
+    Scenario("a shared age of nothing", case(buckets=one_bucket(
+        thing("avatars/u1.jpg", CacheControl="max-age=60, s-maxage=0"))), 200,
+             ("caching-disabled-or-zero-ttl",)),
     Scenario("an error that the edge no longer keeps", case(
         edge_cache=shown(404, ExpiresIn=0, XCache="Error from cloudfront")), 200, ()),
 )  # fmt: skip
 
-ALL = (*HOSTS, *VIEWERS, *CODE, *ROUTES, *RECORDS, *CROSS_ORIGIN, *CACHES)
+ALL = (*HOSTS, *ELSEWHERE, *SHADOWED, *VIEWERS, *CODE, *ROUTES, *RECORDS, *CROSS_ORIGIN, *CACHES)
 
 
 @pytest.mark.parametrize("scenario", ALL, ids=lambda s: s.name)
@@ -442,6 +512,7 @@ EVENT = FunctionEvent(
     "require('buffer').Buffer === Buffer && atob(btoa('abcd')) === 'abcd'",
     "new Date().toISOString() === '2026-11-20T12:00:00.000Z' && Date.now() === 1795176000000",
     "new Date(0).getTime() === 0 && new Date() instanceof Date",
+    "(() => { const cf = 1, Buffer = 2; return cf + Buffer === 3; })()",
 ])  # fmt: skip
 def test_a_function_finds_what_the_runtime_promises(code):
     result = run_function(
@@ -469,6 +540,12 @@ def test_chance_that_changes_no_path_changes_nothing():
         "function handler(e){e.request.headers['x-id']={value:''+Math.random()};return e.request}"
     )
     assert run_function(code, EVENT).uri == "/a.jpg"
+
+
+@pytest.mark.parametrize("name", ["cf", "Buffer", "atob", "require", "console"])
+def test_code_may_use_names_of_the_runtime_for_its_own(name):
+    code = f"const {name} = 1; function handler(e){{return {{statusCode: 200 + {name}}}}}"
+    assert run_function(code, EVENT).status == 201
 
 
 def test_methods_of_the_first_runtime_are_no_error_there():

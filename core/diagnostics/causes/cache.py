@@ -200,7 +200,7 @@ def _with_origin_path(case: Case, item: str, path: str) -> tuple[str, str] | Non
 
 
 def _plain(path: str) -> str:
-    return unquote(unquote(path))
+    return unquote(unquote(path)).replace("+", " ")
 
 
 def encoded_path(path: str) -> str:
@@ -300,7 +300,9 @@ def uncached(case: Case) -> Iterator[Found]:
         )  # fmt: skip
         return
     header = (visit.item.cache_control or "").lower()
-    forbids = re.search(r"no-store|private|no-cache|s-maxage=0|(?<!s-)max-age=0(?!\d)", header)
+    shared = re.search(r"s-maxage=0*[1-9]", header)  # counts for CloudFront before max-age
+    ends = None if shared else re.search(r"(?<!s-)max-age=0(?!\d)", header)
+    forbids = re.search(r"no-store|private|no-cache|s-maxage=0(?!\d)", header) or ends
     zero_default = key.default_ttl == 0 and key.min_ttl == 0 and not header
     if (forbids and key.min_ttl <= 1) or zero_default:
         yield Found(

@@ -23,6 +23,7 @@ from core.diagnostics.journey import evidence
 from core.diagnostics.routing import pattern_matches
 from core.diagnostics.signed import needs_signature
 from core.diagnostics.wildcards import literal_prefix
+from core.model.delivery import CacheBehavior
 from core.model.diagnosis import Confidence, Evidence
 
 _FAILED = {"fail", "unknown"}
@@ -47,11 +48,11 @@ def host_unknown(case: Case) -> Iterator[Found]:
     stop = case.journey.stopped("host-unknown")
     if stop is None or stored_wrong:
         return
-    why = (
-        "has no record in DNS: mistyped, or the record is gone"
-        if stop.detail == "nxdomain"
-        else "is no distribution of this account: mistyped, deleted or another environment"
-    )
+    why = "is no distribution of this account: mistyped, deleted or another environment"
+    if stop.detail == "nxdomain":
+        why = "has no record in DNS: mistyped, or the record is gone"
+    elif stop.detail:
+        why = f"points at {stop.detail} in DNS, so the distribution is never asked"
     yield Found(
         "url-host-typo-or-wrong-distribution", DNS, f"{case.journey.url.host} {why}.",
         _shown(case, "host-unknown"),
@@ -204,25 +205,44 @@ _SIGNED = {
 
 
 @rule
-def shadowed_by_signed(case: Case) -> Iterator[Found]:
-    """An earlier, broader pattern asks for a signature that a later one would not."""
+def shadowed(case: Case) -> Iterator[Found]:
+    """An earlier, broader pattern takes the request with rules that a later one does not have."""
     journey = case.journey
-    taken, owner = journey.behavior, journey.distribution
-    if journey.stopped("signed-missing") is None or taken is None or owner is None:
+    taken, other = journey.behavior, _narrower(case)
+    if taken is None or other is None:
         return
-    later = owner.config.cache_behaviors
-    later = later[later.index(taken) + 1 :] if taken in later else ()
-    for other in later:
-        narrower = len(literal_prefix(other.path_pattern)) > len(literal_prefix(taken.path_pattern))
-        if narrower and pattern_matches(other.path_pattern, journey.url.match_path):
-            if not needs_signature(other):
-                yield Found(
-                    "behavior-precedence-shadowed", SIGNED - 1,
-                    f"{taken.name} stands before {other.name} and asks for a signature.",
-                    evidence("cloudfront:GetDistribution", "DistributionConfig.CacheBehaviors",
-                             [taken.name, other.name]),
-                )  # fmt: skip
-            return
+    shown = evidence("cloudfront:GetDistribution", "DistributionConfig.CacheBehaviors",
+                     [taken.name, other.name])  # fmt: skip
+    if journey.stopped("signed-missing"):
+        if not needs_signature(other):
+            yield Found("behavior-precedence-shadowed", SIGNED - 1,
+                        f"{taken.name} stands before {other.name} and asks for a signature.",
+                        shown)  # fmt: skip
+    elif journey.ok and not journey.stops and _rules_of(taken) != _rules_of(other):
+        unsigned = needs_signature(other) and not needs_signature(taken)
+        more = ", which asks for a signature" if unsigned else ", whose rules are others"
+        yield Found("behavior-precedence-shadowed", NOTE,
+                    f"{taken.name} stands before {other.name}{more}, and takes the request.",
+                    shown, Confidence.LIKELY)  # fmt: skip
+
+
+def _narrower(case: Case) -> CacheBehavior | None:
+    """The first later behaviour that names this path more exactly."""
+    taken, owner = case.journey.behavior, case.journey.distribution
+    listed = owner.config.cache_behaviors if owner else ()
+    if taken is None or taken not in listed:
+        return None
+    lead = len(literal_prefix(taken.path_pattern).strip("/"))
+    path = case.journey.url.match_path
+    later = listed[listed.index(taken) + 1 :]
+    return next(
+        (b for b in later if len(literal_prefix(b.path_pattern).strip("/")) > lead
+         and pattern_matches(b.path_pattern, path)), None,
+    )  # fmt: skip
+
+
+def _rules_of(behavior: CacheBehavior) -> CacheBehavior:
+    return behavior.replace(path_pattern="")
 
 
 @rule
@@ -230,11 +250,13 @@ def signature(case: Case) -> Iterator[Found]:
     for tag, (cause, sentence) in _SIGNED.items():
         if not case.journey.stopped(tag):
             continue
-        if tag == "signed-missing" and (scope := _cookie_scope(case)):
+        escaped = tag == "signed-missing" and "&amp;" in case.journey.url.query
+        if tag == "signed-missing" and not escaped and (scope := _cookie_scope(case)):
             yield Found("signed-cookie-domain-or-path", SIGNED, scope, _shown(case, tag))
             return
         limit = _limit(case, tag)
         told = f"{sentence.rstrip('.')} ({limit})." if limit else sentence
+        told = "The URL was stored with “&amp;”: its signature is lost." if escaped else told
         yield Found(cause, SIGNED, told, _shown(case, tag))
 
 
@@ -255,10 +277,11 @@ def _cookie_scope(case: Case) -> str:
     text = " ; ".join(f"{name} {value}" for name, value in facts.pairs(case.snapshot))
     if "cookie" not in text and "domain" not in text:
         return ""
-    domain = re.search(r"domain[\"' :=]*\.?(?P<d>[a-z0-9.-]+\.[a-z]{2,})", text)
+    named = r"[\"' :=]*\.?(?P<d>[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,})"
+    domain = re.search("domain" + named, text) or re.search("(?:host|set.?by|page)" + named, text)
     path = re.search(r"path[\"' :=]*(?P<p>/[^\s;,\"']*)", text)
     if domain and not (url.host == domain["d"] or url.host.endswith("." + domain["d"])):
         return f"The signed cookies are set for {domain['d']} and never reach {url.host}."
-    if path and not url.raw_path.lower().startswith(path["p"]):
+    if path and not f"{url.raw_path.lower()}/".startswith(path["p"].rstrip("/") + "/"):
         return f"The signed cookies are set for the path {path['p']}, not for {url.raw_path}."
     return ""
