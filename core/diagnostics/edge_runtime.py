@@ -34,6 +34,33 @@ var __cf = {
 globalThis.cf = __cf;
 var __crypto = {createHash() { __dunno('the crypto module'); },
                 createHmac() { __dunno('the crypto module'); }};
+globalThis.require = name => {
+  if (name === 'cloudfront') { return __cf; }
+  if (name === 'crypto') { return __crypto; }
+  if (name === 'buffer') { return {Buffer: globalThis.Buffer}; }
+  if (name === 'querystring') { return {
+    parse(t) { const o = {}; for (const p of String(t).split('&')) { if (!p) continue;
+      const i = p.indexOf('='); const k = decodeURIComponent(i < 0 ? p : p.slice(0, i));
+      o[k] = i < 0 ? '' : decodeURIComponent(p.slice(i + 1)); } return o; },
+    stringify(o) { return Object.keys(o).map(k => encodeURIComponent(k) + '=' +
+      encodeURIComponent(o[k])).join('&'); },
+    escape: encodeURIComponent, unescape: decodeURIComponent }; }
+  __dunno('the module ' + name);
+};
+var __result = null, __failure = null, __chosen = null;
+var __run = ((parse, stringify, text_of) => text => {
+  const kept = v => { __result = stringify(v === undefined ? null : v);
+                      __chosen = stringify(__origin); };
+  const failed = e => { __failure = text_of(e && e.message || e); };
+  if (typeof handler !== 'function') { __failure = 'The function has no handler'; return; }
+  try { const out = handler(parse(text));
+    if (out && typeof out.then === 'function') { out.then(kept).catch(failed); } else { kept(out); }
+  } catch (e) { failed(e); }
+})(JSON.parse, JSON.stringify, String);
+"""
+
+# Bytes and their codings: loaded only for code that speaks of them, for time is short.
+BYTES = """
 globalThis.btoa = text => {
   const set = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
   let out = '';
@@ -86,27 +113,4 @@ globalThis.Buffer = class Buffer extends Uint8Array {
     try { return decodeURIComponent(escape(raw)); } catch (e) { return raw; }
   }
 };
-globalThis.require = name => {
-  if (name === 'cloudfront') { return __cf; }
-  if (name === 'crypto') { return __crypto; }
-  if (name === 'buffer') { return {Buffer}; }
-  if (name === 'querystring') { return {
-    parse(t) { const o = {}; for (const p of String(t).split('&')) { if (!p) continue;
-      const i = p.indexOf('='); const k = decodeURIComponent(i < 0 ? p : p.slice(0, i));
-      o[k] = i < 0 ? '' : decodeURIComponent(p.slice(i + 1)); } return o; },
-    stringify(o) { return Object.keys(o).map(k => encodeURIComponent(k) + '=' +
-      encodeURIComponent(o[k])).join('&'); },
-    escape: encodeURIComponent, unescape: decodeURIComponent }; }
-  __dunno('the module ' + name);
-};
-var __result = null, __failure = null, __chosen = null;
-var __run = ((parse, stringify, text_of) => text => {
-  const kept = v => { __result = stringify(v === undefined ? null : v);
-                      __chosen = stringify(__origin); };
-  const failed = e => { __failure = text_of(e && e.message || e); };
-  if (typeof handler !== 'function') { __failure = 'The function has no handler'; return; }
-  try { const out = handler(parse(text));
-    if (out && typeof out.then === 'function') { out.then(kept).catch(failed); } else { kept(out); }
-  } catch (e) { failed(e); }
-})(JSON.parse, JSON.stringify, String);
 """

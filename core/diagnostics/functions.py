@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from core.diagnostics.edge_runtime import FIRST_RUNTIME_METHODS, NOT_HERE, PRELUDE
+from core.diagnostics.edge_runtime import BYTES, FIRST_RUNTIME_METHODS, NOT_HERE, PRELUDE
 from core.diagnostics.javascript import Failure, drain, engine
 
 MAX_CODE = 64 * 1024  # CloudFront takes 10 KB; what is far larger was never a function
@@ -56,6 +56,7 @@ _IMPORT = re.compile(
 _EXPORT = re.compile(
     r"^[ \t]*export\s+(default\s+)?(?=(async\s+)?function|const|let|var)", re.MULTILINE
 )
+_BYTES_USED = re.compile(r"[Bb]uffer|atob|btoa")
 _NOISE = re.compile(r"//[^\n]*|/\*.*?\*/|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"", re.DOTALL)
 _LACKING = re.compile(r"^'?(\w+)'? is not defined|ReferenceError: '?(\w+)'? is not defined")
 _NOT_IN_FIRST_RUNTIME = re.compile(r"\b(const|let|class|async|await|import)\b(?=\s+[\w{\[(])")
@@ -71,6 +72,8 @@ def run_function(
         newer = _NOT_IN_FIRST_RUNTIME.search(_NOISE.sub(" ", code))
         if newer:
             return _failed(f"SyntaxError: {newer[1]} is not available in {runtime}")
+    if "\0" in code:
+        return _failed("SyntaxError: the code holds a null character")
     code = code.encode("utf-8", "replace").decode("utf-8")
     script = _IMPORT.sub(_as_require, _EXPORT.sub("", code))
     low, by_chance = _once(script, event, 0.0)
@@ -93,6 +96,8 @@ def _once(script: str, event: FunctionEvent, chance: float) -> tuple[FunctionRes
         context.set("__now", float(event.now_ms))
         context.set("__chance", chance)
         context.eval(PRELUDE)
+        if _BYTES_USED.search(script):
+            context.eval(BYTES)
         run = context.get("__run")  # before the code can put something else there
         context.eval(script)
         run(json.dumps(_event(event)))
