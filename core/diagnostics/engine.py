@@ -50,18 +50,34 @@ def parse_snapshot(snapshot: Mapping[str, Any]) -> AccountSnapshot:
     try:
         json.dumps(snapshot, ensure_ascii=False, default=str).encode()  # half characters can't pass
         return AccountSnapshot.model_validate(dict(snapshot))
-    except (ValidationError, TypeError, ValueError) as error:
+    except (ValidationError, TypeError, ValueError, RecursionError) as error:
         raise InvalidInput(
-            f"The case can't be read: {_first_problem(error)}",
+            f"The case can't be read: {_first_problem(error, snapshot)}",
             hint="A case has the shapes that the AWS API answers; see the contract of the command.",
         ) from error
 
 
-def _first_problem(error: Exception) -> str:
+def _first_problem(error: Exception, snapshot: Mapping[str, Any]) -> str:
     if isinstance(error, ValidationError):
         first = error.errors()[0]
         return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
-    return str(error)[:200]
+    if isinstance(error, UnicodeEncodeError):
+        return f"{_half_character(snapshot)}: half of a character (a lone surrogate)"
+    return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)[:200]
+
+
+def _half_character(snapshot: Mapping[str, Any]) -> str:
+    """The place of the first text that is no Unicode."""
+    left: list[tuple[str, Any]] = [("", snapshot)]
+    while left:
+        place, value = left.pop()
+        if isinstance(value, str) and value != value.encode("utf-8", "ignore").decode():
+            break
+        pairs = list(value.items()) if isinstance(value, Mapping) else []
+        pairs = list(enumerate(value)) if isinstance(value, list | tuple) else pairs
+        left += [(f"{place}.{key}".lstrip("."), inner) for key, inner in reversed(pairs)]
+        left += [(place, key) for key, _ in pairs if isinstance(key, str)]  # a name is seen first
+    return place or "a name"
 
 
 def diagnose(snapshot: Mapping[str, Any]) -> UrlDiagnosis:

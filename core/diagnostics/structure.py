@@ -32,6 +32,9 @@ class Shape:
         return self.base if bucket == self.home or not self.home else self.base - 0.08
 
 
+_LONGEST = 2048  # characters: a key has up to 1,024 bytes, and this may have it twice
+
+
 def shapes(journey: Journey) -> Iterator[Shape]:
     """Readings from the most to the least exact; duplicates keep the first name."""
     seen: set[tuple[str, str]] = set()
@@ -190,6 +193,8 @@ def _bucket_name(journey: Journey, key: str, home: str) -> Iterator[Shape]:
 
 def _repeated(key: str, home: str) -> Iterator[Shape]:
     """A segment (or a run of them) stands twice, or should."""
+    if len(key) > _LONGEST:
+        return
     segments = key.split("/")
     for size in (1, 2):
         for i in range(len(segments) - 2 * size + 1):

@@ -56,6 +56,7 @@ def test_the_query_and_headers_come_back_as_text():
     "code",
     [
         "function handler(e){throw new Error('no')}",
+        "function handler(e){return e.request}\0",
         "function handler(e){return missing}",
         "function other(e){}",
         "function handler(e){",

@@ -310,10 +310,16 @@ def large(case: Case) -> Iterator[Found]:
         yield Found(
             "image-too-large-no-variants",
             SLOW,
-            f"The picture has {item.size / 2**20:.1f} MiB; no smaller rendition is asked for.",
+            f"The picture has {_mebibytes(item.size)} MiB; no smaller rendition is asked for.",
             evidence("s3:HeadObject", "ContentLength", item.size),
             Confidence.LIKELY,
         )
+
+
+def _mebibytes(size: int) -> str:
+    """With one decimal; in whole numbers, because a damaged case may hold any of them."""
+    tenths = (size * 10 + 2**19) // 2**20
+    return f"{tenths // 10}.{tenths % 10}"
 
 
 _NORTH_AND_EUROPE = frozenset(
