@@ -26,7 +26,7 @@ class IdentityReader:
     def policies(self) -> list[Shape]:
         """Rows of PolicyName, Holder and PolicyDocument; AWS's own policies have no document.
 
-        Roles that AWS services made for themselves are left out: nobody can change those.
+        Left out are policies that nobody has, and roles that AWS services made for themselves.
         """
         found: list[Shape] = []
         with translate("iam"):
@@ -35,7 +35,8 @@ class IdentityReader:
             )
             for page in pages:
                 found += _held(page)
-                found += [_managed(policy) for policy in page.get("Policies") or []]
+                attached = [p for p in page.get("Policies") or [] if p.get("AttachmentCount") != 0]
+                found += [_managed(policy) for policy in attached]
         return found
 
     def access_keys(self) -> list[Shape]:
@@ -70,7 +71,8 @@ def _inline(policy: Shape, who: str) -> Shape:
 def _managed(policy: Shape) -> Shape:
     versions = policy.get("PolicyVersionList") or []
     current = next((v for v in versions if v.get("IsDefaultVersion")), None)
-    shape = {"PolicyName": policy["PolicyName"], "Holder": f"policy {policy['PolicyName']}"}
+    name = str(policy.get("PolicyName") or str(policy.get("Arn", "")).rpartition("/")[2])
+    shape = {"PolicyName": name, "Holder": f"policy {name}"}
     return shape | ({"PolicyDocument": current["Document"]} if current else {})
 
 

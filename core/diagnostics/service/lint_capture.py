@@ -16,8 +16,10 @@ from typing import Any
 from core.aws.clients import AwsClients
 from core.aws.iam import IdentityReader
 from core.aws.lambda_urls import FunctionUrlReader
+from core.diagnostics.engine import parse_snapshot
 from core.diagnostics.lint.registry import unchecked
 from core.diagnostics.origins import endpoint_of
+from core.diagnostics.policy import is_public
 from core.diagnostics.service.capture import Capture, Shape
 from core.model.lint import NotChecked
 
@@ -48,11 +50,13 @@ class LintCapture(Capture):
         domains = [str(o["DomainName"]) for d in listed or [] for o in _origins(d)]
         names = sorted({endpoint_of(domain).bucket for domain in domains} - {""})
         regions = sorted({m["region"] for d in domains if (m := _LAMBDA_URL.search(d))})
+        found["account_id"] = next((str(d["ARN"]).split(":")[4] for d in listed or []), "")
         with ThreadPoolExecutor(self._workers) as pool:
             buckets = [pool.submit(self._bucket, name) for name in names]
-            rest = pool.submit(self._beside_buckets, listed or [], regions)
+            rest = pool.submit(self._beside_buckets, regions)
             found["buckets"] = [future.result() for future in buckets]
             found.update(rest.result())
+        self._account_block(found)
         found["unread"] = sorted(self._unread, key=lambda note: str(note["what"]))
         return found
 
@@ -68,19 +72,14 @@ class LintCapture(Capture):
         self._needed_by[what] = rules
         return self._try(what, read)
 
-    def _beside_buckets(self, distributions: list[Shape], regions: list[str]) -> Shape:
-        """Identities, function URLs and the account's own block."""
+    def _beside_buckets(self, regions: list[str]) -> Shape:
+        """Identities and function URLs."""
         iam = self._identities
         reads: list[tuple[str, str, tuple[str, ...], Callable[[], Any]]] = [
             ("iam_policies", "The policies of identities", ("X5",), iam.policies),
             ("access_keys", "The access keys", ("X5",), iam.access_keys),
         ]
-        owner = next((str(d["ARN"]).split(":")[4] for d in distributions), "")
-        if owner:
-            block = partial(self._account.public_access_block, owner)
-            what = "The account's public access block"
-            reads.append(("account_public_access_block", what, ("X19",), lambda: block() or {}))
-        found: Shape = {"account_id": owner}
+        found: Shape = {}
         for field, what, rules, read in reads:
             answer = self._asked(what, rules, read)
             if answer is not None:
@@ -89,6 +88,18 @@ class LintCapture(Capture):
         if any(answer is not None for answer in urls):
             found["lambda_urls"] = [url for answer in urls for url in answer or []]
         return found
+
+    def _account_block(self, found: Shape) -> None:
+        """Matters only where a bucket's own policy is public."""
+        owner = found["account_id"]
+        if not owner or not any(is_public(b.policy) for b in parse_snapshot(found).buckets):
+            return
+        read = partial(self._account.public_access_block, owner)
+        what = "The account's public access block"
+        known, block = self._noted(what, read)
+        self._needed_by[what] = ("X19",)
+        if known:
+            found["account_public_access_block"] = block or {}
 
     def _function_urls(self, region: str) -> list[Shape] | None:
         reader = FunctionUrlReader(self._clients.functions(region))
