@@ -145,7 +145,7 @@ def lambda_edge(journey: Journey, behavior: CacheBehavior) -> None:
         return
     names = [a.lambda_function_arn for a in behavior.lambda_function_associations]
     shown = evidence(
-        "cloudfront:GetDistribution", place_of(behavior, "LambdaFunctionAssociations"), names
+        "cloudfront:GetDistribution", place_of(journey, "LambdaFunctionAssociations"), names
     )
     told = shown_failure(journey, "Lambda").lower() or facts.says(
         journey.snapshot, r"lambda|validation|execution|x-cache|x-edge|log|50[23]"

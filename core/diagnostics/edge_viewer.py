@@ -84,7 +84,7 @@ def _scheme(journey: Journey, behavior: CacheBehavior) -> None:
     if journey.url.scheme != "http":
         return
     policy = behavior.viewer_protocol_policy
-    place = place_of(behavior, "ViewerProtocolPolicy")
+    place = place_of(journey, "ViewerProtocolPolicy")
     shown = evidence("cloudfront:GetDistribution", place, policy)
     doc = CLOUDFRONT_DOCS + "using-https-viewers-to-cloudfront.html"
     if policy == "https-only":
@@ -108,7 +108,7 @@ def _method(journey: Journey, behavior: CacheBehavior) -> None:
             Stop("viewer", "method", 403, ServedBy.CLOUDFRONT),
             f"{journey.method} is not among {', '.join(allowed)}",
             evidence=evidence(
-                "cloudfront:GetDistribution", place_of(behavior, "AllowedMethods"), list(allowed)
+                "cloudfront:GetDistribution", place_of(journey, "AllowedMethods"), list(allowed)
             ),
             doc=CLOUDFRONT_DOCS + "http-403-invalid-method.html",
         )
@@ -133,7 +133,7 @@ def signature(journey: Journey, behavior: CacheBehavior) -> None:
     groups, signers = behavior.trusted_key_groups, behavior.trusted_signers
     field, listed = ("TrustedKeyGroups", groups) if groups.items else ("TrustedSigners", signers)
     shown = evidence(
-        "cloudfront:GetDistribution", place_of(behavior, field), list(listed.items)
+        "cloudfront:GetDistribution", place_of(journey, field), list(listed.items)
     )  # fmt: skip
     doc = CLOUDFRONT_DOCS + "private-content-signed-urls.html"
     for problem in found.problems:

@@ -98,6 +98,7 @@ class Visit:
     endpoint: Endpoint
     uri: str
     log: Log
+    place: int = 0  # of the origin in the distribution's list
     signing: Signing = "none"
     caller: Caller | None = None
     bucket_name: str = ""
@@ -193,8 +194,11 @@ def evidence(api: str, path: str, value: Any) -> tuple[Evidence, ...]:
     return (Evidence(api=api, path=path, value=value),)
 
 
-def place_of(behavior: CacheBehavior, field: str) -> str:
-    """The path of a behaviour's field in the answer of cloudfront:GetDistribution."""
-    pattern = behavior.path_pattern
-    where = f"CacheBehaviors.Items[PathPattern={pattern}]" if pattern else "DefaultCacheBehavior"
+def place_of(journey: Journey, field: str) -> str:
+    """The path of a field of the request's behaviour in cloudfront:GetDistribution's answer."""
+    taken, owner = journey.behavior, journey.distribution
+    listed = owner.config.cache_behaviors if owner else ()
+    where = "DefaultCacheBehavior"
+    if taken is not None and taken in listed:
+        where = f"CacheBehaviors.Items[{listed.index(taken)}]"
     return f"DistributionConfig.{where}.{field}"

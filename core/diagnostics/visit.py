@@ -35,6 +35,8 @@ def visit_origin(
 ) -> Visit:  # fmt: skip
     """Follow one request to one origin; every failure is logged, the first one is the answer."""
     visit = Visit(origin, endpoint_of(origin.domain_name), request.uri, Log())
+    ids = [one.id for one in distribution.config.origins]
+    visit.place = ids.index(origin.id) if origin.id in ids else 0
     if _is_distribution(snapshot, visit):
         return visit
     if visit.endpoint.kind == "custom":
@@ -60,7 +62,7 @@ def visit_origin(
 
 
 def _origin_evidence(visit: Visit, field: str, value: object) -> tuple[Evidence, ...]:
-    path = f"DistributionConfig.Origins.Items[Id={visit.origin.id}].{field}"
+    path = f"DistributionConfig.Origins.Items[{visit.place}].{field}"
     return evidence("cloudfront:GetDistribution", path, value)
 
 

@@ -375,13 +375,9 @@ def test_every_step_has_evidence_and_a_link():
 
 
 def held_at(path, value):
-    """What stands at `A.B.Items[Id=x].C` of an answer; LookupError where nothing does."""
-    for part in re.findall(r"(?:[^.\[]|\[[^\]]*\])+", path):
-        name, _, wanted = part.partition("[")
-        value = value[name]
-        if wanted:
-            key, _, text = wanted.rstrip("]").partition("=")
-            value = next(one for one in value if str(one[key]) == text)
+    """What stands at `A.B.Items[0].C` of an answer; LookupError where nothing does."""
+    for name, place in re.findall(r"([^.\[]+)(?:\[(\d+)\])?", path):
+        value = value[name][int(place)] if place else value[name]
     return value
 
 

@@ -11,7 +11,7 @@ from core.diagnostics.causes.cache import is_stale
 from core.diagnostics.causes.registry import RESPONSE, SLOW, Case, Found, rule
 from core.diagnostics.cors import allows, allows_origin, asked_headers, cors_rules, texts
 from core.diagnostics.edge_policies import answers_cors, cors_origins, response_cors
-from core.diagnostics.journey import evidence, place_of
+from core.diagnostics.journey import Journey, evidence, place_of
 from core.diagnostics.spelling import extension_of
 from core.diagnostics.urls import whole_number
 from core.model.delivery import S3Object
@@ -78,10 +78,16 @@ def error_page(case: Case) -> Iterator[Found]:
             "custom-error-page-unavailable", RESPONSE,
             f"The error page {journey.error_rule.response_page_path} fails itself, so its own "
             "status is shown.",
-            evidence("cloudfront:GetDistribution", "DistributionConfig.CustomErrorResponses.Items"
-                     f"[ErrorCode={journey.error_rule.error_code}].ResponsePagePath",
+            evidence("cloudfront:GetDistribution", _error_place(journey),
                      journey.error_rule.response_page_path),
         )  # fmt: skip
+
+
+def _error_place(journey: Journey) -> str:
+    owner, rule_used = journey.distribution, journey.error_rule
+    listed = owner.config.custom_error_responses if owner else ()
+    place = listed.index(rule_used) if rule_used in listed else 0
+    return f"DistributionConfig.CustomErrorResponses.Items[{place}].ResponsePagePath"
 
 
 # --- CORS -----------------------------------------------------------------------------------
@@ -296,7 +302,7 @@ def uncompressed(case: Case) -> Iterator[Found]:
     if reasons:
         yield Found("compression-not-applied", SLOW,
                     f"{item.key} ({kind}) is sent uncompressed: {'; '.join(reasons)}.",
-                    evidence("cloudfront:GetDistribution", place_of(behavior, "Compress"),
+                    evidence("cloudfront:GetDistribution", place_of(journey, "Compress"),
                              behavior.compress))  # fmt: skip
 
 
