@@ -94,15 +94,15 @@ class CloudFrontWriter:
 
     @translate("cloudfront")
     def update_function(self, name: str, code: str, etag: str) -> str:
-        """Write the development stage; its new ETag, read anew (the answer names it oddly)."""
+        """Write the development stage; its new ETag, read anew where the answer leaves it out."""
         held = self._client.describe_function(Name=name, Stage="DEVELOPMENT")
-        self._client.update_function(
+        answer = self._client.update_function(
             Name=name,
             FunctionCode=code.encode(),
             FunctionConfig=held["FunctionSummary"]["FunctionConfig"],
             IfMatch=etag,
         )
-        return self.function_etag(name)
+        return str(answer.get("ETag") or self.function_etag(name))
 
     @translate("cloudfront")
     def publish_function(self, name: str, etag: str) -> None:

@@ -1,6 +1,7 @@
 """The demo's planted faults: diagnosed, proposed, approved, applied, verified, rolled back."""
 
 import json
+import time
 import urllib.parse
 from datetime import UTC, datetime
 
@@ -182,3 +183,97 @@ def test_a_change_in_between_is_a_conflict_and_nothing_is_overwritten(account, p
         assert repairs.get(ADMIN, proposed.id).state is RepairState.PROPOSED
     finally:
         s3.put_bucket_policy(Bucket="demo-press", Policy=before)
+
+
+def test_an_expired_s3_url_is_signed_anew_shown_once_and_never_kept(account, emulator, site):
+    doctor, repairs, store = account
+    bucket = emulator.stack.media_bucket
+    emulator.root_clients().s3.put_object(Bucket=bucket, Key="media/f-sign/a.jpg", Body=b"x")
+    url = (
+        f"https://{bucket}.s3.us-east-1.amazonaws.com/media/f-sign/a.jpg?X-Amz-Algorithm="
+        "AWS4-HMAC-SHA256&X-Amz-Credential=AKIA%2F20200101%2Fus-east-1%2Fs3%2Faws4_request"
+        "&X-Amz-Date=20200101T000000Z&X-Amz-Expires=60&X-Amz-SignedHeaders=host"
+        "&X-Amz-Signature=0123456789abcdef"
+    )
+    fix = next(f for f in doctor.diagnose_url(ADMIN, url).fixes if f.type == "sign_url")
+
+    done = repairs.apply(ADMIN, repairs.propose(ADMIN, url, fix.id).id, url=url)
+
+    assert (done.state, done.verification.status) == (RepairState.VERIFIED, 206)
+    assert httpx.get(site + done.new_url).status_code == 200
+    assert done.new_url_ends_at > now()
+    kept = json.dumps([c.record.data for c in store.changes().items if c.record])
+    signature = urllib.parse.parse_qs(urllib.parse.urlsplit(done.new_url).query)["X-Amz-Signature"]
+    assert signature[0] not in kept
+    assert "0123456789abcdef" not in kept
+    with pytest.raises(Conflict, match="nothing that could be written back"):
+        repairs.rollback(ADMIN, done.id)
+
+
+def test_a_stale_picture_is_invalidated_and_that_is_said_to_last(account, planted, emulator, site):
+    doctor, repairs, _ = account
+    stack = emulator.stack
+    s3 = emulator.root_clients().s3
+    url = f"https://{stack.distribution_domain}/media/f-stale/ridge.jpg"
+    place = {"Bucket": stack.media_bucket, "Key": "media/f-stale/ridge.jpg"}
+    served = {"ContentType": "image/jpeg", "CacheControl": "public, max-age=31536000"}
+    s3.put_object(**place, Body=b"first", **served)
+    assert get(site, url) == 200
+    s3.put_object(**place, Body=b"second", **served)
+    report = doctor.diagnose_url(SUPPORT, url, probe=True)
+    assert report.verdict.primary_cause == "cached-stale-object"
+    fix = next(f for f in report.fixes if f.type == "invalidate")
+
+    proposed = repairs.propose(SUPPORT, url, fix.id, title=fix.title)
+    assert "can't be taken back" in " ".join(proposed.notes)
+    done = repairs.apply(ADMIN, proposed.id)
+    assert done.state in {RepairState.APPLIED, RepairState.VERIFIED}
+    ends = time.monotonic() + 10
+    while done.state is RepairState.APPLIED and time.monotonic() < ends:  # edges take their time
+        time.sleep(0.1)
+        done = repairs.verify(SUPPORT, done.id)
+
+    assert (done.state, done.verification.status) == (RepairState.VERIFIED, 200), done.verification
+    assert done.actions[0].result
+    assert not done.reversible
+    with pytest.raises(Conflict):
+        repairs.rollback(ADMIN, done.id)
+
+
+def test_a_missing_object_stays_open_until_a_request_finds_it(account, emulator):
+    doctor, repairs, _ = account
+    stack = emulator.stack
+    url = f"https://{stack.distribution_domain}/media/f-gone/lost-7731.jpg"
+    fix = next(f for f in doctor.diagnose_url(SUPPORT, url).fixes if f.type == "reupload")
+
+    done = repairs.apply(ADMIN, repairs.propose(SUPPORT, url, fix.id).id)
+    assert done.by_hand
+    assert (done.state, done.verification.status) == (RepairState.APPLIED, 403)
+    assert "aws s3api put-object" in done.steps[-1]
+    emulator.root_clients().s3.put_object(
+        Bucket=stack.media_bucket,
+        Key="media/f-gone/lost-7731.jpg",
+        Body=b"x",
+        ContentType="image/jpeg",
+    )
+    assert repairs.verify(SUPPORT, done.id).state is RepairState.VERIFIED
+
+
+def test_a_reported_row_without_a_url_gets_the_url_of_its_owners_only_object(
+    account, planted, emulator
+):
+    doctor, repairs, _ = account
+    assert planted["avatars"]
+    row = {"table": "demo-users", "pk": "u2", "column": "avatarUrl", "value": ""}
+    report = doctor.report(SUPPORT, "", record=row)
+    found = doctor.diagnose_report(SUPPORT, report.id)
+    fix = next(f for f in found.fixes if f.type == "fix_db_record" and f.dry_run.after)
+
+    done = repairs.apply(ADMIN, repairs.propose(SUPPORT, "", fix.id, report_id=report.id).id)
+
+    assert done.state is RepairState.VERIFIED, done.verification
+    held = emulator.root_clients().dynamodb.get_item(
+        TableName="demo-users", Key={"userId": {"S": "u2"}}
+    )
+    assert held["Item"]["avatarUrl"]["S"] == done.new_url
+    assert repairs.rollback(ADMIN, done.id).state is RepairState.ROLLED_BACK

@@ -63,23 +63,26 @@ class Offers:
         return offer
 
     def _offer(self, actor: Actor, repair: Repair, url: str, fits: Callable[[Fix], bool]) -> Offer:
-        raw = self.diagnostics.capture(actor, url, report_id=repair.report_id)
-        case, found = examine(parse_snapshot(raw))
-        causes = tuple(one.cause for one in found)
-        offered = list(zip(fixes(case, causes), drafts(case, causes), strict=True))
-        chosen = next(((fix, draft) for fix, draft in offered if fits(fix)), None)
-        if chosen is None:
-            listed = "; ".join(fix.title for fix, _ in offered) or "none is needed"
-            raise Conflict(
-                f"This repair is not offered any more for {redact(url) or 'this row'}. "
-                f"Offered now: {listed}.",
-                hint=_STALE,
-            )
-        fix, draft = chosen
-        order = Order(
-            case, draft, raw, f"repair-{repair.id}", repair.choice, self._is_library(url, raw)
+        """Without a request first; what only the edge's own answer shows is looked for after."""
+        offered: list[tuple[Fix, Draft]] = []
+        for probe in (False, True):
+            raw = self.diagnostics.capture(actor, url, probe=probe, report_id=repair.report_id)
+            case, found = examine(parse_snapshot(raw))
+            causes = tuple(one.cause for one in found)
+            offered = list(zip(fixes(case, causes), drafts(case, causes), strict=True))
+            chosen = next(((fix, draft) for fix, draft in offered if fits(fix)), None)
+            if chosen is not None:
+                fix, draft = chosen
+                library = self._is_library(url, raw)
+                order = Order(case, draft, raw, f"repair-{repair.id}", repair.choice, library)
+                plan = prepared(plan_of(order), repair)
+                return Offer(fix, draft, _cause_of(case, causes, draft), plan)
+        listed = "; ".join(fix.title for fix, _ in offered) or "none is needed"
+        raise Conflict(
+            f"This repair is not offered any more for {redact(url) or 'this row'}. "
+            f"Offered now: {listed}.",
+            hint=_STALE,
         )
-        return Offer(fix, draft, _cause_of(case, causes, draft), prepared(plan_of(order), repair))
 
     def _is_library(self, url: str, raw: dict[str, Any]) -> bool:
         if self.find_record is None or not raw.get("db_record"):
