@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Entry = tuple[str, str, str, str]  # key, size, last modified, storage class; as text
 
+_PAGE = 1000
 _ENOUGH = 8  # prefixes that keep the readers busy
 _MOST = 1000  # prefixes; more are not worth a request each
 _DEPTH = 3
@@ -27,7 +28,7 @@ class BucketLister:
     def pages(self, bucket: str) -> Iterator[list[Entry]]:
         """Every current object, a thousand at a time, in no order."""
         with translate("s3"):
-            first = self._client.list_objects_v2(Bucket=bucket)
+            first = self._client.list_objects_v2(Bucket=bucket, MaxKeys=_PAGE)
         if not first.get("IsTruncated"):
             yield _entries(first)
             return
@@ -60,7 +61,7 @@ class BucketLister:
     def _pages(self, bucket: str, prefix: str, **more: str) -> Iterator[dict[str, Any]]:
         paginator = self._client.get_paginator("list_objects_v2")
         with translate("s3"):
-            yield from paginator.paginate(Bucket=bucket, Prefix=prefix, **more)
+            yield from paginator.paginate(Bucket=bucket, Prefix=prefix, MaxKeys=_PAGE, **more)
 
 
 def _entries(page: dict[str, Any]) -> list[Entry]:

@@ -118,7 +118,9 @@ def _chunks(upload: Upload) -> Generator[bytes, None, None]:
     zipped = raw.read(2) == b"\x1f\x8b" and upload.role != "logs"
     raw.seek(0)
     try:
-        stream: IO[bytes] = gzip.GzipFile(fileobj=raw) if zipped else raw  # type: ignore[assignment]
+        stream: IO[bytes] = raw
+        if zipped:
+            stream = gzip.GzipFile(fileobj=raw, mode="rb")  # type: ignore[assignment]
         while chunk := stream.read(_CHUNK):
             yield chunk
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:

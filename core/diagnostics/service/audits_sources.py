@@ -273,7 +273,9 @@ def _requests(file: IO[bytes], name: str, source: LogSource) -> Iterator[Batch]:
 def _log_lines(file: IO[bytes]) -> Iterator[str]:
     zipped = file.read(2) == b"\x1f\x8b"
     file.seek(0)
-    raw: IO[bytes] = gzip.GzipFile(fileobj=file) if zipped else file  # type: ignore[assignment]
+    raw: IO[bytes] = file
+    if zipped:
+        raw = gzip.GzipFile(fileobj=file, mode="rb")  # type: ignore[assignment]
     text = io.TextIOWrapper(raw, encoding="utf-8", errors="replace", newline="\n")
     try:
         yield from _bounded(text)
