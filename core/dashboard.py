@@ -287,11 +287,11 @@ def _diagnostics(cloud: CloudParts, store: RecordStore, settings: Settings) -> D
         find_record=lambda key: _row_of(store, key),
         store=store,
         edge=cloud.edge,
-        prices=_stated_prices(settings),
+        prices=stated_prices(settings),
     )
 
 
-def _stated_prices(settings: Settings) -> PriceCheck:
+def stated_prices(settings: Settings) -> PriceCheck:
     """What the newest price sheet says to the prices that a text states."""
     sheets = PriceSheets(settings.data_dir / FOLDER)
     return lambda text: check_text(text, sheets.newest(), utc_now().date())
