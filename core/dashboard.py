@@ -24,6 +24,8 @@ from core.diagnostics.service.audits import JOB as AUDIT_JOB
 from core.diagnostics.service.audits import AuditsService
 from core.diagnostics.service.audits_sources import Reach
 from core.diagnostics.service.cases import CasesService
+from core.diagnostics.service.migrations import JOB as MIGRATION_JOB
+from core.diagnostics.service.migrations import MigrationsService
 from core.diagnostics.service.repairing import RepairsService
 from core.emulator.service import Emulator, attach_emulator, start_emulator
 from core.errors import Configuration, DashboardError
@@ -76,6 +78,7 @@ class Dashboard:
     diagnostics: DiagnosticsService
     costs: CostsService
     cases: CasesService
+    migrations: MigrationsService
     repairs: RepairsService
     audits: AuditsService
     jobs: JobQueue
@@ -117,6 +120,7 @@ class Dashboard:
     def _keep_house(self) -> None:
         self.uploads.sweep()
         self.library.purge()
+        self.repairs.recover(_SHARED_JOB_LEASE)
 
     def _repeat(self, name: str, seconds: float, work: Callable[[], object]) -> None:
         def loop() -> None:
@@ -246,6 +250,7 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
     diagnostics = _diagnostics(cloud, store, settings)
     repairs = _repairs(cloud, store, audit, diagnostics)
     audits = _audits(cloud, store, index, jobs, audit, diagnostics, repairs, settings)
+    migrations = _migrations(cloud, store, jobs, audit, diagnostics)
     return Dashboard(
         settings=settings,
         store=store,
@@ -257,20 +262,29 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
         diagnostics=diagnostics,
         costs=open_costs(settings.data_dir, utc_now),
         cases=CasesService(store, diagnostics, audit, utc_now),
+        migrations=migrations,
         repairs=repairs,
         audits=audits,
         jobs=jobs,
-        runner=_runner(jobs, uploads, audits, settings),
+        runner=_runner(jobs, uploads, audits, migrations, settings),
         cloud=cloud,
         started_at=utc_now(),
     )
 
 
 def _runner(
-    jobs: JobQueue, uploads: UploadService, audits: AuditsService, settings: Settings
+    jobs: JobQueue,
+    uploads: UploadService,
+    audits: AuditsService,
+    migrations: MigrationsService,
+    settings: Settings,
 ) -> JobRunner:
     """On DynamoDB several processes share the jobs, so one may not take over what another runs."""
-    handlers = {"process_upload": uploads.process, AUDIT_JOB: audits.work}
+    handlers = {
+        "process_upload": uploads.process,
+        AUDIT_JOB: audits.work,
+        MIGRATION_JOB: migrations.run,
+    }
     return JobRunner(jobs, handlers, settings.workers, lease=_lease(settings))
 
 
@@ -341,6 +355,25 @@ def _audits(
         settings.data_dir / "audits",
         own_table=cloud.records_table,
         propose=repairs.propose_records,
+    )
+
+
+def _migrations(
+    cloud: CloudParts,
+    store: RecordStore,
+    jobs: JobQueue,
+    audit: AuditLog,
+    diagnostics: DiagnosticsService,
+) -> MigrationsService:
+    return MigrationsService(
+        store,
+        cloud.clients,
+        diagnostics,
+        jobs,
+        audit,
+        utc_now,
+        edge=cloud.edge,
+        cdn_prefix=cloud.cdn_prefix,
     )
 
 

@@ -15,6 +15,7 @@ from core.model.migration import Layout, Mapping
 
 Pair = tuple[str, str]
 _SAMPLE = 3
+_SAME_TIME = 60.0  # seconds: written by one hand
 _SEPARATORS = ("-", "_", ".")
 _MOST_TARGETS = 200  # ways to write one target that are compared
 
@@ -34,6 +35,11 @@ class LayoutIndex:
     def older_first(self, one: str, other: str) -> tuple[str, str]:
         """The layout of today is the one that got the latest object, else the larger one."""
         return (one, other) if self._age(one) <= self._age(other) else (other, one)
+
+    def is_open(self, one: str, other: str) -> bool:
+        """Whether the times don't tell which of the two is the layout of today."""
+        ages = self._age(one)[0], self._age(other)[0]
+        return 0.0 in ages or abs(ages[0] - ages[1]) <= _SAME_TIME
 
     def _age(self, pattern: str) -> tuple[float, int, str]:
         layout = self.layouts[pattern]
@@ -61,15 +67,22 @@ def mappings(index: LayoutIndex, pairs: Iterable[Pair]) -> tuple[Mapping, ...]:
         old, new = index.older_first(*keys)
         found[old, new].append((keys[old], keys[new]))
     templates = {template.pattern: template for template in index.templates}
-    proven = {
-        sides: mapping
-        for sides, known in found.items()
-        if (mapping := proven_mapping(templates[sides[0]], templates[sides[1]], known))
-    }
-    best = _best_per_legacy(proven.values())
+    best = _best_per_legacy(_proven(index, templates, found))
     mapped = {mapping.legacy for mapping in best}
     offered = [m for m in _by_structure(index, templates) if m.legacy not in mapped]
     return (*best, *offered)
+
+
+def _proven(
+    index: LayoutIndex, templates: dict[str, Template], found: dict[Pair, list[Pair]]
+) -> Iterator[Mapping]:
+    for (old, new), known in found.items():
+        mapping = proven_mapping(templates[old], templates[new], known)
+        if mapping is None and index.is_open(old, new):
+            turned = [(two, one) for one, two in known]
+            mapping = proven_mapping(templates[new], templates[old], turned)
+        if mapping is not None:
+            yield mapping
 
 
 def _best_per_legacy(made: Iterable[Mapping]) -> list[Mapping]:
@@ -134,10 +147,11 @@ def _by_structure(index: LayoutIndex, templates: dict[str, Template]) -> Iterato
     """Layouts whose segments, some left out, are those of another one."""
     offered: dict[str, list[str]] = defaultdict(list)
     for one, other in combinations(sorted(templates), 2):
-        old, new = index.older_first(one, other)
-        target = _within(templates[old].pattern.split("/"), templates[new].pattern.split("/"))
-        if target is not None:
-            offered[old].extend(_spellings(target, templates[old]))
+        for old, new in (index.older_first(one, other), index.older_first(one, other)[::-1]):
+            target = _within(old.split("/"), new.split("/"))
+            if target is not None:  # an old program may still write the old layout: offer it too
+                offered[old].extend(_spellings(target, templates[old]))
+                break
     for legacy, targets in sorted(offered.items()):
         first, *others = dict.fromkeys(targets)
         yield Mapping(legacy=legacy, target=first, choices=tuple(others))

@@ -247,10 +247,25 @@ def test_the_layout_of_today_is_the_one_with_the_newest_object():
     nested = entries("a/u1/b/2026.jpg", modified=NOW)
     flat = entries(*(f"b/{n}.jpg" for n in range(2026, 2036)), modified=NOW - timedelta(days=9))
     pair = [(nested[0].key, flat[0].key)]
-    assert mappings(LayoutIndex(learn(nested + flat)), pair) == ()  # no user is in the flat key
+    (found,) = mappings(LayoutIndex(learn(nested + flat)), pair)
+    assert not found.proven  # the other way round no flat key has the user
     flat.append(Entry("b/3000.jpg", modified=NOW + timedelta(days=1)))
     (found,) = mappings(LayoutIndex(learn(nested + flat)), pair)
     assert (found.legacy, found.target, found.proven) == ("a/{a}/b/{file}", "b/{file}", True)
+
+
+def test_an_old_layout_that_is_still_written_is_offered_all_the_same():
+    nested = entries(*OLD, modified=NOW)
+    flat = entries("progress-photos/2026-01-01.jpg", modified=NOW - timedelta(days=9))
+    (found,) = mappings(LayoutIndex(learn(nested + flat)), [])
+    assert (found.legacy, found.target, found.proven) == (LEGACY, FLAT, False)
+
+
+def test_pairs_tell_the_direction_where_the_times_do_not():
+    keys = [*OLD, "progress-photos/2026-01-01.jpg"]
+    index = LayoutIndex(learn(entries(*keys, modified=NOW)))
+    (found,) = mappings(index, [(OLD[0], keys[-1])])
+    assert (found.legacy, found.target, found.proven) == (LEGACY, FLAT, True)
 
 
 def test_same_bytes_under_two_keys_are_a_pair_and_under_three_are_not():

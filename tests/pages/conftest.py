@@ -19,6 +19,7 @@ from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket, ServedAs
 from core.diagnostics.service import DiagnosticsService
 from core.diagnostics.service.cases import CasesService
+from core.diagnostics.service.migrations import MigrationsService
 from core.library.service import LibraryService
 from core.model.identity import Role
 from core.model.media import DeliveryStep, FileKind, FileState, MediaFile, RemovedField, Rendition
@@ -67,6 +68,7 @@ def open_desk(folder):
             uploads=UploadService(store, bucket, edge, jobs, audit, settings, utc_now),
             diagnostics=doctor,
             cases=CasesService(store, doctor, audit, utc_now),
+            migrations=MigrationsService(store, clients, doctor, jobs, audit, utc_now, edge=edge),
             cloud=SimpleNamespace(cdn_prefix=""),
             emulator=object(),
             store=store,

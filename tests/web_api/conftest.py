@@ -22,10 +22,13 @@ from core.diagnostics.service import DiagnosticsService
 from core.diagnostics.service.audits import AuditsService
 from core.diagnostics.service.audits_sources import Reach
 from core.diagnostics.service.cases import CasesService
+from core.diagnostics.service.migrations import MigrationsService
+from core.diagnostics.service.repairing import RepairsService
 from core.library.service import LibraryService
 from core.model.identity import SESSION_COOKIE, Role
 from core.model.media import FileKind, FileState, MediaFile, ObjectRef, RemovedField, Rendition
 from core.settings import load_settings
+from core.stores.account_records import AccountRecords
 from core.stores.audit_log import AuditLog
 from core.stores.files import file_records
 from core.stores.jobs import JobQueue
@@ -108,6 +111,20 @@ def dashboard(tmp_path_factory):
             cases=CasesService(store, doctor, audit, utc_now),
             audits=AuditsService(
                 store, jobs, audit, Reach(clients, index, edge.url), utc_now, folder / "audits"
+            ),
+            migrations=MigrationsService(
+                store, clients, doctor, jobs, audit, utc_now, edge=edge, cdn_prefix="/emulator/cdn/"
+            ),
+            repairs=RepairsService(
+                clients,
+                store,
+                audit,
+                utc_now,
+                doctor,
+                edge,
+                signer_of=bucket.beside,
+                account_of=AccountRecords(store).accounts.get,
+                cdn_prefix="/emulator/cdn/",
             ),
             jobs=jobs,
         )

@@ -19,10 +19,23 @@ ROUTES = [
     ("POST", "/api/costs/estimate"),
     ("POST", "/api/cases"),
     ("PUT", "/api/cases/x/monitor"),
+    ("POST", "/api/migrations"),
+    ("POST", "/api/migrations/x/objects/delete"),
 ]
 _ACCOUNT = ("email", "password", "username", "full_name", "gender", "date_of_birth", "role")
 _FILE = ("name", "size", "content_type", "folder", "tags", "part_numbers")
-_CASE = ("url", "snapshot", "request", "Url", "distributions", "buckets", "edge_cache", "now", "lines", "objects")
+_CASE = (
+    "url",
+    "snapshot",
+    "request",
+    "Url",
+    "distributions",
+    "buckets",
+    "edge_cache",
+    "now",
+    "lines",
+    "objects",
+)
 WORDS = st.sampled_from((*_ACCOUNT, *_FILE, *_CASE, "current", "new", "disabled", "db_record"))
 LEAVES = (
     st.none()

@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from core.aws.s3 import ServedAs
+from core.model.repair import RecordChange
 from core.model.url_audit import LibrarySource
 from tests.web_api.conftest import PASSWORD
 
@@ -74,7 +75,37 @@ TABLE = [
     ("PUT", "/cases/{case}/monitor", {"json": {"interval": "hour"}}, (401, 403, 403, 200, 200)),
     ("DELETE", "/cases/{case}/monitor", {}, (401, 403, 403, 200, 200)),
     ("POST", "/cases/{watched}/check", {}, (401, 403, 403, 200, 200)),
+    ("GET", "/layouts?bucket=media", {}, (401, 403, 403, 200, 200)),
+    ("GET", "/migrations", {}, (401, 403, 403, 200, 200)),
+    ("POST", "/migrations", {"json": "{new migration}"}, (401, 403, 403, 201, 201)),
+    ("GET", "/migrations/{migration}", {}, (401, 403, 403, 200, 200)),
+    ("GET", "/migrations/{migration}/steps?state=planned", {}, (401, 403, 403, 200, 200)),
+    ("POST", "/migrations/{migration}/plan", {}, (401, 403, 403, 200, 200)),
+    ("POST", "/migrations/{migration}/start", {}, (401, 403, 403, 200, 200)),
+    ("POST", "/migrations/{migration}/delete-old", {}, (401, 403, 403, 409, 409)),
+    ("POST", "/migrations/{wished}/approve", {}, (401, 403, 403, 403, 200)),
+    ("POST", "/migrations/{migration}/stop", {}, (401, 403, 403, 200, 200)),
+    ("POST", "/migrations/{migration}/restore", {}, (401, 403, 403, 200, 200)),
+    (
+        "POST",
+        "/migrations/{migration}/objects/delete",
+        {"json": {"key": "legacy/u1/a1.jpg"}},
+        (401, 403, 403, 403, 200),
+    ),
     ("POST", "/lint", {"json": {"text": "nothing wrong"}}, (401, 403, 403, 200, 200)),
+    (
+        "POST",
+        "/fixes",
+        {"json": {"url": "https://x.example/a.jpg", "fix_id": "f9"}},
+        (401, 403, 403, 409, 409),
+    ),
+    ("GET", "/fixes", {}, (401, 403, 403, 200, 200)),
+    ("GET", "/fixes/{repair}", {}, (401, 403, 403, 200, 200)),
+    ("POST", "/fixes/{repair}/approve", {}, (401, 403, 403, 403, 200)),
+    ("POST", "/fixes/{repair}/apply", {}, (401, 403, 403, 403, 200)),
+    ("POST", "/fixes/{repair}/verify", {}, (401, 403, 403, 409, 409)),
+    ("POST", "/fixes/{repair}/rollback", {}, (401, 403, 403, 409, 409)),
+    ("POST", "/fixes/{repair}/withdraw", {}, (401, 403, 403, 200, 200)),
     ("GET", "/openapi.json", {}, (200, 200, 200, 200, 200)),
     ("GET", "/docs", {}, (200, 200, 200, 200, 200)),
     ("GET", "/nothing", {}, (404, 404, 404, 404, 404)),
@@ -84,6 +115,7 @@ CASES = [
     for method, path, sent, statuses in TABLE
     for role, status in zip(ROLES, statuses, strict=True)
 ]
+_LAYOUTS = ("legacy/{user}/{file}", "current/{user}-{file}")
 _numbers = itertools.count()
 
 
@@ -108,6 +140,20 @@ def things(dashboard, people, add_file):
         kept = dashboard.cases.save(helper, url="https://x.example/a.jpg")
         return dashboard.cases.watch(helper, kept.id).id if watched else kept.id
 
+    def repair():
+        signed_in = dashboard.accounts.sign_in("support@example.com", PASSWORD)
+        helper = dashboard.accounts.actor_for_cookie(signed_in.token)
+        row = RecordChange(table="gone", pk="u1", attribute="avatarUrl", old="a", new="b")
+        return dashboard.repairs.propose_records(helper, [row], "avatars").id
+
+    def migration(*, wished=False):
+        signed_in = dashboard.accounts.sign_in("support@example.com", PASSWORD)
+        helper = dashboard.accounts.actor_for_cookie(signed_in.token)
+        key = f"legacy/u{next(_numbers)}/a1.jpg"
+        dashboard.bucket.put(key, b"abc", ServedAs("image/jpeg"))
+        planned = dashboard.migrations.plan(helper, "media", *_LAYOUTS)
+        return (dashboard.migrations.start(helper, planned.id) if wished else planned).id
+
     def audit():
         signed_in = dashboard.accounts.sign_in("support@example.com", PASSWORD)
         helper = dashboard.accounts.actor_for_cookie(signed_in.token)
@@ -127,6 +173,12 @@ def things(dashboard, people, add_file):
         "{parts}": lambda: upload(20 * 1024 * 1024),
         "{person}": person,
         "{case}": case,
+        "{repair}": repair,
+        "{migration}": migration,
+        "{wished}": lambda: migration(wished=True),
+        "{new migration}": lambda: dict(
+            zip(("bucket", "legacy", "target"), ("media", *_LAYOUTS), strict=True)
+        ),
         "{watched}": lambda: case(watched=True),
         "{new account}": lambda: {"email": new_email(), "password": PASSWORD, "username": "New"},
         "{new person}": lambda: {"email": new_email(), "username": "New", "role": "support"},

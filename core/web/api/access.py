@@ -21,6 +21,8 @@ if TYPE_CHECKING:  # the routes get the services handed in; they need not load t
     from core.diagnostics.service import DiagnosticsService
     from core.diagnostics.service.audits import AuditsService
     from core.diagnostics.service.cases import CasesService
+    from core.diagnostics.service.migrations import MigrationsService
+    from core.diagnostics.service.repairing import RepairsService
     from core.library.service import LibraryService
     from core.settings import Settings
     from core.stores.jobs import JobQueue
@@ -50,7 +52,11 @@ class Services(Protocol):
     @property
     def cases(self) -> CasesService: ...
     @property
+    def migrations(self) -> MigrationsService: ...
+    @property
     def audits(self) -> AuditsService: ...
+    @property
+    def repairs(self) -> RepairsService: ...
     @property
     def costs(self) -> CostsService: ...
     @property

@@ -10,7 +10,20 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.web.api import audit, audits, auth, cases, costs, diagnoses, files, lint, uploads, users
+from core.web.api import (
+    audit,
+    audits,
+    auth,
+    cases,
+    costs,
+    diagnoses,
+    files,
+    fixes,
+    lint,
+    migrations,
+    uploads,
+    users,
+)
 from core.web.api.access import Services
 from core.web.api.limits import BodyLimit
 from core.web.api.openapi import DESCRIPTION, TITLE
@@ -36,7 +49,8 @@ def build_api(get_dashboard: Callable[[], Services]) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     api.state.get_dashboard = get_dashboard
-    for part in (auth, users, uploads, files, diagnoses, cases, lint, costs, audits, audit):
+    rooms = (auth, users, uploads, files, diagnoses, cases, fixes, lint, audits, migrations, costs)
+    for part in (*rooms, audit):
         api.include_router(part.router)
     add_problem_handlers(api, lambda: get_dashboard().settings.lockout_minutes * 60)
     api.add_middleware(BodyLimit, file_paths=("/files", "/audits"))
