@@ -42,7 +42,11 @@ class Run:
             if error is not None and not stored.value.group:
                 break
         state = RepairState.APPLIED if error is None else RepairState.FAILED
-        change = {"actions": tuple(actions), "state": state, "problem": _problem(actions, error) if error else None}
+        change = {
+            "actions": tuple(actions),
+            "state": state,
+            "problem": _problem(actions, error) if error else None,
+        }
         event = "applied" if error is None else "failed"
         kept = stored.value.model_copy(update=change)
         return self.book.save(kept, stored.version, event, actor)
@@ -64,7 +68,11 @@ class Run:
             if error is not None and not stored.value.group:
                 break
         state = RepairState.ROLLED_BACK if error is None else RepairState.FAILED
-        change = {"actions": tuple(actions), "state": state, "problem": _problem(actions, error) if error else None}
+        change = {
+            "actions": tuple(actions),
+            "state": state,
+            "problem": _problem(actions, error) if error else None,
+        }
         event = "rolled_back" if error is None else "rollback_failed"
         kept = stored.value.model_copy(update=change)
         return self.book.save(kept, stored.version, event, actor)
@@ -94,7 +102,15 @@ class Run:
             return
         actions = [self._as_found(action) for action in repair.actions]
         done = sum(action.outcome is Outcome.DONE for action in actions)
-        if done == len(actions):
+        unread = next((action.problem for action in actions if action.problem), "")
+        state: RepairState
+        problem: Problem | None
+        if unread:  # asked again at the next start: nobody can say what was written
+            state, problem = (
+                repair.state,
+                _interrupted(f"and AWS did not tell what holds. {unread}"),
+            )
+        elif done == len(actions):
             state, problem = RepairState.APPLIED, None
         elif done == 0:
             state = RepairState.APPROVED if repair.approved_by else RepairState.PROPOSED
