@@ -269,3 +269,31 @@ def test_grouping_loses_no_url_and_no_hit(rows):
     assert sum(g.hits for g in groups) == sum(hits for _, _, hits in wanted)
     assert all(sum(g.statuses.values()) == g.urls and 0 < len(g.sample) <= 5 for g in groups)
     assert len({g.id for g in groups}) == len(groups)
+
+
+MISTAKES = (
+    "u{i}.jpg", "avatars/u{i}.jpg", "avatars/avatars/u{i}.jpg", "U{i}.JPG", "u{i}.png", "/u{i}.jpg",
+    "gone/{i}.jpg", "u{i}%252Ejpg", "cold{i}.jpg", "?v={i}", "u{i}.jpg?Signature=x",
+)  # fmt: skip
+made_urls = st.lists(
+    st.builds(lambda form, i: f"{BASE}/{form.format(i=i)}", st.sampled_from(MISTAKES), st.integers(0, 5))
+    | st.sampled_from(["", "u1.jpg", f"http://{HOST}/u1.jpg", "https://nowhere.example/u1.jpg"]),
+    min_size=1, max_size=14,
+)  # fmt: skip
+
+
+@settings(max_examples=25)
+@given(made_urls, st.booleans())
+def test_every_repair_of_every_group_counts_every_url_once(urls, in_table):
+    config = case(distributions=[distribution([origin(OriginPath="/avatars")])], buckets=[held()])
+    cold = [(MEDIA, f"avatars/cold{i}.jpg", "GLACIER") for i in range(6)]
+    audited = Audited(config, [f"avatars/u{i}.jpg" for i in range(6)], urls, others=cold)
+    for group in audited.groups:
+        try:
+            first = audited.repair(group.cause, in_table=in_table)
+        except NotFound:
+            continue
+        for kind in first.alternatives:
+            audited.repair(group.cause, kind, in_table=in_table)
+        assert first.fixed_here <= group.urls
+        assert first.type != FixType.CORRECT_URL or not in_table

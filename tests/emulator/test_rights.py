@@ -221,7 +221,7 @@ def test_the_app_can_t_change_distributions_tables_or_rights(app, emulator):
         DistributionConfig=config["DistributionConfig"],
     )
     assert refused(app.dynamodb.delete_table, TableName=stack.records_table)
-    assert refused(app.dynamodb.list_tables)
+    assert refused(app.dynamodb.scan, TableName="of-another-app")
     assert refused(app.iam.list_users)
     assert refused(app.iam.create_access_key, UserName="dashboard")
     assert refused(
