@@ -455,3 +455,16 @@ def test_an_owner_that_may_count_leaves_the_read_unknown():
     report = diagnose(case(buckets=[held]))
     assert report.verdict.predicted_status is None
     assert "s3:GetBucketOwnershipControls" in report.unknowns[0].because
+
+
+@pytest.mark.parametrize("scenario", ACCESS, ids=lambda s: s.name)
+def test_a_policy_s_evidence_stands_where_it_says(scenario):
+    (held,) = scenario.snapshot["buckets"]
+    findings = diagnose(scenario.snapshot).findings
+    shown = [e for f in findings for e in f.evidence if e.path.startswith("Policy.Statement[")]
+    for one in shown:
+        place, _, element = one.path.removeprefix("Policy.Statement[").partition("]")
+        found = held["Policy"]["Statement"][int(place)]
+        for name in filter(None, element.removeprefix(".").split(".", 2)):
+            found = found[name]
+        assert found == one.value or found["Sid"] == one.value["Sid"]

@@ -89,7 +89,7 @@ def _foreign(visit: Visit, item: S3Object) -> Found:
         "object-owned-by-other-account", ACCESS,
         f"{item.key} belongs to account {item.owner_account_id}; the bucket's policy does not "
         "cover it.",
-        evidence("s3:GetBucketOwnershipControls", "ObjectOwnership",
+        evidence("s3:GetBucketOwnershipControls", "OwnershipControls.Rules[0].ObjectOwnership",
                  visit.bucket.object_ownership if visit.bucket else None),
     )  # fmt: skip
 
@@ -99,12 +99,13 @@ def _blocked(place: str, flag: str) -> Found:
         return Found(
             "account-bpa-overrides-bucket", ACCESS,
             f"{flag} is on for the whole account and overrules the bucket's public grant.",
-            evidence("s3control:GetPublicAccessBlock", flag, value=True),
+            evidence("s3control:GetPublicAccessBlock", f"PublicAccessBlockConfiguration.{flag}",
+                     value=True),
         )  # fmt: skip
     return Found(
         "bpa-blocks-public-policy", ACCESS,
         f"The object is readable by a public grant only, and {flag} is on for the bucket.",
-        evidence("s3:GetPublicAccessBlock", flag, value=True),
+        evidence("s3:GetPublicAccessBlock", f"PublicAccessBlockConfiguration.{flag}", value=True),
     )  # fmt: skip
 
 
@@ -114,7 +115,7 @@ def _acl(outcome: AccessOutcome, visit: Visit) -> Found:
     return Found(
         "acl-disabled-public-read-lost", ACCESS,
         "The object was public by its ACL; ACLs are disabled now (BucketOwnerEnforced).",
-        evidence("s3:GetBucketOwnershipControls", "ObjectOwnership",
+        evidence("s3:GetBucketOwnershipControls", "OwnershipControls.Rules[0].ObjectOwnership",
                  visit.bucket.object_ownership if visit.bucket else None),
     )  # fmt: skip
 
@@ -135,7 +136,8 @@ def denied(decisive: MatchedRule, place: int) -> Found:
         cause, why = "explicit-deny-referer", "A Deny looks at Referer, which CloudFront removes"
     sentence = f"{why} ({decisive.sid}{': ' + detail if detail else ''})."
     shown = {"Sid": decisive.sid, "Effect": "Deny", "Condition": decisive.statement.condition}
-    return Found(cause, ACCESS + place / 100, sentence, policy_evidence(shown))
+    found = evidence("s3:GetBucketPolicy", f"Policy.Statement[{decisive.index}]", shown)
+    return Found(cause, ACCESS + place / 100, sentence, found)
 
 
 def _compared(line: Comparison) -> str:
@@ -178,7 +180,7 @@ def customer_key(case: Case) -> Iterator[Found]:
         yield Found(
             "sse-c-object", KMS,
             "The object is encrypted with a key that only the uploader has (SSE-C).",
-            evidence("s3:HeadObject", "SSECustomerAlgorithm", "set"),
+            evidence("s3:HeadObject", "SSECustomerAlgorithm", "AES256"),
         )  # fmt: skip
 
 

@@ -149,10 +149,13 @@ def group(case: Case) -> Iterator[Found]:
     journey = case.journey
     if journey.group is None or journey.visit is None or journey.visit.stop is None:
         return
+    groups = journey.distribution.config.origin_groups if journey.distribution else ()
+    place = [group.id for group in groups].index(journey.group.id)
     shown = evidence(
-        "cloudfront:GetDistribution", "DistributionConfig.OriginGroups.FailoverCriteria",
+        "cloudfront:GetDistribution",
+        f"DistributionConfig.OriginGroups.Items[{place}].FailoverCriteria.StatusCodes.Items",
         list(journey.group.failover_statuses),
-    )  # fmt: skip
+    )
     if journey.failover is not None:
         if journey.failover.stop is None and journey.visit.state is ObjectState.MISSING:
             yield Found(

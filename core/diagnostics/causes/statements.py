@@ -66,7 +66,11 @@ def unsigned(case: Case, visit: Visit, outcome: AccessOutcome, state: str) -> It
     yield Found(
         "origin-no-oac-oai-private-bucket", ACCESS,
         f"The origin has no access control, so S3 sees an anonymous reader, and {state}.{why}",
-        evidence("cloudfront:GetDistribution", "OriginAccessControlId, OriginAccessIdentity", ""),
+        evidence(
+            "cloudfront:GetDistribution",
+            f"DistributionConfig.Origins.Items[{visit.place}].OriginAccessControlId",
+            visit.origin.origin_access_control_id,
+        ),
     )  # fmt: skip
 
 
@@ -129,10 +133,7 @@ def _identities(found: MatchedRule) -> list[str]:
 def _mismatch(close: MatchedRule, mismatch: Mismatch, visit: Visit, key: str) -> Iterator[Found]:
     """One element of the closest statement that differs."""
     wanted = ", ".join(mismatch.wanted)
-    shown = policy_evidence(
-        {"Sid": close.sid, "element": mismatch.key or mismatch.element, "policy": wanted,
-         "request": mismatch.actual}
-    )  # fmt: skip
+    shown = _both_values(close, mismatch)
     if mismatch.element == "Resource":
         yield _resource(close, mismatch, visit, key, shown)
     elif mismatch.element == "Action":
@@ -145,6 +146,17 @@ def _mismatch(close: MatchedRule, mismatch: Mismatch, visit: Visit, key: str) ->
         )  # fmt: skip
     else:
         yield _condition(close, mismatch, shown)
+
+
+def _both_values(close: MatchedRule, mismatch: Mismatch) -> tuple[Evidence, ...]:
+    """Where the policy says what it wants, and what the request has in its place."""
+    within = f".{mismatch.operator}.{mismatch.key}" if mismatch.element == "Condition" else ""
+    wanted = mismatch.wanted[0] if len(mismatch.wanted) == 1 else list(mismatch.wanted)
+    path = f"Policy.Statement[{close.index}].{mismatch.element}{within}"
+    return (
+        *evidence("s3:GetBucketPolicy", path, wanted),
+        *evidence("request", mismatch.key or mismatch.element, mismatch.actual),
+    )
 
 
 def _resource(
