@@ -11,17 +11,18 @@ from core.diagnostics.audit_lanes import Line
 from core.diagnostics.draft import Draft
 from core.diagnostics.engine import examine
 from core.diagnostics.fixes import drafts
-from core.diagnostics.groups import Known
+from core.diagnostics.groups import FINE, Known
 from core.diagnostics.listing import Listing
 from core.diagnostics.reach import urls_to
 from core.diagnostics.routing import match_host
 from core.diagnostics.urls import key_of, parse_url
 from core.model.delivery import AccountSnapshot
-from core.model.diagnosis import FixType
+from core.model.diagnosis import Confidence, FixType
 
 RECORDS = frozenset({FixType.CORRECT_URL, FixType.FIX_DB_RECORD})
 _OBJECTS = frozenset({FixType.COPY_OBJECT, FixType.REUPLOAD, FixType.RESTORE})
 SLOW = 5000  # URLs whose repair is looked for by the whole engine, each for itself
+_UNDECIDED = Line(None, FINE, None, None, None, Confidence.UNKNOWN.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def plan_of(
         if kind is FixType.CORRECT_URL:
             title = "Use the URL that leads to the object"
         return Plan(kind, title, draft, _Rewriter(world), records=True)
-    if kind in _OBJECTS and not isinstance(draft.after, dict):
+    if kind in _OBJECTS:
         return _object_plan(world, kind, draft, group)
     change = draft.change
     if change is not None and _differs(change.snapshot, world.snapshot):
@@ -117,15 +118,15 @@ def _object_plan(
     if draft.change is not None and isinstance(draft.change.after, dict):
         note = "It changes headers that a listing doesn't tell, so it can't be simulated."
         return Plan(kind, draft.title, draft, None, note=note)
-    placed, left = 0, 0
+    placed, left = set(), 0
     for known in group():
         if _place(world, kind, known.line):
-            placed += 1
+            placed.add((known.line.bucket, known.line.key))
         else:
             left += 1
     there = World.of(world.snapshot, world.listings)
-    note = f"For {left:,} URLs nothing can be put in place." if left else ""
-    return Plan(kind, _title(kind, placed), draft, _asker(there.audit), whole=True, note=note)
+    note = f"Nothing can be put in place for {left:,} of the URLs." if left else ""
+    return Plan(kind, _title(kind, len(placed)), draft, _asker(there.audit), whole=True, note=note)
 
 
 def _title(kind: FixType, count: int) -> str:
@@ -182,6 +183,10 @@ class _Rewriter:
     def __call__(self, known: Known) -> After | None:
         if known.secret:
             return None
+        if home_of(self._world, known.line) is None:
+            self._slow += 1
+            if self._slow > SLOW:
+                return After(known.url, _UNDECIDED, known.old)
         url = self._url(known)
         if url is None or url == known.url:
             return None
@@ -192,9 +197,6 @@ class _Rewriter:
         bucket = home_of(self._world, known.line)
         if bucket is not None and known.line.candidate is not None:
             return self._leading_to(known.url, bucket, known.line.candidate)
-        if self._slow >= SLOW:
-            return None
-        self._slow += 1
         return next((d.change.url for d in self._world.drafts(known.url)
                      if d.type in RECORDS and d.change is not None), None)  # fmt: skip
 

@@ -22,8 +22,10 @@ from core.diagnostics.audit import read_listings, with_listings
 from core.diagnostics.audit_files import Skipped
 from core.diagnostics.audit_lanes import Line
 from core.diagnostics.blast import Effect, dry_run, effect
+from core.diagnostics.changes import Change
+from core.diagnostics.draft import Draft
 from core.diagnostics.engine import diagnose
-from core.diagnostics.group_plans import World, new_value
+from core.diagnostics.group_plans import World, new_value, plan_of
 from core.diagnostics.groups import Grouper, Known, Tally, needs_attention
 from core.errors import NotFound
 from core.model.diagnosis import FixType
@@ -297,3 +299,89 @@ def test_every_repair_of_every_group_counts_every_url_once(urls, in_table):
             audited.repair(group.cause, kind, in_table=in_table)
         assert first.fixed_here <= group.urls
         assert first.type != FixType.CORRECT_URL or not in_table
+
+
+def test_a_copy_comes_from_the_one_other_bucket_that_has_the_object():
+    other = {**bucket("acme-old"), "Objects": []}
+    config = case(buckets=[held(), other])
+    urls = [
+        f"{BASE}/a/f81d4fae7dec.jpg",
+        f"{BASE}/a/f81d4fae7dec.jpg",
+        f"{BASE}/a/3b2c1d0e9f8a.jpg",
+    ]
+    audited = Audited(
+        config, ["z.jpg"], urls, others=[("acme-old", "a/f81d4fae7dec.jpg", "STANDARD")]
+    )
+    group = next(g for g in audited.groups if g.with_candidate)
+    made = audited.repair(group.cause, FixType.COPY_OBJECT)
+    assert made.title.startswith("Copy 1 object to")
+    assert (made.fixed, made.unchanged) == (2, 1)
+
+
+def test_an_object_that_nothing_can_be_copied_from_is_left():
+    config = case(distributions=[distribution([origin(OriginPath="/avatars")])], buckets=[held()])
+    urls = [f"{BASE}/avatars/u1.jpg", f"{BASE}/avatars/u2.jpg"]
+    audited = Audited(config, ["avatars/u1.jpg", "avatars/u2.jpg"], urls)
+    (group,) = audited.groups
+    audited.known[1] = audited.known[1]._replace(
+        line=audited.known[1].line._replace(candidate=None)
+    )
+    draft = Draft(FixType.COPY_OBJECT, "Copy")
+    plan = plan_of(audited.world(), FixType.COPY_OBJECT, draft, lambda: audited.rows(group.id))
+    assert plan.title.startswith("Copy 1 object to")
+    assert plan.note == "Nothing can be put in place for 1 of the URLs."
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        (Line(403, "x", "not-listed", "k", None, "certain"), FixType.REUPLOAD),
+        (Line(403, "x", MEDIA, None, None, "certain"), FixType.REUPLOAD),
+        (Line(403, "x", MEDIA, "gone.jpg", None, "certain"), FixType.RESTORE),
+        (Line(403, "x", MEDIA, "gone.jpg", "nowhere.jpg", "certain"), FixType.COPY_OBJECT),
+    ],
+)
+def test_what_can_not_be_put_in_place_stays_as_it_is(line, kind):
+    audited = Audited(case(buckets=[held()]), ["a.jpg"], [])
+    known = Known(1, "1", f"{BASE}/gone.jpg", 1, line)
+    plan = plan_of(audited.world(), kind, Draft(kind, "t"), lambda: iter([known]))
+    assert plan.note
+    assert plan.after(known).line.status == 403
+
+
+def test_new_headers_of_an_object_are_not_simulated():
+    audited = Audited(case(buckets=[held()]), ["a.jpg"], [])
+    world = audited.world()
+    change = Change(world.snapshot, {"ContentType": "x"}, {"ContentType": "y"}, (), "")
+    draft = Draft(FixType.COPY_OBJECT, "Copy a.jpg onto itself", change)
+    plan = plan_of(world, FixType.COPY_OBJECT, draft, lambda: iter(()))
+    assert plan.after is None
+    assert "headers" in plan.note
+
+
+def test_a_record_is_written_also_where_its_object_is_not_readable_yet():
+    """The URL is right then, and the next fault shows; it is not counted as fixed."""
+    shut = policy(statement(MEDIA, arn="arn:aws:cloudfront::111122223333:distribution/EOLD"))
+    config = case(
+        distributions=[distribution([origin(OriginPath="/avatars")])], buckets=[held(Policy=shut)]
+    )
+    audited = Audited(config, ["avatars/u1.jpg"], [f"{BASE}/avatars/u1.jpg"])
+    made = audited.repair("origin-path-double-prefix")
+    assert (made.records_changed, made.fixed, made.unchanged) == (1, 0, 1)
+    assert made.sample == ()
+
+
+def test_what_is_too_much_to_look_at_is_unknown(monkeypatch):
+    monkeypatch.setattr("core.diagnostics.group_plans.SLOW", 2)
+    urls = [f"http://{HOST}/u{i}.jpg" for i in range(5)]
+    audited = Audited(case(buckets=[held()]), [f"u{i}.jpg" for i in range(5)], urls)
+    made = audited.repair("viewer-protocol-redirect")
+    assert (made.fixed, made.unknown) == (2, 3)
+
+
+def test_a_record_with_a_secret_is_left_alone():
+    config = case(distributions=[distribution([origin(OriginPath="/avatars")])], buckets=[held()])
+    urls = [f"{BASE}/avatars/u1.jpg", f"{BASE}/avatars/u2.jpg"]
+    audited = Audited(config, ["avatars/u1.jpg", "avatars/u2.jpg"], urls, secrets=urls[1:])
+    made = audited.repair("origin-path-double-prefix")
+    assert (made.fixed, made.unchanged, made.records_changed) == (1, 1, 1)
