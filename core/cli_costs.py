@@ -24,6 +24,10 @@ CheckOutput = Literal["text", "json", "jsonl"]
 def add_cost_commands(app: typer.Typer) -> None:
     app.command("estimate")(estimate)
     app.command("check-prices")(check_prices)
+    prices = typer.Typer(no_args_is_help=True, help="The price sheet.")
+    prices.command("refresh")(refresh_prices)
+    prices.callback()(_prices)
+    app.add_typer(prices, name="prices")
 
 
 def estimate(
@@ -60,6 +64,26 @@ def check_prices(
     for line in _warnings(file, verdicts):
         typer.echo(line, err=True)
     raise typer.Exit(1 if any(one.verdict == "wrong" for one in verdicts) else 0)
+
+
+def _prices() -> None:
+    """The price sheet that estimates and checks use."""
+
+
+def refresh_prices(
+    region: Annotated[
+        list[str] | None, typer.Option(help="AWS region; may be given several times.")
+    ] = None,
+    source: Annotated[str, typer.Option(help="Address of the price list, or of a mirror.")] = "",
+) -> None:
+    """Download the AWS price list, keep it as a new version and print what changed, as JSON."""
+    from core.aws.price_list import PRICE_LIST_URL, PriceList
+    from core.settings import load_settings
+
+    regions = region or [load_settings().region]
+    with PriceList(source or PRICE_LIST_URL) as price_list:
+        report = _costs().refresh_prices(_operator(), regions, price_list)
+    typer.echo(report.model_dump_json(indent=2))
 
 
 def _warnings(file: Path, verdicts: tuple[PriceVerdict, ...]) -> Iterator[str]:

@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from core.cli import app
+from tests.costs.offers import served, site
 
 USAGE = {"period": "2026-10", "lines": [{"line": "cf.dto", "region": "US", "quantity": 10240}]}
 
@@ -125,3 +126,32 @@ def test_check_prices_is_never_silent_on_what_it_cannot_judge(run, write):
 def test_check_prices_refuses_a_broken_json(run, write):
     done = run("check-prices", write("claims.json", '{"line": "cf.https", '))
     assert done.exit_code == 1
+
+
+def test_prices_refresh_keeps_a_version_and_prints_what_changed(run, write, tmp_path):
+    before = {
+        "period": "2026-10",
+        "lines": [{"line": "cf.http", "region": "EU", "quantity": 10_000}],
+    }
+    with served(site()) as url:
+        done = run("prices", "refresh", "--region", "eu-west-1", "--source", url)
+    report = json.loads(done.stdout)
+    assert done.exit_code == 0
+    assert {
+        "line": "cf.http",
+        "region": "EU",
+        "tier_from": "0",
+        "per": "10000",
+        "old": "0.009",
+        "new": "0.0095",
+    } in report["changes"]
+    assert [path.stem for path in (tmp_path / "data" / "prices").iterdir()] == [report["version"]]
+    old, new = (
+        json.loads(run("estimate", "--usage", write("u.json", before | {"period": month})).stdout)
+        for month in ("2026-10", "2026-12")
+    )
+    assert (old["total_usd"], new["total_usd"]) == ("0.009", "0.0095")
+
+
+def test_prices_of_an_unknown_region_are_not_refreshed(run):
+    assert run("prices", "refresh", "--region", "mars-1").exit_code == 1

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from core.costs.check import check_claims, check_text
 from core.costs.claim_file import json_claims
 from core.costs.figures import estimate
+from core.costs.service.refresh import refresh
 from core.costs.service.sheets import PriceSheets
 from core.costs.usage_file import parse_usage, read_usage
 from core.errors import InvalidInput
 from core.model.estimates import CostEstimate
 from core.model.identity import Actor, Permission
 from core.model.pricing import PriceSheet, PriceVerdict
+
+if TYPE_CHECKING:  # most commands price and never download
+    from core.aws.price_list import PriceList
+    from core.costs.refreshed import Refresh
 
 
 class CostsService:
@@ -44,6 +50,11 @@ class CostsService:
                 "This is neither JSON nor a text with prices.", hint="Check the file's JSON."
             )
         return found
+
+    def refresh_prices(self, actor: Actor, regions: Sequence[str], source: PriceList) -> Refresh:
+        """Read the current AWS price list into a new version of the sheet; says what changed."""
+        actor.require(Permission.COSTS_READ)
+        return refresh(self._sheets, source, regions, self._clock().date())
 
     def price_sheet(self, actor: Actor) -> PriceSheet:
         """The newest sheet, for whoever shows prices with their sources."""

@@ -6,6 +6,7 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -42,7 +43,13 @@ class PriceSheets:
         return (bundled_sheet(), *kept)
 
     def newest(self) -> PriceSheet:
-        return max(self.all(), key=lambda sheet: (sheet.fetched_on, sheet.as_of, sheet.version))
+        return max(self.all(), key=_recency)
+
+    def newest_data(self) -> dict[str, Any]:
+        """The newest sheet as stored, for the version that follows it."""
+        newest = self.newest()
+        path = self._folder / f"{newest.version}.json"
+        return _read(path) if path.exists() else bundled_data()
 
     def valid_in(self, period: str) -> PriceSheet:
         """The sheet that held in a month (`YYYY-MM`), so that a past bill keeps its prices."""
@@ -61,6 +68,10 @@ class PriceSheets:
         if path.name not in self._read:
             self._read[path.name] = parse_sheet(_read(path))
         return self._read[path.name]
+
+
+def _recency(sheet: PriceSheet) -> tuple[date, date, str]:
+    return sheet.fetched_on, sheet.as_of, sheet.version
 
 
 def _read(path: Path) -> dict[str, Any]:
