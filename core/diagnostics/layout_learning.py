@@ -83,23 +83,33 @@ class _Node:
         return name if name in self.folders else _VARIABLE
 
 
-def _labels(key: str) -> list[Label]:
-    """Segments, with those that are variables by their looks or by what stands above replaced."""
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One key taken apart: a label for each segment, and what each segment looks like."""
+
+    labels: tuple[Label, ...]
+    kinds: tuple[SegmentKind, ...]
+
+
+def _read(key: str) -> _Read:
+    """A segment is a variable by its looks, or by what stands above it."""
     segments = key.split("/")
-    found: list[Label] = []
-    above = ""
-    for place, segment in enumerate(segments):
-        last = place == len(segments) - 1
-        looks = _is_variable(stem_of(segment) if last else segment)
-        personal = bool(segment) and above.lower() in OWNERS
-        found.append(_VARIABLE if looks or personal else segment)
-        above = segment
-    return found
+    segments[-1] = stem_of(segments[-1])
+    kinds = tuple(map(_kind, segments))
+    labels = list(map(_by_looks, segments, kinds))
+    for place, above in enumerate(segments[:-1], start=1):
+        if above.lower() in OWNERS and segments[place]:
+            labels[place] = _VARIABLE
+    if labels[-1] is not _VARIABLE:
+        labels[-1] = key.rpartition("/")[2]
+    return _Read(tuple(labels), kinds)
 
 
-@lru_cache(maxsize=65536)
-def _is_variable(segment: str) -> bool:
-    return kind_of(segment) is not SegmentKind.NAME
+_kind = lru_cache(maxsize=65536)(kind_of)
+
+
+def _by_looks(segment: str, kind: SegmentKind) -> Label:
+    return segment if kind is SegmentKind.NAME else _VARIABLE
 
 
 @dataclass
@@ -113,42 +123,43 @@ class _Seen:
     sample: list[str] = field(default_factory=list)
     kinds: dict[int, set[SegmentKind]] = field(default_factory=dict)
 
-    def add(self, entry: Entry, path: Path) -> None:
+    def add(self, entry: Entry, path: Path, kinds: tuple[SegmentKind, ...]) -> None:
         self.count, self.size = self.count + 1, self.size + entry.size
         self.personal = self.personal or is_personal(entry.key)
         if entry.modified is not None and (self.newest is None or entry.modified > self.newest):
             self.newest = entry.modified
         if len(self.sample) < _SAMPLE:
             self.sample.append(entry.key)
-        segments = entry.key.split("/")
         for place, label in enumerate(path):
             if label is _VARIABLE:
-                text = segments[place]
-                last = place == len(path) - 1
-                self.kinds.setdefault(place, set()).add(kind_of(stem_of(text) if last else text))
+                self.kinds.setdefault(place, set()).add(kinds[place])
 
 
 def learn(entries: Iterable[Entry]) -> tuple[Layout, ...]:
     """The layouts of these keys, the one with the most keys first; absurdly deep keys have none."""
     shallow = [entry for entry in entries if entry.key.count("/") < _DEEPEST]
+    read = [_read(entry.key) for entry in shallow]
     root = _Node()
-    for entry in shallow:
-        *folders, name = _labels(entry.key)
+    for one in read:
         node = root
-        for folder in folders:
-            node = node.folders.setdefault(folder, _Node())
-        node.files[name] += 1
+        for folder in one.labels[:-1]:
+            below = node.folders.get(folder)
+            if below is None:
+                below = node.folders[folder] = _Node()
+            node = below
+        node.files[one.labels[-1]] += 1
     root.settle()
     seen: dict[Path, _Seen] = {}
-    for entry in shallow:
-        path = _path(root, _labels(entry.key))
-        seen.setdefault(path, _Seen()).add(entry, path)
+    for entry, one in zip(shallow, read, strict=True):
+        path = _path(root, one.labels)
+        seen.setdefault(path, _Seen()).add(entry, path, one.kinds)
     made = (_layout(path, found) for path, found in seen.items())
     return tuple(sorted(made, key=lambda layout: (-layout.count, layout.pattern)))
 
 
-def _path(root: _Node, labels: list[Label]) -> Path:
-    node, path = root, []
+def _path(root: _Node, labels: Path) -> Path:
+    node = root
+    path: list[Label] = []
     for label in labels[:-1]:
         settled = label if label is None else node.label(label)
         path.append(settled)

@@ -46,7 +46,7 @@ def kind_of(segment: str) -> SegmentKind:
 
 def is_personal(key: str) -> bool:
     """Whether an e-mail address stands in it."""
-    return _EMAIL.search(key) is not None
+    return ("@" in key or "%40" in key) and _EMAIL.search(key) is not None
 
 
 @dataclass(frozen=True)

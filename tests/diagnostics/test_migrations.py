@@ -282,6 +282,16 @@ def test_a_record_that_changed_meanwhile_is_not_overwritten(room, cloud, bucket)
         room.service.delete_legacy(ADMIN, migration.id)
 
 
+def test_a_copy_is_refused_where_its_source_changed(cloud, bucket):
+    mover = ObjectMover(cloud.s3, bucket)
+    put(cloud, bucket, "old", b"one")
+    looked = mover.look("old")
+    put(cloud, bucket, "old", b"two")
+    with pytest.raises(Conflict):
+        mover.copy(looked, "new")
+    assert mover.find("new") is None
+
+
 def test_a_failed_key_is_tried_again_by_the_next_start(room, cloud, bucket, monkeypatch):
     put(cloud, bucket, "users/u1/progress-photos/a1.jpg")
     migration = room.plan(bucket)
@@ -334,7 +344,7 @@ def test_a_copy_that_vanished_keeps_the_old_object(room, cloud, bucket):
 
 
 def test_too_many_failures_in_a_row_stop_it_before_any_harm(room, cloud, bucket, monkeypatch):
-    for number in range(60):
+    for number in range(40):
         put(cloud, bucket, f"users/u1/progress-photos/{number}.jpg")
     migration = room.plan(bucket)
     monkeypatch.setattr(ObjectMover, "copy", lambda self, source, key: _refuse())
@@ -343,7 +353,7 @@ def test_too_many_failures_in_a_row_stop_it_before_any_harm(room, cloud, bucket,
     assert "in a row" in stopped.problem.detail
     assert stopped.counts.planned > 0
     monkeypatch.undo()
-    assert room.run(migration).counts.moved == 60
+    assert room.run(migration).counts.moved == 40
 
 
 def _refuse():

@@ -1,6 +1,7 @@
 """Saving, sharing and watching cases on real records, with a doctor whose account is data."""
 
 import json
+import secrets
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
@@ -120,7 +121,7 @@ def test_cases_are_listed_newest_first_without_their_snapshots(room):
 
 
 def test_a_case_that_outgrows_a_record_comes_back_whole(room):
-    keys = tuple(f"photos/{number * 7919 % 99991:05}-{number:032x}.jpg" for number in range(40_000))
+    keys = tuple(sorted(f"photos/{secrets.token_hex(40)}.jpg" for _ in range(5000)))
     room.doctor.keys = keys
     case = saved(room)
     objects = room.cases.open(SUPPORT, case.id)["buckets"][0]["Objects"]
@@ -193,7 +194,7 @@ def test_members_may_do_nothing_with_cases(room):
             for ask in (
                 room.cases.get, room.cases.open, room.cases.export, room.cases.delete,
                 room.cases.watch, room.cases.unwatch, room.cases.watch_repaired,
-                room.cases.check_now, room.cases.history,
+                room.cases.check_now, room.cases.history, room.cases.keep_repaired,
             )
         ),
     ]  # fmt: skip
@@ -259,6 +260,23 @@ def test_a_repaired_case_is_watched_as_working(room):
     room.doctor.keys = ()
     room.cases.check_due()
     assert room.cases.relapses(SUPPORT) == 1
+
+
+def test_a_verified_repair_keeps_its_case_and_watches_it(room):
+    kept = room.cases.keep_repaired(SUPPORT, URL, Interval.HOUR, note="Repaired")
+    assert (kept.note, kept.monitor.known) == ("Repaired", WatchState.WORKS)
+    signed = room.cases.keep_repaired(SUPPORT, URL + "?Signature=x")
+    assert signed.monitor is None
+
+
+def test_an_error_that_nobody_foresaw_ends_no_monitor(room):
+    for number in range(3):
+        case = saved(room, f"{URL}?n={number}")
+        room.cases.watch(SUPPORT, case.id, Interval.HOUR)
+    room.doctor.error = ZeroDivisionError()
+    assert room.cases.check_due() == 3
+    assert room.state(case) is WatchState.UNKNOWN
+    assert "log" in room.cases.history(SUPPORT, case.id).checks[0].sentence
 
 
 def test_another_interval_keeps_the_state(room):

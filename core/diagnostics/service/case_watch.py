@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -15,6 +16,8 @@ from core.model.identity import Actor, Role
 from core.model.saved_case import Check, WatchState
 from core.stores.audit_log import AuditLog
 from core.stores.collection import Stored
+
+_log = logging.getLogger(__name__)
 
 AT_ONCE = 4  # checks in parallel: each one reads a distribution and its buckets
 _PER_ROUND = 60
@@ -76,6 +79,9 @@ class Watcher:
             diagnosis = self._diagnostics.diagnose_url(_WATCHER, url, probe=True)
         except DashboardError as error:
             return monitoring.unchecked(at, f"{error.message} {error.hint}".strip())
+        except Exception:  # noqa: BLE001  # one case that nobody foresaw must not end all monitors
+            _log.exception("The monitor of case %s failed", id)
+            return monitoring.unchecked(at, "The check met an error; the server's log has it.")
         return monitoring.check_of(diagnosis, at, known)
 
     def _conclude(self, mine: Stored[Watched], check: Check) -> None:

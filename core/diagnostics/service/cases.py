@@ -159,6 +159,14 @@ class CasesService:
         monitor = monitoring.begin(interval, now, known=known, known_since=now)
         return self._watch(actor, case, monitor)
 
+    def keep_repaired(
+        self, actor: Actor, url: str, interval: Interval = Interval.DAY, *, note: str = ""
+    ) -> SavedCase:
+        """After a verified repair: save what AWS says now, and watch the URL where it can be."""
+        actor.require(Permission.URL_DIAGNOSE)
+        case = self.save(actor, url=url, note=note)
+        return self.watch_repaired(actor, case.id, interval) if case.watchable else case
+
     def unwatch(self, actor: Actor, id: str) -> SavedCase:
         """The history stays with the case."""
         actor.require(Permission.URL_DIAGNOSE)
