@@ -18,7 +18,7 @@ from core.ui.markup import Child, Markup, join, tag
 from core.ui.parts import Tone
 
 _TYPES = ("md", "txt", "json", "yaml", "yml", "tf", "env")
-_LARGEST = 2_000_000  # bytes of one file
+_LARGEST = 500_000  # bytes of one file
 _WORDS = {
     Severity.ERROR: (Tone.FAIL, "error", "What breaks, or is open"),
     Severity.WARNING: (Tone.WARN, "warning", "What will break"),

@@ -111,6 +111,9 @@ def denied(text: str, start: int, end: int) -> bool:
     return bool(_BEFORE.search(text[:start]) or _AFTER.search(text[end:]))
 
 
+_LONGEST = 1000  # characters of a line that are read: no sentence is longer, and data may be
+
+
 def clean(raw: str) -> str:
     """A line without the signs that only draw: boxes, bullets, emoji, emphasis."""
     text = _SIGNS.sub(" ", _BOX.sub("  ", raw)).replace("\u00a0", " ")
@@ -123,14 +126,14 @@ def clean(raw: str) -> str:
 def read_document(name: str, text: str) -> Document:
     lines: list[Line] = []
     section, heading, fence, fences = 0, "", 0, 0
-    raws = text.splitlines()
+    raws = text.split("\n")  # as editors count lines; a form feed ends none
     for number, raw in enumerate(raws, 1):
         if _FENCE.match(raw):
             fences += 0 if fence else 1
             fence = 0 if fence else fences
         elif not fence and (words := _heading(raw, raws[number : number + 1])):
             section, heading = section + 1, clean(words)
-        lines.append(Line(number, raw, clean(raw), section, heading, fence))
+        lines.append(Line(number, raw[:_LONGEST], clean(raw[:_LONGEST]), section, heading, fence))
     return Document(name, tuple(lines))
 
 

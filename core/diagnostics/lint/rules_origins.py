@@ -112,7 +112,7 @@ def migration_policy(snapshot: AccountSnapshot | None, identity: str, bucket: st
 @rule("document")
 def identities_written(scene: Scene) -> Iterator[Outcome]:
     document = scene.document
-    pattern = r"\bOAIs?\b|\w+OAI\b|\borigin\s+access\s+identit(?:y|ies)\b|cloudfront:user/"
+    pattern = r"\bOAIs?\b|\b\w{1,40}OAI\b|\borigin\s+access\s+identit(?:y|ies)\b|cloudfront:user/"
     both = re.compile(r"\bOACs?\b|\borigin\s+access\s+controls?\b", re.IGNORECASE)
     found_hits = document.search(pattern) if document else ()
     hits = [hit for hit in found_hits if not both.search(hit.line.text)]

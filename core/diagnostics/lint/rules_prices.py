@@ -25,7 +25,7 @@ _PER_UNIT = re.compile(
     re.IGNORECASE,
 )
 _ASSUMED = re.compile(
-    r"\d[\d,.]*\s*(?:k|m|thousand|million)?\s*"
+    r"(?<![\d,.])\d[\d,.]{0,15}\s*(?:k|m|thousand|million)?\s*"
     r"(?:GB|TB|GiB|MB|requests?|users?|PUTs?|GETs?|uploads?|views?|photos?|downloads?)\b",
     re.IGNORECASE,
 )

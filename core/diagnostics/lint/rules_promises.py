@@ -94,7 +94,7 @@ class _Users:
     high: float
 
 
-_NUMBER = r"\d[\d,.]*\s?(?:k|K|M|million|thousand)?"
+_NUMBER = r"(?<![\d,.])\d[\d,.]{0,15}\s?(?:k|K|M|million|thousand)?"
 _RANGE = re.compile(
     (
         rf"(?P<low>{_NUMBER})\s*(?:-|\u2013|\u2014|"

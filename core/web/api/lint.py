@@ -19,7 +19,7 @@ router = APIRouter(prefix="/lint", tags=["diagnoses"])
 class LintIn(Body):
     """`text` with the `name` that findings cite, or `snapshot`: a saved case or a part of one."""
 
-    text: Annotated[str, Field(max_length=2_000_000)] | None = None
+    text: Annotated[str, Field(max_length=500_000)] | None = None
     name: Annotated[str, Field(min_length=1, max_length=200)] = "document"
     snapshot: dict[str, Any] | None = None
 
