@@ -18,12 +18,16 @@ from core.aws.clients import AwsClients
 from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket, ServedAs
 from core.diagnostics.service import DiagnosticsService
+from core.diagnostics.service.audits import AuditsService
+from core.diagnostics.service.audits_sources import Reach
 from core.diagnostics.service.cases import CasesService
 from core.diagnostics.service.migrations import MigrationsService
+from core.diagnostics.service.repairing import RepairsService
 from core.library.service import LibraryService
 from core.model.identity import Role
 from core.model.media import DeliveryStep, FileKind, FileState, MediaFile, RemovedField, Rendition
 from core.settings import load_settings
+from core.stores.account_records import AccountRecords
 from core.stores.audit_log import AuditLog
 from core.stores.files import file_records
 from core.stores.jobs import JobQueue
@@ -61,6 +65,11 @@ def open_desk(folder):
         bucket, edge = MediaBucket(clients.s3, "media"), Edge("https://cdn.example")
         library = LibraryService(store, index, bucket, edge, audit, settings, utc_now)
         doctor = DiagnosticsService(clients, clock=utc_now, store=store)
+        repairs = RepairsService(
+            clients, store, audit, utc_now, doctor, edge, signer_of=bucket.beside,
+            account_of=AccountRecords(store).accounts.get,
+        )  # fmt: skip
+        reach = Reach(clients, index, edge.url)
         built = SimpleNamespace(
             settings=settings,
             accounts=AccountsService(store, audit, settings, utc_now, "k" * 40),
@@ -69,6 +78,18 @@ def open_desk(folder):
             diagnostics=doctor,
             cases=CasesService(store, doctor, audit, utc_now),
             migrations=MigrationsService(store, clients, doctor, jobs, audit, utc_now, edge=edge),
+            repairs=repairs,
+            clients=clients,
+            audits=AuditsService(
+                store,
+                jobs,
+                audit,
+                reach,
+                utc_now,
+                folder / "audits",
+                propose=repairs.propose_records,
+            ),
+            jobs=jobs,
             cloud=SimpleNamespace(cdn_prefix=""),
             emulator=object(),
             store=store,
