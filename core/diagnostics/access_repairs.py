@@ -117,7 +117,8 @@ def sign_always(case: Case, door: Door) -> Iterator[Draft]:
 def attach_oac(case: Case, door: Door, bucket: Bucket) -> Iterator[Draft]:
     """Origin access control on the REST endpoint, and the statement that belongs to it."""
     controls = case.snapshot.origin_access_controls
-    control = controls[0].id if controls else "a new origin access control"
+    signing = next((c.id for c in controls if c.signing != "never"), "")
+    control = signing or "a new origin access control"
     first = edit_origin(
         door, domain_name=f"{bucket.name}.s3.{bucket.region}.amazonaws.com",
         origin_access_control_id=control, s3_origin_config=S3OriginConfig(),

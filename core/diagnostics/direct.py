@@ -83,7 +83,7 @@ def visit_s3(
     if key:
         visit.state, visit.item = state_of(indexes.of(visit.bucket), key, snapshot.now)
     _no_tls(visit, url.scheme)
-    _wrong_region(visit, visit.bucket, signed)
+    _wrong_region(visit, visit.bucket, signed, snapshot.now)
     if signed:
         _presigned(snapshot, visit, signed, method)
     visit.caller = _anybody(snapshot, url.scheme, signed)
@@ -155,7 +155,7 @@ def _no_tls(visit: Visit, scheme: str) -> None:
         )
 
 
-def _wrong_region(visit: Visit, bucket: Bucket, signed: Presigned | None) -> None:
+def _wrong_region(visit: Visit, bucket: Bucket, signed: Presigned | None, now: datetime) -> None:
     if not bucket.region:
         return
     shown = evidence("s3:GetBucketLocation", "LocationConstraint", bucket.region)
@@ -164,6 +164,12 @@ def _wrong_region(visit: Visit, bucket: Bucket, signed: Presigned | None) -> Non
             Stop("access", "presigned-region", 400, _S3, "AuthorizationQueryParametersError"),
             f"Signed for {signed.region}, the bucket is in {bucket.region}",
             evidence=shown, doc=S3_DOCS + "userguide/RESTRedirect.html",
+        )  # fmt: skip
+    elif visit.endpoint.is_young(bucket.region, bucket.creation_date, now):
+        visit.log.stop(
+            Stop("origin", "new-bucket", 307, _S3, "TemporaryRedirect"),
+            "The bucket is younger than a day; its global name still redirects",
+            evidence=shown, doc=S3_DOCS + "userguide/VirtualHosting.html",
         )  # fmt: skip
     elif visit.endpoint.is_late(bucket.region):
         visit.log.stop(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal
 
 _REGION = r"[a-z]{2}(?:-[a-z]+)+-\d"
@@ -29,10 +30,18 @@ class Endpoint:
     region: str = ""
     accelerated: bool = False
 
+    @property
+    def is_global(self) -> bool:
+        return self.kind == "rest" and not self.region and not self.accelerated
+
     def is_late(self, region: str) -> bool:
         """Whether the global name can't lead to a bucket there: it answers 400."""
-        everywhere = self.kind == "rest" and not self.region and not self.accelerated
-        return everywhere and bool(region) and region not in _BEFORE_2019
+        return self.is_global and bool(region) and region not in _BEFORE_2019
+
+    def is_young(self, region: str, created: datetime | None, now: datetime) -> bool:
+        """Whether the global name does not know the bucket yet: it answers 307 for a day."""
+        fresh = created is not None and now - created < timedelta(hours=24)
+        return self.is_global and fresh and region != "us-east-1"
 
 
 # Regions that opened before 20 March 2019: only their buckets are behind the global S3 name.

@@ -22,7 +22,7 @@ _NO_CONNECTION = re.compile(
 _NO_ANSWER = re.compile(
     r"time[sd]?[ _-]?out|unreachable|no (?:response|answer)|not (?:respond|answer|reach)|hang|hung|"
     r"firewall|security group|(?<![a-z])down(?![a-z])|stopped|crash|unhealthy|not healthy|fail|"
-    r"offline|unavailable|terminated|overload"
+    r"offline|unavailable|terminated|overload|no healthy"
 )
 _GOOD = re.compile(
     r"(?<![a-z])(?:up|health|healthy(?:_?hosts?_?count)?|reachable|available|alive|responds|online)$"
@@ -83,8 +83,9 @@ def _seconds(name: str, value: str) -> float:
 # --- a presigned URL ------------------------------------------------------------------------
 
 _SESSION = re.compile(r"session|credential|token|(?<![a-z])sts(?![a-z])|assumed|(?<![a-z])role")
-_ENDS = re.compile(r"expir|end|until|valid")
+_ENDS = re.compile(r"expir|(?<![a-z])end|until|valid")
 _LASTS = re.compile(r"duration|second|minute|hour|ttl|max_age|lifetime")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dt\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:z|[+-]\d\d:?\d\d)?")
 
 
 def session_end(
@@ -95,15 +96,29 @@ def session_end(
     Of a duration the latest end counts: a session that began when the URL was signed.
     """
     for name, value in facts.pairs(snapshot):
-        told = bool(_SESSION.search(name))
-        found = facts.moment(value)
-        if found and (told or (has_token and _ENDS.search(name) and "url" not in name)):
+        found = _end_in(name, value, has_token=has_token) or _after(name, value, signed_at)
+        if found:
             return found
-        length = whole_number(value)
-        if told and length is not None and signed_at and _LASTS.search(name):
-            unit = 60 if "minute" in name else 3600 if "hour" in name else 1
-            return signed_at + timedelta(seconds=length * unit)
     return None
+
+
+def _end_in(name: str, value: str, *, has_token: bool) -> datetime | None:
+    """A time that is the whole value, or stands in a sentence about the end of a session."""
+    whole = facts.moment(value)
+    if whole:
+        ends = has_token and _ENDS.search(name) and "url" not in name
+        return whole if _SESSION.search(name) or ends else None
+    text = f"{name}: {value}"
+    inside = _TIME.search(value) if _SESSION.search(text) and _ENDS.search(text) else None
+    return facts.moment(inside[0]) if inside else None
+
+
+def _after(name: str, value: str, signed_at: datetime | None) -> datetime | None:
+    length = whole_number(value)
+    if length is None or not signed_at or not (_SESSION.search(name) and _LASTS.search(name)):
+        return None
+    unit = 60 if "minute" in name else 3600 if "hour" in name else 1
+    return signed_at + timedelta(seconds=length * unit)
 
 
 _ABOUT = re.compile(
@@ -119,9 +134,18 @@ _METHODS = {
 }
 
 
+_SIGNED = re.compile(r"presign|signed|generated|clientmethod")
+_IN_A_SENTENCE = re.compile(
+    r"(put|delete|post)_?object|(?:method|for|presigned)\W{0,3}(?:an? )?(put|delete|post)(?![a-z])"
+)
+
+
 def signed_method(snapshot: AccountSnapshot) -> str:
     """What the URL was presigned for, where somebody wrote it down."""
     for name, value in facts.pairs(snapshot):
+        told = _IN_A_SENTENCE.search(value) if _SIGNED.search(value) else None
+        if told:
+            return str(told[1] or told[2]).upper()
         if not _ABOUT.search(name) or _SOMEBODY.search(name) or "arn:" in value:
             continue
         for method, word in _METHODS.items():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from core.diagnostics import facts, told
 from core.diagnostics.access import caller_of, evaluate, signing_of
 from core.diagnostics.answer import ACTIONS, MISSING_DOC, OriginRequest, decide_answer
@@ -226,9 +224,7 @@ def _region(snapshot: AccountSnapshot, visit: Visit, bucket: Bucket) -> None:
             ),
             doc=CLOUDFRONT_DOCS + "http-400-bad-request.html#s3-origin-400-error",
         )
-    fresh = bucket.creation_date and snapshot.now - bucket.creation_date < timedelta(hours=24)
-    young = fresh and not named and bucket.region != "us-east-1"
-    if young and not visit.endpoint.accelerated:
+    if visit.endpoint.is_young(bucket.region, bucket.creation_date, snapshot.now):
         visit.log.stop(
             Stop("origin", "new-bucket", 307, ServedBy.S3, "TemporaryRedirect"),
             "The bucket is younger than a day; its global name still redirects",
@@ -271,11 +267,10 @@ def _two_signatures(visit: Visit, request: OriginRequest) -> None:
 
 
 def _slow_down(snapshot: AccountSnapshot, visit: Visit) -> None:
-    said = facts.says(snapshot, r"slow.?down|5xx|503")
+    said = facts.says(snapshot, r"slow.?down|reduce your request rate")
+    said = said or facts.says(snapshot, r"(?=.*s3)(?:.*5xx|.*503)")
     digits = "".join(c if c.isdigit() else " " for c in said.rpartition(":")[2]).split()
-    if "s3" not in said and "slow" not in said:
-        return
-    if "slow" in said or any(number.strip("0") for number in digits):
+    if "slow" in said or "reduce" in said or any(number.strip("0") for number in digits):
         visit.log.stop(
             Stop("origin", "slow-down", 503, ServedBy.S3, "SlowDown", detail=said),
             f"S3 answers 503 Slow Down: {said}",

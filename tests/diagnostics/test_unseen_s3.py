@@ -165,6 +165,9 @@ def test_a_refusal_says_what_the_policy_wants_and_what_the_request_has():
         ({"ClientMethod": "put_object"}, ["presigned-wrong-method"]),
         ({"presigned_for": "PutObject"}, ["presigned-wrong-method"]),
         ({"purpose": "upload of the avatar"}, ["presigned-wrong-method"]),
+        ({"note": "generated with ClientMethod=put_object"}, ["presigned-wrong-method"]),
+        ({"note": "The URL was presigned for a PUT by mistake"}, ["presigned-wrong-method"]),
+        ({"note": "URL generated after the upload was put into the bucket"}, ["none-ok"]),
         ({"signed_for": "GetObject"}, ["none-ok"]),
         ({"signed_by": "uploader-service"}, ["none-ok"]),
         ({"signed_for": "the uploader's budget page"}, ["none-ok"]),
@@ -183,6 +186,9 @@ def test_a_method_counts_only_where_the_word_stands_alone(told, causes):
         ({"role_session_seconds": 600}, True, 400),
         ({"session_duration_minutes": 10}, True, 400),
         ({"session_hours": 1}, True, 200),
+        ({"sts": {"Expiration": "2026-11-20T11:50:00Z", "AccessKeyId": "ASIA"}}, True, 400),
+        ({"note": "The role session ended at 2026-11-20T11:50:00Z"}, True, 400),
+        ({"note": "The role was changed at 2026-11-20T11:50:00Z"}, True, 200),
         ({"expires_at": "2026-11-20T11:50:00Z"}, True, 400),
         ({"expires_at": "2026-11-20T11:50:00Z"}, False, 200),
         ({"requests_last_seen": "2026-11-20T11:50:00Z"}, True, 200),
@@ -255,6 +261,10 @@ ENDPOINTS = (
         url=f"https://{B}.s3.amazonaws.com/avatars/u1.jpg",
         buckets=one_bucket(Region="il-central-1")), 400,
              ("origin-region-mismatch", "direct-s3-url-blocked")),
+    Scenario("s3's own global name, a bucket of today", case(
+        url=f"https://{B}.s3.amazonaws.com/avatars/u1.jpg{FRESH.replace('us-east-1', 'eu-west-1')}",
+        buckets=one_bucket(Region="eu-west-1", CreationDate="2026-11-20T06:00:00Z")), 307,
+             ("origin-new-bucket-307",)),
     Scenario("a website endpoint by https", case(
         url=f"https://{B}.s3-website-us-east-1.amazonaws.com/avatars/u1.jpg"), None,
              ("origin-website-endpoint-https", "direct-s3-url-blocked")),
@@ -283,6 +293,7 @@ def test_a_host_name_of_s3_answers_for_its_region(scenario):
         ({"last_status": 502}, 502),
         ({"log": "origin answered 504 at 11:55"}, 504),
         ({"x-edge-detailed-result-type": "OriginDnsError"}, 502),
+        ({"note": "the target group has no healthy hosts"}, 504),
         ({"connect": "refused"}, 502),
         ({"tls": "certificate expired 2026-05-05"}, 502),
         ({"HTTPCode_ELB_5XX_Count": 40}, 502),
@@ -468,3 +479,27 @@ def test_a_policy_s_evidence_stands_where_it_says(scenario):
         for name in filter(None, element.removeprefix(".").split(".", 2)):
             found = found[name]
         assert found == one.value or found["Sid"] == one.value["Sid"]
+
+
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        ({"note": "CloudWatch shows 503 Slow Down from S3 since 11:40"}, 503),
+        ({"status": 503, "body": "<Code>SlowDown</Code> Please reduce your request rate"}, 503),
+        ({"s3_5xxErrors_last_5m": 912}, 503),
+        ({"s3_5xxErrors_last_5m": 0}, 200),
+        ({"status": 503}, 200),
+    ],
+)
+def test_s3_is_slow_only_where_somebody_says_so(told, status):
+    assert diagnose(case(db_record=facts(**told))).verdict.predicted_status == status
+
+
+def test_a_control_that_never_signs_is_named_before_the_block_that_it_meets():
+    never = [{"Id": "E3OACMEDIA", "OriginAccessControlConfig": {"SigningBehavior": "never"}}]
+    report = diagnose(case(buckets=with_policy(PUBLIC), origin_access_controls=never))
+    assert report.verdict.primary_cause == "oac-signing-never"
+    unsigned = diagnose(case(buckets=with_policy(PUBLIC), origin_access_controls=never,
+                             distributions=dist([origin(**NO_OAC)])))  # fmt: skip
+    assert unsigned.verdict.primary_cause == "bpa-blocks-public-policy"
+    assert unsigned.fixes[0].dry_run.retrace_status == 200  # not with the control that never signs

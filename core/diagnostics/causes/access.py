@@ -60,12 +60,15 @@ def refusals(
 def _policy_side(
     case: Case, visit: Visit, outcome: AccessOutcome, item: S3Object, key: str
 ) -> Iterator[Found]:
-    for place, rule_ in enumerate(denials(outcome.policy)):
+    refused = denials(outcome.policy)
+    for place, rule_ in enumerate(refused):
         yield denied(rule_, place)
     rules = outcome.policy.matched_rules
     allowed = any(r.effect == "Allow" and r.applies == "yes" for r in rules)
     if visit.endpoint.kind == "website" and not (allowed and outcome.policy.explicit):
         yield _website("are not public")
+    elif visit.signing == "none" and visit.origin.origin_access_control_id and not refused:
+        yield from unsigned(case, visit, outcome, "the bucket is private")
     elif outcome.blocked_by:
         yield _blocked(outcome.blocked_by, "RestrictPublicBuckets")
     elif outcome.ignored_acl:
