@@ -344,7 +344,7 @@ def test_an_ended_audit_is_removed_with_its_files(desk):
 
 
 def test_the_oldest_audits_are_forgotten(desk, monkeypatch):
-    monkeypatch.setattr("core.diagnostics.service.audits.KEPT", 2)
+    monkeypatch.setattr("core.diagnostics.service.audits_shelf.KEPT", 2)
     made = [desk.done(CaseSource(), *files()).id for _ in range(4)]
     assert [audit.id for audit in desk.audits.list(SUPPORT)] == [made[3], made[2]]
     assert sorted(p.name for p in (desk.folder / "audits").iterdir()) == sorted(made[2:])
