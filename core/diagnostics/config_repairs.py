@@ -14,7 +14,6 @@ from core.diagnostics.urls import key_of
 from core.model.delivery import (
     CustomOriginConfig,
     FunctionAssociation,
-    MethodSet,
     Origin,
     S3OriginConfig,
 )
@@ -100,7 +99,8 @@ def point_at_bucket(case: Case, door: Door) -> Iterator[Draft]:
 
 @at_door
 def http_to_website(_: Case, door: Door) -> Iterator[Draft]:
-    config = CustomOriginConfig(origin_protocol_policy="http-only")
+    held = door.origin.custom_origin_config or CustomOriginConfig()
+    config = held.replace(origin_protocol_policy="http-only")
     change = edit_origin(door, custom_origin_config=config)
     yield from configure("Reach the website endpoint by HTTP only", change, first=True)
 
@@ -156,7 +156,7 @@ def allow_method(case: Case, door: Door) -> Iterator[Draft]:
     reading = ("GET", "HEAD", "OPTIONS")
     every = (*reading, "PUT", "POST", "PATCH", "DELETE")
     items = reading if case.journey.method in reading else every
-    change = edit_behavior(door, allowed_methods=MethodSet(items=items))
+    change = edit_behavior(door, allowed_methods=door.behavior.allowed_methods.replace(items=items))
     yield from configure(f"Allow {', '.join(items)}", change, first=True)
 
 
@@ -224,7 +224,9 @@ def allow_country(case: Case, door: Door) -> Iterator[Draft]:
     geo = rules.geo_restriction
     listed = geo.restriction_type == "whitelist"
     items = (*geo.items, country) if listed else tuple(c for c in geo.items if c != country)
-    change = edit_config(door, restrictions=rules.replace(geo_restriction=geo.replace(items=items)))
+    kind = geo.restriction_type if items else "none"  # CloudFront takes no empty list
+    allowed = rules.replace(geo_restriction=geo.replace(restriction_type=kind, items=items))
+    change = edit_config(door, restrictions=allowed)
     yield from configure(f"Let viewers in {country} in", change, first=True)
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from core.diagnostics.config_actions import NEEDS
+
 TEMPLATE = Path(__file__).parents[2] / "deploy" / "template.yaml"
 PUBLIC = ("media", "avatars", "progress-photos")
 
@@ -29,6 +31,16 @@ def test_the_outputs_name_the_settings_that_they_are_for():
 
     assert len(named) >= 4
     assert all(f"{name.lower()}:" in settings for name in named)
+
+
+def test_the_repair_policy_allows_each_write_that_a_repair_says_it_needs():
+    """Keys, tables and account settings belong to others: their owners grant them."""
+    needed = {right for rights in NEEDS.values() for right in rights}
+    others = {n for n in needed if n.startswith(("kms:", "dynamodb:")) or "PublicAccessBlock" in n}
+    allowed = set(re.findall(r"- ((?:s3|cloudfront):\w+)", TEMPLATE.read_text()))
+    policy = TEMPLATE.read_text().partition("  RepairPolicy:")[2].partition("Outputs:")[0]
+    assert "Condition: Repairs" in policy
+    assert needed - others <= set(re.findall(r"- ((?:s3|cloudfront):\w+)", policy)) <= allowed
 
 
 @pytest.fixture(scope="module")
