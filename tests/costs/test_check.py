@@ -111,6 +111,31 @@ def test_the_cost_box_of_the_avatar_design_is_judged_line_by_line():
         ("CloudWatch Logs ingestion in Tokyo: $0.76 per GB", "ok"),
         ("CloudWatch us-east-1 alarms: $0.10 per alarm", "ok"),
         ("Cost Explorer: $0.01 per API request", "ok"),
+        ("Intelligent-Tiering infrequent access us-east-1: $0.0125 per GB-month", "ok"),
+        ("Intelligent-Tiering storage us-east-1: $0.023 per GB-month", "ok"),
+        ("S3 Express One Zone PUT us-east-1: $0.00113 per 1,000 requests", "ok"),
+        ("S3 Express One Zone us-east-1: $0.00003 per 1,000 requests", "ok_conditional"),  # GET
+        ("S3 Glacier restore requests us-east-1, expedited: $10 per 1,000", "ok"),
+        ("S3 transition to Standard-IA us-east-1: $0.01 per 1,000 objects", "ok"),
+        ("S3 us-east-1 PUT: $0.005", "ok_conditional"),
+        ("S3 us-east-1 inventory: $0.0025 per million objects", "ok"),
+        ("S3 us-east-1: $3 per hour", "unpriced"),
+        ("Lambda us-east-1 arm: $0.0000133334 per GB-second", "ok"),
+        ("Lambda us-east-1: $3 per hour", "unpriced"),
+        ("DynamoDB us-east-1: $0.125 per million RRUs", "ok"),
+        ("DynamoDB us-east-1: $0.625 per million requests", "ok_conditional"),  # writes
+        ("DynamoDB us-east-1: $3 per hour", "unpriced"),
+        ("KMS us-east-1 asymmetric: $0.15 per 10,000 requests", "ok"),
+        ("KMS us-east-1: $3 per hour", "unpriced"),
+        ("CloudWatch us-east-1: $0.30 per metric", "ok"),
+        ("CloudWatch high-resolution us-east-1: $0.30 per alarm", "ok"),
+        ("CloudWatch Logs storage us-east-1: $0.03 per GB-month", "ok"),
+        ("Cost Explorer: $3 per hour", "unpriced"),
+        ("We pay $0.023 per GB-month", "ok_conditional"),  # S3's, though nobody says so
+        ("HTTPS: $0.01 per 10,000 requests", "ok_conditional"),
+        ("CloudFront uploads to origin in the US: $0.02 per GB", "ok"),
+        ("CloudFront storage: $0.02 per GB", "unpriced"),
+        ("Our CDN certificate with a dedicated IP: $600 per certificate", "ok"),
         ("EC2 t3.micro: $0.0104 per hour", "unpriced"),
         ("Cloudflare R2: $0.015 per GB-month", "unpriced"),
         ("S3 storage in us-east-1: €0.023 per GB-month", "ambiguous"),
@@ -125,7 +150,7 @@ def test_a_sentence_is_judged_by_its_unit_place_and_words(text, verdict):
 @pytest.mark.parametrize(
     "text",
     [
-        "Save $200 today", "our budget is $500", "cost $(date)", "echo $1 $2", "line 1: $x = 5",
+        "Save $200 today", "$5 per 0 GB", "$, a price", "It is $3 / or so", "our budget is $500", "cost $(date)", "echo $1 $2", "line 1: $x = 5",
         "S3 keeps 11 nines of durability", "| a | b |\n|---|---|\n| 1 | 2 |", "",
     ],
 )  # fmt: skip
@@ -230,6 +255,18 @@ def test_a_product_is_multiplied_again():
     assert [one.verdict for one in right] == ["ok", "ok"]
     assert [one.verdict for one in wrong] == ["ok", "wrong"]
     assert "2.3" in wrong[1].likely_cause
+
+
+def test_views_hits_and_requests_are_requests_at_the_edge():
+    found = only(
+        "CloudFront: 1 million hits and 1 million requests in the US.\nTotal about $2 a month"
+    )
+    assert "1000000 of cf.https" in found.conditions
+    assert found.expected_usd == 2
+
+
+def test_a_quantity_of_nothing_that_is_priced_is_no_usage():
+    assert only("We have 5 GB of patience.\n5 invalidations.\nTotal: $0").verdict != "wrong"
 
 
 def test_allowances_in_a_text_are_no_usage():

@@ -123,6 +123,11 @@ def test_check_prices_is_never_silent_on_what_it_cannot_judge(run, write):
     assert (empty.exit_code, "no price is stated" in empty.stderr) == (0, True)
 
 
+def test_a_total_without_a_unit_is_printed_as_text(run, write):
+    done = run("check-prices", "--format", "text", write("c.md", "Estimated total: < $5"))
+    assert done.stdout.splitlines()[0] == "1: AMBIGUOUS  Estimated total: < $5"
+
+
 def test_check_prices_refuses_a_broken_json(run, write):
     done = run("check-prices", write("claims.json", '{"line": "cf.https", '))
     assert done.exit_code == 1

@@ -43,6 +43,11 @@ def test_requests_alone_can_pay_for_a_plan(sheet):
     assert break_even_gb(plan(sheet, "Pro"), sheet, "US", D(10_000_000_000)) == 0
 
 
+def test_a_plan_dearer_than_every_tier_has_a_break_even_in_the_last_one(sheet):
+    far = plan(sheet, "Premium-600TB").model_copy(update={"usd_month": D(10**7)})
+    assert break_even_gb(far, sheet, "US", D(0)) > 5_242_880
+
+
 def test_without_a_price_there_is_no_break_even(sheet):
     assert break_even_gb(plan(sheet, "Pro"), sheet, "MOON", D(0)) is None
 
