@@ -204,7 +204,8 @@ def evaluate(
 ) -> AccessOutcome:  # fmt: skip
     """Everything that decides a read of `key`. Without `item` nothing of the object counts."""
     known = key_facts(snapshot, bucket, caller)
-    lists = _lists(snapshot, bucket, caller, known)
+    # Where the object exists, nobody asks whether a missing one would be told.
+    lists = _lists(snapshot, bucket, caller, known) if item is None else "unknown"
     if not bucket.read("policy"):
         because = "the bucket policy was not read (s3:GetBucketPolicy)"
         return AccessOutcome("unknown", _NO_GRANT, "unknown", unknown_because=because)

@@ -64,9 +64,18 @@ class CompactIndex(KeyIndex):
     def row(self, key: str) -> int | None:
         return self._listing.rows.get(key)
 
-    def kind(self, row: int) -> tuple[int, bool]:
+    def kind(self, row: int) -> int:
         """What of an object decides an answer: its storage class, and whether it has bytes."""
-        return self._listing.classes[row], self._listing.sizes[row] == 0
+        return self._kinds[row]
+
+    @cached_property
+    def _kinds(self) -> Sequence[int]:
+        """One byte each where that is enough: millions of them stay near the processor."""
+        classes = np.frombuffer(self._listing.classes, dtype=f"u{self._listing.classes.itemsize}")
+        empty = np.frombuffer(self._listing.sizes, dtype=np.int64) == 0
+        kinds = classes.astype(np.int64) * 2 + empty
+        few: bytes = kinds.astype(np.uint8).tobytes()
+        return few if kinds.max(initial=0) < 256 else list(kinds.tolist())
 
     def get(self, key: str) -> S3Object | None:
         row = self._listing.rows.get(key)
@@ -94,6 +103,7 @@ class CompactIndex(KeyIndex):
     def warm_names(self) -> None:
         """Build the tables of last segments."""
         self._table("by_name", self.sorted_hashes("by_name"))
+        _ = self._kinds
         self.__dict__["by_place"] = self._places(self.__dict__["by_name"].common_rows())
 
     def warm(self, made: Mapping[str, Sorted] | None = None) -> None:
