@@ -106,7 +106,12 @@ def response_functions(
     """Viewer-response functions can still fail or change headers of a good answer."""
     for association in behavior.function_associations:
         function = find_function(journey, association.function_arn)
-        if association.event_type != "viewer-response" or function is None:
+        if association.event_type != "viewer-response":
+            continue
+        if function is None or not function.read("live_code"):
+            name = association.function_arn.rsplit("/", 1)[-1]
+            journey.log.unknown(f"The function {name}", "Its code was not read",
+                                "It may change the answer's headers or fail")  # fmt: skip
             continue
         if not function.live_code:
             continue

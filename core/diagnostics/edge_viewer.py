@@ -151,5 +151,8 @@ def signature(journey: Journey, behavior: CacheBehavior) -> None:
                 "A public key or key group was not read",
                 "cloudfront:GetPublicKey and GetKeyGroup would settle it",
             )
+    if found.addresses and journey.snapshot.request.viewer.ip is None:
+        journey.log.unknown("The viewer's address", "The request does not say it",
+                            f"The signature holds for {found.addresses} only")  # fmt: skip
     if not found.problems:
         journey.log.step("signed", "ok", "The signature verifies", evidence=shown, doc=doc)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic.alias_generators import to_pascal
+
 from core.diagnostics import edge_cache, edge_code, edge_host, edge_viewer
 from core.diagnostics.answer import OriginRequest
 from core.diagnostics.direct import visit_s3
@@ -47,7 +49,8 @@ def travel(snapshot: AccountSnapshot, indexes: Indexes | None = None) -> Journey
 
 
 def _unread(journey: Journey, behavior: CacheBehavior) -> None:
-    """Policies and rules that may change what S3 gets or the viewer sees, and were not read."""
+    """What may change the way or the answer, and was not read: it must not pass for nothing."""
+    _unread_settings(journey, behavior)
     if journey.forwarding is not None and not journey.forwarding.known:
         journey.log.unknown(
             f"What {behavior.name} sends to the origin", "One of its policies was not read",
@@ -62,6 +65,29 @@ def _unread(journey: Journey, behavior: CacheBehavior) -> None:
             "The CORS headers of the answer", "The rules that set them were not read",
             "cloudfront:GetResponseHeadersPolicy and s3:GetBucketCORS would settle it",
         )  # fmt: skip
+
+
+_SETTINGS = ("aliases", "cache_behaviors", "custom_error_responses", "restrictions", "web_acl_id")
+_RULES = ("trusted_key_groups", "function_associations")
+
+
+def _aws_name(field: str) -> str:
+    return "WebACLId" if field == "web_acl_id" else to_pascal(field)
+
+
+def _unread_settings(journey: Journey, behavior: CacheBehavior) -> None:
+    owner, host = journey.distribution, journey.host
+    if owner is None or host is None:
+        return
+    absent = [name for name in _SETTINGS if not owner.config.read(name)]
+    absent += [name for name in _RULES if not behavior.read(name)]
+    if absent:
+        named = ", ".join(_aws_name(name) for name in absent)
+        journey.log.unknown(f"{named} of {owner.id}", "It is not in the snapshot",
+                            "cloudfront:GetDistribution would settle it")  # fmt: skip
+    if host.by == "alias" and not journey.snapshot.read("dns") and not journey.snapshot.probe:
+        journey.log.unknown(f"Where DNS leads {journey.url.host}", "DNS was not asked",
+                            "A live request would show it")  # fmt: skip
 
 
 def _through(
@@ -188,6 +214,10 @@ def _error_page(journey: Journey, distribution: Distribution, indexes: Indexes) 
         page, "", "GET", journey.url.scheme, forwarding(journey.snapshot, behavior)
     )
     journey.error_page = visit_origin(journey.snapshot, distribution, origin, request, indexes)
+    failed = journey.error_page.stop
+    if failed is not None and failed.undecided:
+        journey.log.unknown(f"Whether the error page {page} can be served",
+                            "Its object or its policy was not read")  # fmt: skip
 
 
 def _answering_stop(journey: Journey) -> Stop | None:

@@ -8,7 +8,7 @@ from core.diagnostics.journey import Journey
 from core.diagnostics.urls import redact
 from core.model.diagnosis import Confidence, Fix, Verdict
 
-_LITTLE_WORDS = {"The", "What", "Whether", "It", "Its", "They", "A", "An", "One", "No"}
+_LITTLE_WORDS = {"The", "What", "Whether", "Where", "It", "Its", "They", "A", "An", "One", "No"}
 _SHOWN = 2  # gaps that a sentence names
 _ORDER = (Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE, Confidence.UNKNOWN)
 

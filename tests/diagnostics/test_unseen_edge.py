@@ -437,6 +437,66 @@ def test_cors_rules_that_were_not_read_leave_the_answer_likely():
     assert "CORS" in report.verdict.sentence
 
 
+def likely(snapshot, said):
+    verdict = diagnose(snapshot).verdict
+    assert verdict.confidence == "likely", verdict
+    assert said in verdict.sentence
+    return verdict.primary_cause
+
+
+def test_dns_that_was_not_asked_leaves_an_alias_likely():
+    snapshot = case(url=CDN, distributions=dist(**ALIAS))
+    del snapshot["dns"]
+    assert likely(snapshot, "where DNS leads cdn.acme.com") == "none-ok"
+    snapshot["probe"] = {"cdn": {"Status": 200}}
+    assert diagnose(snapshot).verdict.confidence == "certain"
+
+
+def test_a_host_nobody_has_is_likely_where_dns_was_not_asked():
+    snapshot = case(url=CDN)
+    del snapshot["dns"]
+    cause = likely(snapshot, "no distribution of this account")
+    assert cause == "url-host-typo-or-wrong-distribution"
+
+
+def test_settings_that_were_not_read_are_named():
+    snapshot = case()
+    del snapshot["distributions"][0]["DistributionConfig"]["WebACLId"]
+    assert likely(snapshot, "WebACLId of E1MEDIA") == "none-ok"
+
+
+def test_a_response_function_that_was_not_read_leaves_the_answer_likely():
+    item = {**attached("f")["Items"][0], "EventType": "viewer-response"}
+    shape = edge_code(FunctionAssociations={"Quantity": 1, "Items": [item]})
+    assert likely(case(functions=[], **shape), "the function f") == "none-ok"
+
+
+def test_an_address_that_is_not_told_is_no_permission():
+    signed = custom(OBJECT, LATER, IpAddress={"AWS:SourceIp": "203.0.113.0/24"})
+    snapshot = signed_case(signed_by(signed), ip=None)
+    assert likely(snapshot, "the viewer's address") == "none-ok"
+
+
+def test_an_error_page_whose_policy_was_not_read_is_not_certain():
+    pages = bucket("web", "index.html")
+    del pages["Policy"]
+    rule = {"ErrorCode": 403, "ResponsePagePath": "/index.html", "ResponseCode": "200"}
+    shape = dist([origin("web", "web"), origin()], [behavior("/media/*")], behavior(target="web"),
+                 CustomErrorResponses={"Quantity": 1, "Items": [rule]})  # fmt: skip
+    verdict = diagnose(case("/media/a7.jpg", distributions=shape, buckets=[
+        pages, bucket("acme-media-prod", "media/zebra.png")])).verdict  # fmt: skip
+    assert (verdict.predicted_status, verdict.confidence) == (None, "likely")
+
+
+def test_nothing_like_it_is_only_likely_where_a_listing_was_not_read():
+    other = bucket("web")
+    del other["Objects"]
+    verdict = diagnose(
+        case("/a77.jpg", buckets=[bucket("acme-media-prod", "x.txt"), other])
+    ).verdict
+    assert (verdict.primary_cause, verdict.confidence) == ("object-missing", "likely")
+
+
 def test_an_answer_that_nothing_explains_is_not_called_fine():
     said = sentence(edge_cache=shown(502, Age=None, ETag=None, XCache="Error from cloudfront"))
     assert "Nothing is wrong" not in said

@@ -53,9 +53,10 @@ def host_unknown(case: Case) -> Iterator[Found]:
         why = "has no record in DNS: mistyped, or the record is gone"
     elif stop.detail:
         why = f"points at {stop.detail} in DNS, so the distribution is never asked"
+    asked = case.snapshot.read("dns") or case.journey.url.host.endswith(".cloudfront.net")
     yield Found(
         "url-host-typo-or-wrong-distribution", DNS, f"{case.journey.url.host} {why}.",
-        _shown(case, "host-unknown"),
+        _shown(case, "host-unknown"), Confidence.CERTAIN if asked else Confidence.LIKELY,
     )  # fmt: skip
 
 

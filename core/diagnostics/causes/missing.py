@@ -71,8 +71,10 @@ def _explain(case: Case, visit: Visit, key: str) -> Iterator[Found]:
                     evidence("s3:GetBucketLifecycleConfiguration", "Rules", rule_id),
                     Confidence.LIKELY)  # fmt: skip
     else:
+        blind = [b.name for b in case.snapshot.buckets if not b.read("objects")]
         yield Found("object-missing", OBJECT, f"Nothing like {key} is in {visit.bucket_name}.",
-                    _listing(visit, key))  # fmt: skip
+                    _listing(visit, key),
+                    Confidence.LIKELY if blind else Confidence.CERTAIN)  # fmt: skip
 
 
 def _listing(visit: Visit, key: str) -> tuple[Evidence, ...]:
