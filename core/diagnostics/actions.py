@@ -26,6 +26,7 @@ from core.model.repair import Action, ActionKind, Edit
 
 LARGEST_COPY = 5 * 1024**3  # CopyObject's limit
 RESTORE_DAYS = 7
+PRIVATE = ("incoming/", "originals/")  # uploads as they came, for their owners alone
 _DEEP = {"DEEP_ARCHIVE", "GLACIER", "GLACIER_IR", "INTELLIGENT_TIERING"}
 _HEADERS = {
     "content_type": "ContentType", "content_disposition": "ContentDisposition",
@@ -196,6 +197,11 @@ def _copy(order: Order) -> Plan:
     if not isinstance(change.before, str):
         return _headers(order)
     bucket, _, key = change.before.partition("/")
+    if key.startswith(PRIVATE):
+        return by_hand(
+            f"{change.before} is somebody's upload as it came, with its place and camera: "
+            "make a public picture from it (Upload does), never a copy."
+        )
     item = _item(order, bucket, key)
     if item is None or not item.etag or (item.size or 0) > LARGEST_COPY:
         source, target = shlex.quote(f"s3://{change.before}"), shlex.quote(f"s3://{change.after}")
@@ -267,6 +273,8 @@ def _thaw(target: str, item: S3Object) -> Plan:
 
 def _sign(order: Order) -> Plan:
     visit = order.case.journey.visit
+    if visit is not None and (visit.key or "").startswith(PRIVATE):
+        return by_hand(f"{visit.key} is somebody's upload as it came: only its owner gets it.")
     if order.case.journey.direct is not None and visit is not None and visit.key:
         note = "Whoever has the URL can read the object until it ends. It is shown once, not kept."
         return Plan(sign=(visit.bucket_name, visit.key), notes=(note,))

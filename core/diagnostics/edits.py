@@ -134,16 +134,25 @@ def _shown(value: Any) -> str:
 def _put(document: Any, edit: Edit) -> None:
     holder, kind = document, ""
     for step in edit.path[:-1]:
-        if isinstance(holder, dict):
-            holder = holder.setdefault(step, {})
-        else:
-            holder = holder[(names_of(holder, kind) or []).index(step)]
+        holder = _inside(holder, kind, step)
         kind = step
     last = edit.path[-1]
     if isinstance(holder, dict):
         _put_field(holder, last, edit.after)
-    else:
+    elif isinstance(holder, list):
         _put_item(holder, kind, last, edit.after)
+    else:
+        raise Conflict(f"{edit.name} has nowhere to stand any more.", hint="Diagnose again.")
+
+
+def _inside(holder: Any, kind: str, step: str) -> Any:
+    """One step down; an object that is not there yet is made, a list's item is not."""
+    if isinstance(holder, dict):
+        if holder.get(step) is None:
+            holder[step] = {}
+        return holder[step]
+    names = names_of(holder, kind) or []
+    return holder[names.index(step)] if step in names else None
 
 
 def _put_field(holder: dict[str, Any], name: str, value: Any) -> None:

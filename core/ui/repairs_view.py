@@ -143,7 +143,7 @@ def _verbs(actor: Actor, repair: Repair, asked: _Asked | None) -> list[tuple[str
             found.append(("Withdraw", lambda: repairs.withdraw(actor, name)))
     if repair.state in _APPLIED or (repair.sign and repair.state is RepairState.VERIFIED):
         label = "Sign again" if repair.sign else "Ask again"
-        found.append((label, lambda: repairs.verify(actor, name)))
+        found.append((label, lambda: repairs.verify(actor, name, url=url)))
     if _can_be_undone(actor, repair):
         found.append(("Undo", lambda: repairs.rollback(actor, name)))
     return found

@@ -340,6 +340,16 @@ def test_a_large_copy_and_a_customers_key_are_left_to_a_person():
     assert the(case(held=(sealed,)), FixType.COPY_OBJECT).plan.by_hand
 
 
+def test_an_upload_as_it_came_is_neither_copied_nor_signed_for_others():
+    held = ("originals/f1/IMG_0007.jpg",)
+    for found in plans(case("/media/f1/IMG_0007.jpg", held)):
+        assert all(
+            a.place.get("source") != f"acme-media-prod/{held[0]}" for a in found.plan.actions
+        )
+    url = "https://acme-media-prod.s3.us-east-1.amazonaws.com/originals/f1/IMG_0007.jpg?X-Amz-Signature=0&X-Amz-Date=20200101T000000Z&X-Amz-Expires=60&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-SignedHeaders=host&X-Amz-Credential=A%2F20200101%2Fus-east-1%2Fs3%2Faws4_request"
+    assert the(case(url=url, held=held), FixType.SIGN_URL).plan.by_hand
+
+
 @pytest.mark.parametrize(
     ("storage", "days", "hours"),
     [
@@ -388,6 +398,13 @@ def test_a_value_that_changed_in_between_is_named_and_nothing_is_written():
         applied({}, edits)
     with pytest.raises(Conflict):
         applied({"Origins": "?"}, edits)
+    gone = (Edit(path=("Origins", "Items", "a", "Shield"), after="on"),)
+    for without in ({"Origins": {"Items": [{"Id": "b"}]}}, {"Origins": "?"}):
+        with pytest.raises(Conflict, match="nowhere to stand"):
+            applied(without, gone)
+    assert applied({"Origins": None}, (Edit(path=("Origins", "x"), after=1),)) == {
+        "Origins": {"x": 1}
+    }
     assert now["Origins"]["Items"][0]["OriginPath"] == "/y"
 
 

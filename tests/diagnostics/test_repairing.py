@@ -6,13 +6,14 @@ import pytest
 from moto import mock_aws
 
 from core.aws.clients import AwsClients
+from core.aws.dynamodb_rows import TableRows
 from core.aws.edge import EdgeAnswer
 from core.aws.s3 import MediaBucket
 from core.diagnostics.service import DiagnosticsService
 from core.diagnostics.service.repairing import LARGEST_GROUP, RepairsService
 from core.diagnostics.service.repairing_book import Book
 from core.diagnostics.service.repairing_writes import Hands
-from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from core.errors import AwsUnavailable, Conflict, InvalidInput, NotAllowed, NotFound
 from core.model.identity import Account, Actor, Role
 from core.model.repair import Outcome, RecordChange, RepairState
 from core.stores.audit_log import AuditLog
@@ -256,6 +257,29 @@ def test_repairs_are_listed_newest_first_by_url_and_state_page_by_page(desk):
 def test_a_fix_that_is_not_offered_is_a_conflict_that_names_what_is(desk):
     with pytest.raises(Conflict, match="not offered any more"):
         desk.repairs.propose(SUPPORT, "https://x.example/a.jpg", "f7")
+
+
+def test_an_answer_that_never_came_is_not_taken_for_a_failure(desk, monkeypatch):
+    made = proposed(desk, "u1")
+    write = TableRows.change
+
+    def answerless(self, *args):
+        write(self, *args)
+        raise AwsUnavailable("AWS did not answer.")
+
+    monkeypatch.setattr(TableRows, "change", answerless)
+    assert desk.repairs.apply(ADMIN, made.id).state is RepairState.VERIFIED
+    assert desk.url("u1") == "new-u1"
+
+
+def test_a_write_that_was_not_taken_is_a_failure_with_its_reason(desk, monkeypatch):
+    def down(*_):
+        raise AwsUnavailable("AWS did not answer.")
+
+    monkeypatch.setattr(TableRows, "change", down)
+    done = desk.repairs.apply(ADMIN, proposed(desk, "u1").id)
+    assert (done.state, done.problem.detail) == (RepairState.FAILED, "AWS did not answer.")
+    assert desk.url("u1") == "old-u1"
 
 
 # --- after a crash ----------------------------------------------------------------------------

@@ -177,16 +177,17 @@ class RepairsService:
         stored = self._run.apply(stored, actions, actor)
         if stored.value.state is RepairState.FAILED:
             return stored.value
-        return self._proved(actor, stored)
+        return self._proved(actor, stored, url)
 
-    def verify(self, actor: Actor, id: str) -> Repair:
+    def verify(self, actor: Actor, id: str, *, url: str = "") -> Repair:
         """Ask again; what waits for an edge or for a person is verified once it is there."""
         actor.require(Permission.URL_DIAGNOSE)
-        return self._proved(actor, self._in_state(id, *_APPLIED))
+        return self._proved(actor, self._in_state(id, *_APPLIED), url)
 
-    def _proved(self, actor: Actor, stored: Stored[Repair]) -> Repair:
+    def _proved(self, actor: Actor, stored: Stored[Repair], url: str) -> Repair:
         """In the answer, and nowhere else, a signed URL is whole."""
-        repair = stored.value
+        asked = self._asked_url(stored.value, url)
+        repair = stored.value.model_copy(update={"url": asked})
         if repair.sign:
             repair = self._signed(actor, repair)
         said, state = self._prover.prove(actor, repair, self._book.now())
@@ -196,6 +197,7 @@ class RepairsService:
         return kept.value.model_copy(update={"new_url": repair.new_url})
 
     def _signed(self, actor: Actor, repair: Repair) -> Repair:
+        actor.require(Permission.URL_REPAIR)
         actor.require(Permission.MEDIA_READ_ALL)
         bucket, _, key = repair.sign.partition("/")
         signer = self._signer_of(bucket)

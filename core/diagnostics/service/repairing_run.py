@@ -9,7 +9,7 @@ from datetime import timedelta
 from core.diagnostics.config_actions import NEW_CONTROL
 from core.diagnostics.service.repairing_book import Book
 from core.diagnostics.service.repairing_writes import Hands
-from core.errors import DashboardError
+from core.errors import AwsUnavailable, DashboardError
 from core.model.identity import Actor
 from core.model.media import Problem
 from core.model.repair import Action, ActionKind, Edit, Outcome, Repair, RepairState
@@ -34,8 +34,9 @@ class Run:
             try:
                 actions[place] = self.hands.perform(actions[place])
             except DashboardError as failed:
-                actions[place] = _failed(actions[place], failed)
-                error = error or failed
+                actions[place] = self._after(actions[place], failed)
+                if actions[place].outcome is not Outcome.DONE:
+                    error = error or failed
             _fill_in(actions, place)
             if not stored.value.group or place % _NOTED_ROWS == 0:
                 stored = self._note(stored, actions)
@@ -80,6 +81,14 @@ class Run:
     def _note(self, stored: Stored[Repair], actions: Sequence[Action]) -> Stored[Repair]:
         changed = stored.value.model_copy(update={"actions": tuple(actions)})
         return self.book.save(changed, stored.version)
+
+    def _after(self, action: Action, error: DashboardError) -> Action:
+        """An answer that did not come says nothing of the write: AWS is asked what stands."""
+        if isinstance(error, AwsUnavailable):
+            found = self._as_found(action)
+            if found.outcome is Outcome.DONE:
+                return found
+        return _failed(action, error)
 
     # --- after a crash ----------------------------------------------------------------------
 

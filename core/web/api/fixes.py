@@ -86,9 +86,11 @@ def apply_fix(id: str, caller: Caller, dashboard: Dashboard, body: ApplyIn | Non
 
 
 @router.post("/{id}/verify", responses=_AWS)
-def verify_fix(id: str, caller: Caller, dashboard: Dashboard) -> Repair:
+def verify_fix(
+    id: str, caller: Caller, dashboard: Dashboard, body: ApplyIn | None = None
+) -> Repair:
     """Ask for the URL again, after an edge has caught up or a person has done their part."""
-    return dashboard.repairs.verify(caller, id)
+    return dashboard.repairs.verify(caller, id, url=body.url if body else "")
 
 
 @router.post("/{id}/rollback", responses=_AWS)
