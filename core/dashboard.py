@@ -285,7 +285,10 @@ def _runner(
         AUDIT_JOB: audits.work,
         MIGRATION_JOB: migrations.run,
     }
-    return JobRunner(jobs, handlers, settings.workers, lease=_lease(settings))
+    # One more worker than pictures have: an audit may take minutes, and only one runs at a time.
+    return JobRunner(
+        jobs, handlers, settings.workers + 1, lease=_lease(settings), at_once={AUDIT_JOB: 1}
+    )
 
 
 def _lease(settings: Settings) -> timedelta:

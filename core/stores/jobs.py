@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
@@ -115,11 +116,14 @@ class JobQueue:
         states = (JobState.QUEUED, JobState.RUNNING, JobState.FAILED)
         return {state: sum(1 for _ in self._jobs.all(state.value)) for state in states}
 
-    def claim(self) -> Job | None:
-        """The oldest job that is due, now running and this caller's alone; None: nothing is due."""
+    def claim(self, besides: frozenset[str] = frozenset()) -> Job | None:
+        """The oldest job that is due, now running and this caller's alone; None: nothing is due.
+
+        Jobs of the kinds `besides` are left to others.
+        """
         now = self._clock()
         for listed in self._jobs.all(JobState.QUEUED.value):
-            if now < listed.updated_at + wait_after(listed.attempts):
+            if listed.kind in besides or now < listed.updated_at + wait_after(listed.attempts):
                 continue
             claimed = self._claim(listed.id, now)
             if claimed is not None:
@@ -211,6 +215,7 @@ class JobQueue:
 class JobRunner:
     """Worker threads. `lease` must outlast a job's longest step where several processes share a
     store; the default fits one process, which at its start takes back whatever was running.
+    `at_once` says of which kinds only so many run side by side: long ones leave room for others.
     """
 
     def __init__(
@@ -220,7 +225,10 @@ class JobRunner:
         workers: int,
         *,
         lease: timedelta = timedelta(),
+        at_once: Mapping[str, int] | None = None,
     ) -> None:
+        self._at_once, self._going = dict(at_once or {}), Counter[str]()
+        self._claiming = threading.Lock()
         self._queue, self._handlers, self._workers, self._lease = queue, handlers, workers, lease
         self._news = threading.Condition()
         self._tickets = 0  # wake-ups that no worker has looked at yet
@@ -280,8 +288,20 @@ class JobRunner:
             self._queue.requeue_running(self._lease)  # what another process left behind
 
     def _step(self) -> bool:
-        job = self._queue.claim()
+        job = self._claim()
         if job is None:
             return False
-        self._queue.attempt(job, lambda job: self._handlers[job.kind](job))
+        try:
+            self._queue.attempt(job, lambda job: self._handlers[job.kind](job))
+        finally:
+            with self._claiming:
+                self._going[job.kind] -= 1
         return True
+
+    def _claim(self) -> Job | None:
+        with self._claiming:
+            full = {kind for kind, most in self._at_once.items() if self._going[kind] >= most}
+            job = self._queue.claim(frozenset(full))
+            if job is not None:
+                self._going[job.kind] += 1
+        return job

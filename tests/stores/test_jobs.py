@@ -188,7 +188,7 @@ def test_workers_start_with_what_was_left_and_wake_for_news(queue):
 def test_a_store_that_fails_for_a_while_does_not_end_the_worker(queue, monkeypatch, caplog):
     real, calls = queue.claim, []
 
-    def claim():
+    def claim(besides=frozenset()):
         calls.append(1)
         if len(calls) == 1:
             raise OSError("disk")
@@ -218,3 +218,30 @@ def test_where_processes_share_a_store_an_expired_lease_is_taken_over(queue, mon
     assert queue.get(job.id).state is JobState.RUNNING
     until(lambda: done == [job.id])
     runner.stop()
+
+
+def test_long_jobs_leave_a_worker_for_the_others(queue):
+    """Two long jobs wait before a short one; it is done while the first long one still runs."""
+    release, short_done, side_by_side, most = threading.Event(), threading.Event(), [], []
+
+    def long(job):
+        side_by_side.append(job.id)
+        most.append(len(side_by_side))
+        assert release.wait(10)
+        side_by_side.remove(job.id)
+
+    for subject in ("1", "2"):
+        queue.add("long", subject, "ann")
+    queue.add("short", "3", "ann")
+    handlers = {"long": long, "short": lambda _: short_done.set()}
+    runner = JobRunner(queue, handlers, 2, at_once={"long": 1})
+    runner.start()
+    assert short_done.wait(10)
+    assert len(side_by_side) == 1
+    release.set()
+    deadline = time.monotonic() + 10
+    while queue.counts()[JobState.QUEUED] or queue.counts()[JobState.RUNNING]:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    runner.stop()
+    assert most == [1, 1]
