@@ -13,7 +13,7 @@ from core.diagnostics.service import DiagnosticsService
 from core.diagnostics.service.migrations import MigrationsService
 from core.errors import AwsUnavailable, Conflict, InvalidInput, NotAllowed, NotFound
 from core.model.identity import Actor, Role
-from core.model.media import FileKind, FileState, MediaFile
+from core.model.media import FileKind, FileState, MediaFile, ObjectRef, Rendition
 from core.model.migration import MigrationState, RecordSource, StepState, Wish
 from core.stores.audit_log import AuditLog
 from core.stores.files import file_records
@@ -405,7 +405,37 @@ def test_delete_removes_whichever_form_exists(room, cloud, bucket):
         room.service.delete_object(ADMIN, migration.id, "elsewhere/x.jpg")
 
 
-def test_a_file_of_the_library_names_its_new_object(room, cloud, bucket):
+def test_a_file_of_the_library_names_its_new_objects(room, cloud, bucket):
+    folder = "users/u1/progress-photos"
+    for name in ("a1.jpg", "a1-small.webp", "a1-pristine.jpg"):
+        put(cloud, bucket, f"{folder}/{name}")
+    files = file_records(room.store)
+    files.add(MediaFile(
+        id="f1", owner_id="m1", name="a.jpg", size=3, content_type="image/jpeg",
+        kind=FileKind.IMAGE, state=FileState.DELIVERED, uploaded_at=room.clock(), bucket=bucket,
+        key=f"{folder}/a1.jpg", pristine=ObjectRef(bucket=bucket, key=f"{folder}/a1-pristine.jpg"),
+        renditions=(
+            Rendition(name="thumbnail", key=f"{folder}/a1-small.webp", width=1, height=1, size=1),
+            Rendition(name="preview", key="elsewhere/p.webp", width=1, height=1, size=1),
+        ),
+    ))  # fmt: skip
+    library = RecordSource(kind="library")
+    assert room.service.layouts(SUPPORT, bucket, records=library).records == 1
+    migration = room.plan(bucket, records=library, wait_days=0)
+    assert migration.dry_run.rows == 3
+    assert room.run(migration).counts.moved == 3
+    file = files.get("f1")
+    assert file.key == "progress-photos/u1-a1.jpg"
+    assert file.pristine.key == "progress-photos/u1-a1-pristine.jpg"
+    assert [one.key for one in file.renditions] == [
+        "progress-photos/u1-a1-small.webp", "elsewhere/p.webp",
+    ]  # fmt: skip
+    room.service.delete_legacy(ADMIN, migration.id)
+    room.runner.run_until_idle()
+    assert room.service.get(SUPPORT, migration.id).counts.left == 0
+
+
+def test_a_file_that_names_another_object_by_now_is_left_alone(room, cloud, bucket):
     put(cloud, bucket, "users/u1/progress-photos/a1.jpg")
     files = file_records(room.store)
     files.add(MediaFile(
@@ -414,9 +444,76 @@ def test_a_file_of_the_library_names_its_new_object(room, cloud, bucket):
         key="users/u1/progress-photos/a1.jpg",
     ))  # fmt: skip
     migration = room.plan(bucket, records=RecordSource(kind="library"))
-    assert migration.dry_run.rows == 1
-    assert room.run(migration).counts.moved == 1
-    assert files.get("f1").key == "progress-photos/u1-a1.jpg"
+    files.update("f1", lambda file: file.model_copy(update={"key": "new.jpg"}))
+    assert room.run(migration).counts.failed == 1
+    assert files.get("f1").key == "new.jpg"
+
+
+def test_a_row_that_names_one_object_twice_proves_the_mapping(room, cloud, bucket):
+    for number in range(1, 4):
+        old = f"users/u{number}/pics/{number}.jpg"
+        put(cloud, bucket, old)
+        put(cloud, bucket, f"pics/u{number}-{number + 5}.jpg")
+        row = {"owner": {"S": "pair"}, "at": {"N": str(number)}, "photo": {"S": old},
+               "url": {"S": f"https://d1.cloudfront.net/pics/u{number}-{number}.jpg"}}  # fmt: skip
+        cloud.dynamodb.put_item(TableName="t-photos", Item=row)
+    (found,) = room.service.layouts(SUPPORT, bucket, records=TABLE).mappings
+    assert (found.legacy, found.target) == ("users/{user}/pics/{file}", "pics/{user}-{file}")
+    assert (found.pairs, found.proven) == (3, True)
+
+
+def test_a_copy_that_the_cdn_does_not_serve_changes_no_record(room, cloud, bucket):
+    domain = site(cloud, bucket)
+    key = "users/u1/progress-photos/z1.jpg"
+    put(cloud, bucket, key)
+    item = {"owner": {"S": "cdn"}, "at": {"N": "1"}, "photo": {"S": f"https://{domain}/{key}"}}
+    cloud.dynamodb.put_item(TableName="t-photos", Item=item)
+    migration = room.plan(bucket, records=TABLE)
+    assert migration.served_by == domain
+    cloud.s3.delete_bucket_policy(Bucket=bucket)
+    assert room.run(migration).counts.failed == 1
+    assert "403" in room.problems(migration, StepState.FAILED)[key]
+    assert f"https://{domain}/{key}" in rows(cloud)
+
+
+def test_an_archived_object_is_not_moved(room, cloud, bucket):
+    key = "users/u1/progress-photos/a1.jpg"
+    put(cloud, bucket, key, StorageClass="GLACIER")
+    migration = room.plan(bucket)
+    assert room.run(migration).counts.failed == 1
+    assert "restore" in room.problems(migration, StepState.FAILED)[key]
+
+
+def test_an_object_that_took_the_new_key_after_the_plan_is_not_overwritten(room, cloud, bucket):
+    put(cloud, bucket, "users/u1/progress-photos/a1.jpg")
+    migration = room.plan(bucket)
+    put(cloud, bucket, "progress-photos/u1-a1.jpg", b"somebody else's")
+    assert room.run(migration).counts.conflict == 1
+    held = cloud.s3.get_object(Bucket=bucket, Key="progress-photos/u1-a1.jpg")["Body"].read()
+    assert held == b"somebody else's"
+
+
+def test_a_record_that_went_back_keeps_the_old_object(room, cloud, bucket):
+    key = "users/u1/progress-photos/back1.jpg"
+    put(cloud, bucket, key)
+    item = {"owner": {"S": "back"}, "at": {"N": "1"}, "photo": {"S": key}}
+    cloud.dynamodb.put_item(TableName="t-photos", Item=item)
+    migration = room.run(room.plan(bucket, records=TABLE, wait_days=0))
+    assert migration.counts.moved == 1
+    cloud.dynamodb.put_item(TableName="t-photos", Item=item)
+    room.service.delete_legacy(ADMIN, migration.id)
+    room.runner.run_until_idle()
+    assert "old key again" in room.problems(migration, StepState.FAILED)[key]
+    assert key in keys(cloud, bucket)
+
+
+def test_old_keys_that_went_away_leave_the_plan_when_it_is_made_again(room, cloud, bucket):
+    for name in ("a1", "b2"):
+        put(cloud, bucket, f"users/u1/progress-photos/{name}.jpg")
+    migration = room.plan(bucket)
+    cloud.s3.delete_object(Bucket=bucket, Key="users/u1/progress-photos/a1.jpg")
+    assert room.service.plan_again(SUPPORT, migration.id).counts.total == 1
+    assert room.service.migrations(SUPPORT).items[0].id == migration.id
 
 
 def test_support_asks_and_an_admin_lets_it_begin(room, cloud, bucket):
