@@ -43,6 +43,7 @@ from core.model.pricing import (
     PriceSheet,
     PriceVerdict,
     Verdict,
+    plain,
 )
 
 _LATER_TIER = re.compile(r"\b(?:over|above|beyond|after|next|more than)\b|>", re.IGNORECASE)
@@ -71,6 +72,9 @@ def check_claim(claim: PriceClaim, sheet: PriceSheet, today: date) -> PriceVerdi
 def _judged(claim: PriceClaim, sheet: PriceSheet) -> PriceVerdict:
     if claim.currency != sheet.currency:
         told = f"the claim is in {claim.currency}, the sheet in {sheet.currency}: not compared"
+        return PriceVerdict(claim=claim, verdict=Verdict.AMBIGUOUS, conditions=(told,))
+    if claim.upper is not None:
+        told = f"a range is stated: {plain(claim.value)} to {plain(claim.upper)}"
         return PriceVerdict(claim=claim, verdict=Verdict.AMBIGUOUS, conditions=(told,))
     reading = read_claim(claim)
     if not reading.lines:

@@ -109,6 +109,7 @@ def _claim(
     claim = PriceClaim(
         text=line.text,
         value=money.value,
+        upper=money.upper,
         currency=money.currency,
         per=per.size if per else Decimal(1),
         unit=_unit(per, before, after) if per else "",
@@ -174,9 +175,9 @@ def _stated_before(line: Line, before: str) -> Per | None:
 
 
 def _unit(per: Per, before: str, after: str) -> str:
-    """`per 1,000` alone is per 1,000 of what the label names."""
-    if per.unit:
-        return per.unit
+    """`per 1,000` alone is per 1,000 of what the label names; `per 1,000 users` is no usage."""
+    if per.unit or per.words.strip():
+        return per.unit or "other"
     return next((unit for unit in (read_unit(t)[0] for t in (before, after)) if unit), "request")
 
 

@@ -23,6 +23,7 @@ _QUANTITY = re.compile(
     re.IGNORECASE,
 )
 _BREAK = re.compile(r",(?!\d{3})|[;|]|\.\s|\band\b|\bplus\b", re.IGNORECASE)
+_LIMITS = re.compile(r"\bfree\b|\btiers?\b|limit|maxim|allowance|=\s*[\d.,]+ ?[GT]B", re.IGNORECASE)
 _NOT_USAGE = re.compile(
     r"(?:\bper|/|first|next|after|over|beyond|up to|max\w*|limit\w*|[<>≤≥])\s*$", re.IGNORECASE
 )
@@ -30,9 +31,22 @@ _REQUEST_WORDS = ("PUT", "GET", "LIST", "UPLOAD", "DOWNLOAD", "VIEW", "PAGE", "H
 _DEFAULT_REGION = "us-east-1"
 
 
+def section_of(text: str, number: int | None) -> str:
+    """What stands under the same heading as a line; everything where no line is given."""
+    if number is None:
+        return text
+    lines = text.splitlines()
+    heads = [index for index, line in enumerate(lines) if line.lstrip().startswith("#")]
+    begin = max((index for index in heads if index < number), default=0)
+    end = min((index for index in heads if index >= number), default=len(lines))
+    return "\n".join(lines[begin:end])
+
+
 def document_usage(text: str, scope: ClaimScope) -> Iterator[UsageLine]:
     """The quantities of a document that name one line of the sheet, each place once."""
     for line in read_lines(text):
+        if _LIMITS.search(line.text):
+            continue
         prices = [(m.start, m.per.end if m.per else m.end) for m in find_money(line.text)]
         for match in _QUANTITY.finditer(line.text):
             inside = any(start <= match.start() < end for start, end in prices)

@@ -19,6 +19,7 @@ _MONEY = re.compile(
     rf"|(?<![\w.,$])(?P<behind>{_NUMBER})\s?(?P<word>USD|US\$|\$|EUR|€|GBP|£|¢|cents?|dollars?)(?![\w$])",
     re.IGNORECASE,
 )
+_RANGE = re.compile(rf"\s*(?:-|\u2013|to)\s*(?:US\$|\$|€|£)?\s?(?P<upper>{_NUMBER})(?![\w-])")
 _CURRENCIES = {"€": "EUR", "eur": "EUR", "£": "GBP", "gbp": "GBP"}
 _CENTS = ("¢", "cent", "cents")
 _SCALES = {
@@ -75,7 +76,10 @@ class Per:
 
 @dataclass(frozen=True)
 class Money:
+    """`upper` is the other end of a range; `end` is where the amount ends in the line."""
+
     value: Decimal
+    upper: Decimal | None
     currency: str
     start: int
     end: int
@@ -97,19 +101,24 @@ def scale_of(word: str | None) -> Decimal:
 
 
 def find_money(line: str) -> Iterator[Money]:
-    for match in _MONEY.finditer(line):
+    begin = 0
+    while match := _MONEY.search(line, begin):
+        begin = match.end()
         value = number(match["ahead"] or match["behind"])
         sign = (match["sign"] or match["word"]).strip().lower()
         if value is None:
             continue
         if sign in _CENTS:
             value = EXACT.divide(value, Decimal(100))
+        until = _RANGE.match(line, match.end())
+        begin = end = until.end() if until else match.end()
         yield Money(
             value=value,
+            upper=number(until["upper"]) if until else None,
             currency=_CURRENCIES.get(sign, "USD"),
             start=match.start(),
-            end=match.end(),
-            per=per_at(line, match.end()),
+            end=end,
+            per=per_at(line, end),
         )
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from core.costs.document_usage import document_usage
+from core.costs.document_usage import document_usage, section_of
 from core.costs.estimate import price
 from core.costs.slips import NEAR, significant
 from core.model.estimates import Usage, UsageLine
@@ -35,13 +35,17 @@ _DRIVERS = (
 def judge_total(claim: PriceClaim, text: str, sheet: PriceSheet) -> PriceVerdict:
     if claim.product_usd is not None:
         return _judge_product(claim, claim.product_usd)
-    usage = tuple(document_usage(text, claim.scope))
+    usage = tuple(document_usage(section_of(text, claim.number), claim.scope))
     if not usage:
         return PriceVerdict(
             claim=claim,
             verdict=Verdict.AMBIGUOUS,
             conditions=("no usage is given, so no amount follows", *_unnamed_drivers(text)),
         )
+    told_twice = _told_twice(usage)
+    if told_twice:
+        condition = f"more than one quantity is given for {', '.join(told_twice)}"
+        return PriceVerdict(claim=claim, verdict=Verdict.AMBIGUOUS, conditions=(condition,))
     places = (claim.scope.edge_group,) if claim.scope.edge_group else tuple(sheet.edge_groups)
     low, high, missing = _range(usage, places, sheet)
     at_list = _cost(usage, places[0], sheet, free=False)[0]
@@ -76,6 +80,14 @@ def _judge_product(claim: PriceClaim, product: Decimal) -> PriceVerdict:
     )
 
 
+def _told_twice(usage: Sequence[UsageLine]) -> tuple[str, ...]:
+    """Lines with several quantities: scenarios, tiers, limits; nobody knows which one is meant."""
+    found: dict[tuple[str, str], set[Decimal]] = {}
+    for one in usage:
+        found.setdefault((one.line, one.region), set()).add(one.quantity)
+    return tuple(line for (line, _), quantities in found.items() if len(quantities) > 1)
+
+
 def _verdict(claim: PriceClaim, low: Decimal, high: Decimal) -> Verdict:
     slack = _ABOUT if claim.bound == "about" else NEAR
     least, most = low * (1 - slack), high * (1 + slack)
@@ -83,14 +95,15 @@ def _verdict(claim: PriceClaim, low: Decimal, high: Decimal) -> Verdict:
         if high <= claim.value:
             return Verdict.OK
         return Verdict.WRONG if least > claim.value else Verdict.OK_CONDITIONAL
-    if not least <= claim.value <= most:
+    upper = claim.value if claim.upper is None else claim.upper
+    if claim.value > most or upper < least:
         return Verdict.WRONG
-    certain = claim.value * (1 - slack) <= low and high <= claim.value * (1 + slack)
+    certain = claim.value * (1 - slack) <= low and high <= upper * (1 + slack)
     return Verdict.OK if certain else Verdict.OK_CONDITIONAL
 
 
 def _cause(claim: PriceClaim, low: Decimal) -> str:
-    if claim.value < low:
+    if (claim.upper or claim.value) < low:
         return f"the usage of the document costs at least {_cents(low)}"
     return "the usage of the document costs less, even at list price and at the dearest edges"
 

@@ -168,6 +168,7 @@ class PriceClaim(Noun):
     text: str
     value: Number
     per: Number
+    upper: Number | None = None  # of a range: "$20-30", "$0.085 to $0.12"
     unit: str = ""  # GB, GB-month, request …, as normalised from the text
     line: str = ""  # of the price sheet, where the claim names it
     scope: ClaimScope = ClaimScope()

@@ -269,6 +269,35 @@ def test_a_quantity_of_nothing_that_is_priced_is_no_usage():
     assert only("We have 5 GB of patience.\n5 invalidations.\nTotal: $0").verdict != "wrong"
 
 
+@pytest.mark.parametrize(
+    ("total", "verdict"),
+    [("$20-30/month", "ok_conditional"), ("$1-5 per month", "wrong"), ("$7 to $70 a month", "ok"), ("$80\u2013100/month", "wrong")],
+)  # fmt: skip
+def test_a_range_is_right_where_the_bill_can_lie_in_it(total, verdict):
+    found = only(f"{USAGE}\nEstimated: {total}")
+    assert found.verdict == verdict
+    assert found.claim.upper is not None
+
+
+def test_a_range_of_prices_is_ambiguous():
+    assert only("CloudFront: $0.085-0.12 per GB").verdict == "ambiguous"
+
+
+def test_usage_of_another_section_is_not_the_usage_of_this_total():
+    text = f"# Load test\n{USAGE}\n# Production\nEstimated total: < $5 per month\n# Later\n9 TB stored in S3\n"
+    assert only(text).verdict == "ambiguous"
+
+
+def test_two_quantities_for_one_line_are_scenarios_and_no_usage():
+    found = only("Small: 100 GB stored in S3. Large: 900 GB stored in S3.\nTotal: $50 per month")
+    assert found.verdict == "ambiguous"
+    assert "s3.storage.STANDARD" in found.conditions[0]
+
+
+def test_a_price_per_view_or_user_is_no_line_of_the_sheet():
+    assert only("CloudFront costs about $0.0090 per 1,000 views").verdict == "unpriced"
+
+
 def test_allowances_in_a_text_are_no_usage():
     assert (
         only("The first 10 TB are cheap, 100 GB free each month.\nTotal: about $3").verdict
