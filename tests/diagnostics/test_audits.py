@@ -523,3 +523,18 @@ def test_the_rows_of_a_table_that_a_dry_run_fixes_are_proposed(alone, monkeypatc
         new="u0.jpg", url=f"{BASE}/u0.jpg",
     )  # fmt: skip
     assert alone.proposed[0][1] == "/avatars/*"
+
+
+def test_objects_can_be_put_into_a_bucket_that_holds_none(desk, monkeypatch):
+    def capture(folder, *_):
+        audits_run.write_json(folder / "snapshot.json", config() | {"captured": True})
+        notes = json.loads((folder / "source.json").read_text())
+        audits_run.write_json(folder / "meta.json", notes)
+
+    monkeypatch.setattr(audits_work, "_capture", capture)
+    audit = desk.done(
+        CsvSource(), Upload("urls", "u.csv", rows_text(["url"], [[f"{BASE}/gone.jpg"]]))
+    )
+    (group,) = desk.audits.groups(SUPPORT, audit.id)
+    made = desk.audits.repair(SUPPORT, audit.id, group.id)
+    assert (group.cause, made.type, made.fixed) == ("object-missing", "reupload", 1)

@@ -21,6 +21,7 @@ from core.diagnostics.blast import dry_run
 from core.diagnostics.engine import parse_snapshot
 from core.diagnostics.group_plans import After, World
 from core.diagnostics.groups import Grouper, Known, Tally, fails, status_name
+from core.diagnostics.listing import Listing
 from core.diagnostics.service.audit_sources import is_utf8, parquet_rows
 from core.diagnostics.service.audits_results import (
     ResultDraft,
@@ -65,6 +66,9 @@ def load_world(folder: Path, skipped: Skipped, warnings: list[str]) -> World:
         snapshot = parse_snapshot({"request": {"Url": ""}, **config})
     else:
         snapshot = with_listings(config, listings)
+    for bucket in snapshot.buckets:
+        if bucket.read("objects") and not bucket.objects:
+            listings.setdefault(bucket.name, Listing())  # known to be empty
     partly = set(read_meta(folder).get("incomplete", ()))
     return World.of(_with_gaps(snapshot, partly), listings)
 
