@@ -100,6 +100,11 @@ class Document:
     def first(self, pattern: str) -> Hit | None:
         return next(self.search(pattern), None)
 
+    @property
+    def is_about_delivery(self) -> bool:
+        """Whether S3 or CloudFront is its subject: short names mean other things elsewhere."""
+        return self.mentions(r"\bS3\b|\bbuckets?\b|\bcloudfront\b|\borigin\s+access\b|\bcdn\b")
+
     def mentions(self, pattern: str) -> bool:
         """Whether the words stand anywhere at all, denied or not."""
         wanted = re.compile(pattern, re.IGNORECASE)

@@ -73,6 +73,8 @@ def _in_line(document: Document, line: Line, folders: set[str]) -> Iterator[tupl
 
 def _is_key(key: str, folders: set[str], *, said: bool) -> bool:
     first, _, rest = key.partition("/")
+    if re.match(r"\$\d", key) or "</" in key or "/>" in key:
+        return False  # an amount of money, or HTML
     if not rest or _MIME.match(key) or _HOST.search(first) or first in {".", "..", "arn"}:
         return False
     if key.isupper() or (not re.search(r"[a-z]", first) and not _HOLE.search(first)):

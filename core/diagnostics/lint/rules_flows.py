@@ -19,7 +19,7 @@ _TEXTS = re.compile(
 @rule("document")
 def gzip_for_pictures(scene: Scene) -> Iterator[Outcome]:
     document = scene.document
-    if document is None or not document.mentions(_PICTURES):
+    if document is None or not document.mentions(_PICTURES) or not document.is_about_delivery:
         return
     hit = document.first(
         r"\bgzip\b|\bbrotli\b|\bautomatic(?:ally)?\s+compress\w*|\bcompress\s*:\s*true"
@@ -199,7 +199,7 @@ def tokens_for_ever(scene: Scene) -> Iterator[Outcome]:
 
 
 def _kept_in_browser(document: Document) -> Iterator[Line]:
-    for hit in document.search(r"\b(?:local|session)Storage\b|\blocal\s+storage\b"):
+    for hit in document.search(r"\b(?:local|session)Storage\b(?!-)|\blocal\s+storage\b"):
         if any(_TOKEN.search(near.text) for near in document.around(hit.line, 4, 1)):
             yield hit.line
 

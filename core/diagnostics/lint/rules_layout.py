@@ -54,7 +54,7 @@ def no_owner(scene: Scene) -> Iterator[Outcome]:
 @rule("document")
 def flat(scene: Scene) -> Iterator[Outcome]:
     document = scene.document
-    if document is None or document.mentions(_MAPPED):
+    if document is None or not document.is_about_delivery or document.mentions(_MAPPED):
         return
     said = document.first(
         r"\bflat\s+(?:key\s+|folder\s+|s3\s+)?(?:structure|layout|folder|namespace|keys?|prefix|hierarchy|naming)"
@@ -120,7 +120,7 @@ def both_formats(scene: Scene) -> Iterator[Outcome]:
     ending = (
         r"\b(?:until|countdown|left|remaining|zero)\b.{0,40}\b(?:none|legacy|old|0|zero|migrat\w*)"
     )
-    if document is None or document.mentions(ending):
+    if document is None or not document.is_about_delivery or document.mentions(ending):
         return
     hit = document.first(
         r"\b(?:handl|support|accept|recogni|deal|cop|work|tr(?:y|ies)|fall|look|check|read|delet)\w*\b"

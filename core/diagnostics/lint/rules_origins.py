@@ -116,7 +116,7 @@ def identities_written(scene: Scene) -> Iterator[Outcome]:
     both = re.compile(r"\bOACs?\b|\borigin\s+access\s+controls?\b", re.IGNORECASE)
     found_hits = document.search(pattern) if document else ()
     hits = [hit for hit in found_hits if not both.search(hit.line.text)]
-    if document is None or not hits or _is_leaving(document):
+    if document is None or not hits or _is_leaving(document) or not document.is_about_delivery:
         return
     identity = next(
         (m[1] for h in hits if (m := re.search(r"Identity\s+([A-Z0-9]{3,})\b", h.line.text))),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from math import inf
+from math import inf, nan
 
 from core.diagnostics.lint.document import Line, brief
 from core.diagnostics.lint.registry import Outcome, found, rule
@@ -70,7 +70,8 @@ def unlimited(scene: Scene) -> Iterator[Outcome]:
     document = scene.document
     pattern = (
         r"\b(?:infinite\w*|unlimited|limitless|boundless|endless|unbounded)\b.{0,30}"
-        r"\b(?:storage|capacity|space|scal\w*|files?|photos?|uploads?|objects?)\b|"
+        r"\b(?:storage|capacity|space|scal\w*)\b|"
+        r"\bunlimited\s+(?:\w+\s+)?(?:files?|photos?|uploads?|objects?|videos?|media)\b|"
         r"\b(?:storage|capacity|space|scal\w*)\b.{0,20}\b(?:infinite\w*|unlimited|limitless|unbounded)\b"
     )
     for hit in document.search(pattern) if document else ():
@@ -156,9 +157,14 @@ def _users(line: Line) -> Iterator[_Users]:
 
 
 def _number(text: str) -> float:
-    scale = text.strip().lower().lstrip("0123456789,. ")
-    digits = text.strip().rstrip("kKMmilonthusad ").replace(",", "").rstrip(".")
-    return float(digits or 0) * {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6}.get(scale, 1)
+    """The count in `20,000`, `5k` or `1.5 million`; nan for what only looks like one (`0.11.3`)."""
+    read = re.fullmatch(
+        r"([\d,]*\d(?:\.\d+)?)[.,]?\s?(k|m|million|thousand)?", text.strip(), re.IGNORECASE
+    )
+    if read is None:
+        return nan
+    scale = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6}.get((read[2] or "").lower(), 1)
+    return float(read[1].replace(",", "")) * scale
 
 
 # --- X24 ------------------------------------------------------------------------------------

@@ -162,16 +162,26 @@ def tiering_written(scene: Scene) -> Iterator[Outcome]:
 # --- X18 ------------------------------------------------------------------------------------
 
 
+_HELD = re.compile(r"image|photo|picture|file|avatar|media|upload|body|payload", re.IGNORECASE)
+_SENT = re.compile(
+    r"\b(?:POST|PUT|PATCH|send\w*|sent|upload\w*|body|payload|request)\b", re.IGNORECASE
+)
+
+
 @rule("document")
 def base64_bodies(scene: Scene) -> Iterator[Outcome]:
     document = scene.document
-    upload = re.compile(
-        r"\b(?:POST|PUT|upload\w*|body|payload|image\w*|photo\w*|file\w*)\b", re.IGNORECASE
+    held = re.compile(
+        r"(?:image|photo|picture|file|avatar|media|upload|body|payload)", re.IGNORECASE
+    )
+    sent = re.compile(
+        r"\b(?:POST|PUT|PATCH|send\w*|sent|upload\w*|body|payload|request)\b", re.IGNORECASE
     )
     for hit in document.search(r"base64") if document else ():
-        if document is None or not any(
-            upload.search(n.text) for n in document.around(hit.line, 2, 1)
-        ):
+        near = document.around(hit.line, 2, 1) if document else ()
+        if document is None or not _HELD.search(hit.line.text):
+            continue
+        if not any(_SENT.search(line.text) for line in near):
             continue
         named = next((n for n in document.around(hit.line, 1, 1) if _names_person(n)), None)
         who = (

@@ -39,9 +39,11 @@ def stored_hosts(scene: Scene) -> Iterator[Outcome]:
     """A stored absolute URL is X20 where it names S3 or nothing real, X9 where a CDN."""
     for url in scene.urls:
         kind = kind_of(url.url) if url.stored and parse_url(url.url).host else ""
+        if scene.document is not None and not url.cdn and not _is_file(scene, url):
+            continue
         if kind in {"placeholder", "s3", "website", "path-style"}:
             yield _outside_cdn(url, kind)
-        elif kind == "cloudfront" or (kind and (url.cdn or scene.document)):
+        elif kind == "cloudfront" or (kind and (url.cdn or _is_file(scene, url))):
             yield found(
                 "X9",
                 f"{_keeper(url)} holds the whole URL on {parse_url(url.url).host}: when the "
@@ -49,6 +51,16 @@ def stored_hosts(scene: Scene) -> Iterator[Outcome]:
                 "the origin path or the folder changes, every such row is wrong.",
                 url.spot,
             )  # fmt: skip
+
+
+_FILE = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|avif|heic|mp4|mov|webm|pdf)(?:\?|$)|\{\w+\}|<\w+>", re.IGNORECASE
+)
+
+
+def _is_file(scene: Scene, url: UrlAt) -> bool:
+    """In prose a stored address counts where it leads to a file, not to a page to read."""
+    return scene.document is not None and bool(_FILE.search(url.url))
 
 
 def _keeper(url: UrlAt) -> str:

@@ -80,13 +80,13 @@ def test_a_report_for_the_terminal_has_sentence_place_repair_and_policy():
 # One sentence each, as people write it: found alone, and silent when it says the opposite.
 SAID = {
     "X5": ("The role has AdministratorAccess attached.", "AmazonS3FullAccess is never attached to it."),
-    "X7": ("gzip shrinks our avatars.", "We do not use gzip for avatars."),
+    "X7": ("On the CDN gzip shrinks our avatars.", "The CDN does not use gzip for avatars."),
     "X8": ("The service has an uptime of 99.9%.", "Measured uptime of the last 30 days: 99.9%."),
     "X9": ("We persist the full CDN url with each row.", "We never store the full CDN url."),
     "X12": ("All objects use S3 Intelligent-Tiering.", "Intelligent-Tiering only above 128 KB."),
     "X13": ("Unlimited storage for everyone!", "There is no unlimited storage."),
     "X16": ("The bucket is read by an OAI.", "The OAI was replaced by an origin access control."),
-    "X23": ("Deletes support both key formats.", "Both formats are counted until no legacy key is left."),
+    "X23": ("In S3 deletes support both key formats.", "In S3 both formats are counted until no legacy key is left."),
     "X25": ("Objects are stored as `people/{email}/a.jpg`.", "Objects are stored as `people/{id}/a.jpg`."),
     "X28": ("The JWT is kept in localStorage.", "The JWT is not kept in localStorage."),
     "X29": ("Presigned URLs expire after 24 hours.", "Presigned URLs expire after 15 minutes."),
@@ -137,3 +137,14 @@ def test_every_mistake_of_the_catalogue_has_words_and_an_address():
     for mistake in catalogue().values():
         assert mistake.repair.endswith(".")
         assert mistake.doc.startswith("https://") or mistake.id in {"X24", "X30"}
+
+
+OTHER_SUBJECTS = """
+The [OAI](https://github.com/OAI/OpenAPI-Specification) publishes the format; GZip middleware for images.
+Release 0.11.3 users should upgrade; see https://yaml.org to save time. Handle both entry formats.
+Buffers take 'base64' and 'hex'. Plans start at $35+/mo; press <kbd>Ctrl</kbd>+<kbd>6</kbd> for the key.
+"""
+
+
+def test_words_that_mean_other_things_elsewhere_are_left_alone():
+    assert [f.sentence for f in lint_text("README.md", OTHER_SUBJECTS).findings] == []
