@@ -160,8 +160,9 @@ def patch_policy(case: Case, door: Door, bucket: Bucket) -> Iterator[Draft]:
         yield from _named_identity(case, door, bucket)
     else:
         statement = service_statement(bucket, door.owner)
-        yield _patch(case, bucket, with_statement(policy, statement), None,
-                     "Let this distribution read by origin access control")  # fmt: skip
+        patch = _patch(case, bucket, with_statement(policy, statement), None,
+                       "Let this distribution read by origin access control")  # fmt: skip
+        yield replace(patch, first=visit.signing != "none")  # alone it lets no anonymous reader in
 
 
 @at_bucket

@@ -218,7 +218,8 @@ def copy_in_place(case: Case) -> Iterator[Draft]:
     item = visit.item if visit else None
     if visit is None or item is None or visit.bucket is None:
         return
-    fixed = _with_good_headers(item)
+    owner = visit.bucket.owner_account_id or item.owner_account_id  # who copies, owns the copy
+    fixed = _with_good_headers(item).replace(owner_account_id=owner)
     others = tuple(fixed if o is item else o for o in visit.bucket.objects)
     change = Change(
         case.snapshot.with_bucket(visit.bucket.replace(objects=others)), _headers(item),

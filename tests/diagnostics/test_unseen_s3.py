@@ -503,3 +503,15 @@ def test_a_control_that_never_signs_is_named_before_the_block_that_it_meets():
                              distributions=dist([origin(**NO_OAC)])))  # fmt: skip
     assert unsigned.verdict.primary_cause == "bpa-blocks-public-policy"
     assert unsigned.fixes[0].dry_run.retrace_status == 200  # not with the control that never signs
+
+
+def test_the_preferred_repair_of_a_single_fault_repairs_it():
+    alone = (
+        case(distributions=dist([origin(**NO_OAC)])),
+        case(distributions=dist([origin(**NO_OAC)]), buckets=with_policy(PUBLIC)),
+        case(buckets=one_bucket(FOREIGN, ObjectOwnership="ObjectWriter")),
+    )
+    for snapshot in alone:
+        preferred = diagnose(snapshot).fixes[0]
+        assert preferred.preferred
+        assert preferred.dry_run.retrace_status == 200
