@@ -224,3 +224,12 @@ def test_logs_in_a_bucket_are_read_for_the_time_that_was_asked(account, desk):
     (group,) = desk.audits.groups(SUPPORT, audit.id)
     assert (group.cause, group.urls, group.hits) == ("origin-path-double-prefix", 2, 4)
     assert (group.sample[0].hits, group.sample[0].key) == (3, "avatars/avatars/u1_ab12.jpg")
+
+
+def test_a_bucket_that_was_listed_in_part_can_not_tell_what_is_missing(account, desk, monkeypatch):
+    monkeypatch.setattr("core.diagnostics.service.audits_capture.LISTED", 5)
+    url = f"https://{account.domain}/gone/none.jpg"
+    audit = desk.done(CsvSource(url="url"), Upload("urls", "u.csv", f"url\n{url}\n".encode()))
+    (group,) = desk.audits.groups(SUPPORT, audit.id)
+    assert (group.failing, group.sample[0].confidence) == (False, "unknown")
+    assert any("longer than an audit reads" in note for note in audit.summary.unread)

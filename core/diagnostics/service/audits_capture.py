@@ -132,7 +132,7 @@ class WideCapture(Capture):
 
     # --- objects ------------------------------------------------------------------------------
 
-    def list_into(self, path: Path, found: Shape, tell: Tell, most: int = LISTED) -> Listed:
+    def list_into(self, path: Path, found: Shape, tell: Tell) -> Listed:
         """Write every bucket's objects as an inventory; a bucket without any is told so."""
         listed = Listed()
         with path.open("w", encoding="utf-8", newline="", errors="replace") as file:
@@ -140,7 +140,7 @@ class WideCapture(Capture):
             rows.writerow(INVENTORY)
             for bucket in found.get("buckets", ()):
                 before = listed.objects
-                complete = self._list(bucket["Name"], rows.writerows, listed, tell, most)
+                complete = self._list(bucket["Name"], rows.writerows, listed, tell)
                 if complete is None:
                     continue  # not read at all
                 if not complete:
@@ -151,12 +151,12 @@ class WideCapture(Capture):
 
     def _list(
         self, name: str, write: Callable[[Iterable[tuple[str, ...]]], object], listed: Listed,
-        tell: Tell, most: int,
+        tell: Tell,
     ) -> bool | None:  # fmt: skip
         """Whether all objects were listed; None where none could be."""
         begun = listed.objects
         try:
-            for page in self._limited(name, most - listed.objects):
+            for page in self._limited(name, LISTED - listed.objects):
                 if page is None:
                     return False
                 write((name, *entry) for entry in page)
