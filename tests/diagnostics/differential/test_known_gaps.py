@@ -177,3 +177,12 @@ def test_the_identity_is_matched_by_its_arn(laboratory):
     held = laboratory.build(world(allow(MEDIA, {"AWS": OAI_ARN + "E9OTHER"}), access="oai"))
     expected, _ = predicted(parse_snapshot(held), Asked(PATH).url(laboratory.host), Asked(PATH))
     assert same(expected, laboratory.ask(Asked(PATH)))
+
+
+def test_a_key_of_control_characters_and_markup_is_compared_too(laboratory):
+    asked = Asked("/%00%0B%3C%26%3E%C3%A9")
+    held = parse_snapshot(laboratory.build(world()))
+    expected, _ = predicted(held, asked.url(laboratory.host), asked)
+    answer = laboratory.ask(asked)
+    assert answer.place == (MEDIA, "\0\x0b<&>é")
+    assert same(expected, answer)
