@@ -171,12 +171,6 @@ _SENT = re.compile(
 @rule("document")
 def base64_bodies(scene: Scene) -> Iterator[Outcome]:
     document = scene.document
-    held = re.compile(
-        r"(?:image|photo|picture|file|avatar|media|upload|body|payload)", re.IGNORECASE
-    )
-    sent = re.compile(
-        r"\b(?:POST|PUT|PATCH|send\w*|sent|upload\w*|body|payload|request)\b", re.IGNORECASE
-    )
     for hit in document.search(r"base64") if document else ():
         near = document.around(hit.line, 2, 1) if document else ()
         if document is None or not _HELD.search(hit.line.text):

@@ -148,3 +148,50 @@ Buffers take 'base64' and 'hex'. Plans start at $35+/mo; press <kbd>Ctrl</kbd>+<
 
 def test_words_that_mean_other_things_elsewhere_are_left_alone():
     assert [f.sentence for f in lint_text("README.md", OTHER_SUBJECTS).findings] == []
+
+
+QUIET = """
+# Site
+
+Access keys are in AWS_ACCESS_KEY; the SPA is served via CloudFront after a presigned form, frontend first.
+Function URLs are called with AWS_IAM. Lambda authorizers guard API Gateway.
+Signed URLs are presigned by S3. A 404 is a 404.
+The JWT expires in 2 hours. In S3 objects are cached with max-age=60 and overwritten.
+Action: read the manual
+Resource: arn:aws:s3:::a
+Upload through the server with multer, up to 1 MB.
+Principal: nobody
+"""
+
+
+def test_near_misses_stay_silent():
+    assert [f.sentence for f in lint_text("a.md", QUIET).findings] == []
+
+
+def test_a_day_long_token_that_can_be_revoked_is_fine_and_one_that_can_not_is_a_warning():
+    said = "Bearer tokens are signed.\nThey expire after 14 days."
+    (found,) = lint_text("a.md", said).findings
+    assert (found.rule, found.severity) == ("X28", "warning")
+    assert lint_text("a.md", said + "\nEach can be revoked.").findings == ()
+
+
+def test_a_limit_behind_nginx_is_the_smaller_one():
+    said = (
+        "Nginx proxies to Express.\nFiles come in as multipart form data (multer), 20 MB at most."
+    )
+    (found,) = lint_text("a.md", said).findings
+    assert "nginx takes 1 MB" in found.sentence
+    assert lint_text("a.md", said + "\nclient_max_body_size 25m;").findings == ()
+
+
+def test_a_public_folder_and_a_blocked_bucket_of_one_name_are_an_error():
+    said = "s3://site-media-prod is publicly readable.\nFor s3://site-media-prod Block Public Access is on."
+    (found,) = lint_text("a.md", said).findings
+    assert (found.rule, found.severity) == ("X19", "error")
+    assert lint_text("a.md", said.replace(" is on", " is off")).findings == ()
+
+
+def test_a_public_statement_counts_as_public():
+    block = '```json\n{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::m/*"}\n```'
+    report = lint_text("a.md", f"{block}\n\nBlockPublicPolicy: true")
+    assert "X19" in {f.rule for f in report.findings}
