@@ -23,6 +23,8 @@ from core.ui.migration_marks import dry_run, headline, layout_table, problems, p
 
 REPORT = "layout_report"  # what was found last, of this tab
 _LISTED = 20
+_EVERY = "3s"
+_BUSY = {MigrationState.MOVING, MigrationState.DELETING}
 _PROBLEMS = 50
 _RECORDS = {"none": "No records", "table": "A DynamoDB table", "library": "This library's files"}
 
@@ -97,11 +99,21 @@ def _target(mapping: Mapping | None, legacy: str) -> str:
     return chosen or ""
 
 
-@st.fragment(run_every="3s")
+def migrations() -> None:
+    """Every migration with its progress, what is left, and what can be done next.
+
+    Only while one runs it is looked at again and again.
+    """
+    found = session.services().migrations.migrations(session.current_actor(), limit=_LISTED).items
+    busy = any(one.state in _BUSY for one in found)
+    st.fragment(_migrations, run_every=_EVERY if busy else None)(looking=busy)
+
+
 @guarded
-def migrations(actor: Actor) -> None:
-    """Every migration with its progress, what is left, and what can be done next."""
+def _migrations(actor: Actor, *, looking: bool) -> None:
     found = session.services().migrations.migrations(actor, limit=_LISTED).items
+    if looking and not any(one.state in _BUSY for one in found):
+        st.rerun()
     if not found:
         return
     show(parts.title("Migrations", formats.counted(len(found), "migration")))
@@ -139,7 +151,7 @@ def _actions(actor: Actor, migration: Migration) -> Sequence[tuple[str, str]]:
     """What this person can do next, the likely one first."""
     counts, repair = migration.counts, actor.may(Permission.URL_REPAIR)
     approves = actor.may(Permission.URL_APPROVE)
-    busy = migration.state in {MigrationState.MOVING, MigrationState.DELETING}
+    busy = migration.state in _BUSY
     found: list[tuple[str, str]] = []
     if migration.wish is not Wish.NOTHING and approves:
         verb = "moving" if migration.wish is Wish.MOVE else "deleting"

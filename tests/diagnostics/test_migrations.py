@@ -532,6 +532,8 @@ def test_support_asks_and_an_admin_lets_it_begin(room, cloud, bucket):
         room.service.start(ADMIN, migration.id)
     stopped = room.service.cancel(SUPPORT, migration.id)
     assert stopped.state is MigrationState.STOPPED
+    with pytest.raises(Conflict, match="being ended"):
+        room.service.start(ADMIN, migration.id)
     room.runner.run_until_idle()
     assert keys(cloud, bucket, "progress-photos/") == []
     assert room.run(migration).counts.moved == 1
@@ -557,6 +559,19 @@ def test_members_may_do_nothing_and_support_may_not_delete_alone(room):
             ask()
     with pytest.raises(NotFound):
         service.get(SUPPORT, "x")
+
+
+def test_names_that_lead_nowhere_are_told(room, cloud, bucket):
+    cloud.emulator.let_diagnose("t-no-such-bucket")
+    for name in ("", "a/b", "s3://media", "x" * 300):
+        with pytest.raises(InvalidInput):
+            room.service.layouts(SUPPORT, name)
+    with pytest.raises(NotFound):
+        room.service.layouts(ADMIN, "t-no-such-bucket")
+    for table, attribute in (("", "photo"), ("a b", "photo"), ("t-photos", "")):
+        source = RecordSource(kind="table", table=table, attribute=attribute)
+        with pytest.raises(InvalidInput):
+            room.plan(bucket, records=source)
 
 
 def test_a_plan_that_makes_no_sense_is_refused(room, bucket):

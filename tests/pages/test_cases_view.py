@@ -61,7 +61,7 @@ def relapse(desk, actor):
 
 def test_a_case_is_kept_watched_and_listed(desk, support):
     app = opened(cases_page)
-    assert "No case is saved yet" in shown(app)
+    assert "opened without AWS" in shown(app)
     app.text_input(key="case_name").set_value("Avatar of u1")
     app.selectbox(key="case_interval").set_value("hour")
     press(app, "Keep")

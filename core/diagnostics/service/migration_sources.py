@@ -18,7 +18,7 @@ from core.diagnostics.origins import endpoint_of
 from core.diagnostics.record_values import keys_in, rewrite
 from core.diagnostics.service.doctor import DiagnosticsService
 from core.diagnostics.urls import path_of
-from core.errors import DashboardError
+from core.errors import Configuration, DashboardError, NotFound
 from core.model.identity import Actor
 from core.model.media import MediaFile
 from core.model.migration import RecordSource, StepRow
@@ -39,7 +39,12 @@ class Sources:
 
     def entries(self, bucket: str, prefix: str, limit: int | None = None) -> list[Entry]:
         listed = ObjectMover(self._clients.s3, bucket).listed(prefix)
-        return [Entry(o.key, o.size, o.etag, o.modified) for o in islice(listed, limit)]
+        try:
+            return [Entry(o.key, o.size, o.etag, o.modified) for o in islice(listed, limit)]
+        except Configuration as error:  # the name was given by a person, not by the settings
+            raise NotFound(
+                f"There is no bucket {bucket!r} in this region.", hint="Compare the name."
+            ) from error
 
     # Rows
 

@@ -6,6 +6,7 @@ whose copies were verified and whose records name the new key.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from datetime import datetime
@@ -43,11 +44,11 @@ from core.stores.jobs import JobQueue
 from core.stores.records import RecordStore
 
 JOB = "migration"
+_NAME = re.compile(r"[A-Za-z0-9._-]{3,255}")
 LEARNED_FROM = 200_000  # keys
 LARGEST_PLAN = 1_000_000  # keys
 LONGEST_WAIT = 365  # days
 _RESTORED_AT_ONCE = 1000
-_STARTABLE = {MigrationState.PLANNED, MigrationState.STOPPED, MigrationState.MOVED}
 
 
 class MigrationsService:
@@ -84,6 +85,7 @@ class MigrationsService:
     ) -> LayoutReport:
         """The layouts of a bucket's keys, and which one of today each old one maps to."""
         actor.require(Permission.URL_DIAGNOSE)
+        _check_names(bucket, records)
         entries = self._sources.entries(bucket, prefix, LEARNED_FROM + 1)
         complete = len(entries) <= LEARNED_FROM
         known = entries[:LEARNED_FROM]
@@ -146,6 +148,11 @@ class MigrationsService:
         if not 0 <= wait_days <= LONGEST_WAIT:
             raise InvalidInput(
                 f"Old objects can't wait {wait_days} days.", hint=f"Choose 0 to {LONGEST_WAIT}."
+            )
+        _check_names(bucket, records)
+        if records is not None and records.kind == "table" and not records.attribute:
+            raise InvalidInput(
+                "No attribute of the table is named.", hint="Name the one with the key or URL."
             )
         KeyMap(parse_template(legacy), parse_template(target))
         migration = Migration(
@@ -314,14 +321,23 @@ class MigrationsService:
 
     def _check_idle(self, migration: Migration) -> None:
         """Raise `Conflict` while its job runs; one that failed for good may be started again."""
-        if migration.state in _STARTABLE or migration.state is MigrationState.DONE:
+        job = self._jobs.find(migration.job_id) if migration.job_id else None
+        if job is None or job.value.state not in {JobState.QUEUED, JobState.RUNNING}:
             return
-        job = self._jobs.find(migration.job_id)
-        if job is not None and job.value.state in {JobState.QUEUED, JobState.RUNNING}:
+        if migration.state in {MigrationState.MOVING, MigrationState.DELETING}:
             raise Conflict("This migration is running.", hint="Stop it first.")
+        raise Conflict("The keys that were begun are being ended.", hint="Try again in a moment.")
 
     def _record(self, action: str, actor: Actor, migration: Migration, **more: str) -> None:
         details = {"bucket": migration.bucket, "from": migration.legacy, "to": migration.target}
         self._audit.record(
             action, actor=actor, subject=f"migration/{migration.id}", details=details | more
         )
+
+
+def _check_names(bucket: str, records: RecordSource | None) -> None:
+    """What AWS would take for another thing than a name is refused here."""
+    if not _NAME.fullmatch(bucket):
+        raise InvalidInput(f"{bucket!r} is no bucket's name.", hint="Write the name alone.")
+    if records is not None and records.kind == "table" and not _NAME.fullmatch(records.table):
+        raise InvalidInput(f"{records.table!r} is no table's name.", hint="Write the name alone.")
