@@ -35,6 +35,7 @@ from core.costs.slips import (
 )
 from core.costs.tiers import EXACT
 from core.costs.totals import judge_total
+from core.errors import InvalidInput
 from core.model.pricing import (
     ANY_REGION,
     GLOBAL,
@@ -48,14 +49,18 @@ from core.model.pricing import (
 
 _LATER_TIER = re.compile(r"\b(?:over|above|beyond|after|next|more than)\b|>", re.IGNORECASE)
 _REDIRECTS = "a viewer who is redirected from HTTP is billed both requests"
+_MOST_CLAIMS = 5000
 _DEFAULT_PLACES = ("us-east-1", "US", GLOBAL, ANY_REGION)
 
 
 def check_text(text: str, sheet: PriceSheet, today: date) -> tuple[PriceVerdict, ...]:
-    """One verdict for each claim of a document, in order; each has the `number` of its line."""
+    """One verdict for each claim of a document, in order; each has the `number` of its line.
+
+    Raises `InvalidInput` for a text of far more prices than people write.
+    """
     return tuple(
         judge_total(claim, text, sheet) if claim.is_total else check_claim(claim, sheet, today)
-        for claim in document_claims(text)
+        for claim in _limited(document_claims(text))
     )
 
 
@@ -211,5 +216,13 @@ def check_claims(
         judge_total(claim, claim.text, sheet)
         if claim.is_total
         else check_claim(claim, sheet, today)
-        for claim in claims
+        for claim in _limited(claims)
     )
+
+
+def _limited(claims: Sequence[PriceClaim]) -> Sequence[PriceClaim]:
+    if len(claims) > _MOST_CLAIMS:
+        raise InvalidInput(
+            f"This states {len(claims):,} prices.", hint=f"Check at most {_MOST_CLAIMS:,} at once."
+        )
+    return claims

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from core.costs.meaning import read_claim
 from core.costs.money_text import (
@@ -45,6 +46,8 @@ _FACTOR = re.compile(
 )
 _EQUALS = re.compile(r"[^=]{0,20}=\s*$")
 _CONTEXT_LINES = 8
+_NEAR = 80  # characters within which a factor stands before its price
+_LONGEST = 4000  # what is longer was written by a machine
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,10 @@ class Line:
     text: str
     above: tuple[str, ...]  # nearest first: the block's lines, then headings
     header: str  # the header row of the table that it stands in
+
+    @cached_property
+    def speaks_of_total(self) -> bool:
+        return _TOTAL.search(self.text) is not None
 
 
 def document_claims(text: str) -> tuple[PriceClaim, ...]:
@@ -70,7 +77,7 @@ def read_lines(text: str) -> Iterator[Line]:
     headings: list[str] = []
     header = ""
     for index, raw in enumerate(text.splitlines(), start=1):
-        line = _BOX.sub(" ", raw).strip()
+        line = _BOX.sub(" ", raw[:_LONGEST]).strip()
         if not line or _RULE.match(line):
             header = block[-1] if "|" in line and block else header if line else ""
             block = block if line else []
@@ -129,7 +136,7 @@ def _without_unit(claim: PriceClaim, line: Line, before: str) -> PriceClaim | No
     if claim.unit == "month" and means:
         return claim
     foreign = first(SERVICES, claim.hints[:3]) == "other"
-    if _TOTAL.search(line.text) and not foreign:
+    if line.speaks_of_total and not foreign:
         bound = "below" if _BELOW.search(before) else "about" if _ABOUT.search(before) else ""
         return claim.model_copy(update={"is_total": True, "bound": bound})
     labelled = bool(_LABEL.search(before)) or "|" in line.text
@@ -138,7 +145,7 @@ def _without_unit(claim: PriceClaim, line: Line, before: str) -> PriceClaim | No
 
 def _product(line: Line, pair: Sequence[Money], before: str) -> PriceClaim | None:
     """`100 GB x $0.023 = $2.30`: the last amount is what the factors give, or it is wrong."""
-    factor = _FACTOR.search(line.text[: pair[0].start])
+    factor = _FACTOR.search(line.text[max(0, pair[0].start - _NEAR) : pair[0].start])
     if factor is None or not _EQUALS.match(before) or pair[0].currency != pair[1].currency:
         return None
     count = number(factor["number"])
@@ -158,7 +165,7 @@ def _product(line: Line, pair: Sequence[Money], before: str) -> PriceClaim | Non
 
 def _factor(before: str) -> Per | None:
     """`100 GB x $0.023`: the price is per GB."""
-    match = _FACTOR.search(before)
+    match = _FACTOR.search(before[-_NEAR:])
     if match is None or not match["unit"] or number(match["number"]) is None:
         return None
     unit, size, words = read_unit(match["unit"])

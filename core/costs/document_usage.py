@@ -29,6 +29,7 @@ _NOT_USAGE = re.compile(
 )
 _REQUEST_WORDS = ("PUT", "GET", "LIST", "UPLOAD", "DOWNLOAD", "VIEW", "PAGE", "HIT")
 _DEFAULT_REGION = "us-east-1"
+_SEGMENT = 200  # characters of a line that can belong to one quantity
 
 
 def section_of(text: str, number: int | None) -> str:
@@ -43,14 +44,14 @@ def section_of(text: str, number: int | None) -> str:
 
 
 def document_usage(text: str, scope: ClaimScope) -> Iterator[UsageLine]:
-    """The quantities of a document that name one line of the sheet, each place once."""
+    """The quantities of a document that name one line of the sheet."""
     for line in read_lines(text):
         if _LIMITS.search(line.text):
             continue
         prices = [(m.start, m.per.end if m.per else m.end) for m in find_money(line.text)]
         for match in _QUANTITY.finditer(line.text):
             inside = any(start <= match.start() < end for start, end in prices)
-            if inside or _NOT_USAGE.search(line.text[: match.start()]):
+            if inside or _NOT_USAGE.search(_before(line.text, match, 20)):
                 continue
             found = _usage_line(line, match, scope)
             if found is not None:
@@ -92,8 +93,12 @@ def _lines(word: str, meant: PriceClaim) -> tuple[str, ...]:
     return found
 
 
+def _before(text: str, match: re.Match[str], most: int) -> str:
+    return text[max(0, match.start() - most) : match.start()]
+
+
 def _segment(text: str, match: re.Match[str]) -> tuple[str, str, str]:
     """The quantity with what follows it, and what stands before it, up to the next comma."""
-    after = _BREAK.split(text[match.end() :], maxsplit=1)[0]
-    before = _BREAK.split(text[: match.start()])[-1]
+    after = _BREAK.split(text[match.end() : match.end() + _SEGMENT], maxsplit=1)[0]
+    before = _BREAK.split(_before(text, match, _SEGMENT))[-1]
     return match.group() + after, before, ""

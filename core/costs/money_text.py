@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from core.costs.tiers import EXACT
 
@@ -139,6 +140,7 @@ def per_at(line: str, position: int) -> Per | None:
     return Per(whole, unit, words, match.start(), end)
 
 
+@lru_cache(maxsize=1024)
 def find_per(line: str) -> Per | None:
     """The first `per …` anywhere, for a price whose unit stands before it or in a heading."""
     for match in re.finditer(r"\bper\b|/", line, re.IGNORECASE):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache
 from itertools import takewhile
 
 from core.costs.tiers import EXACT
@@ -74,11 +75,10 @@ def equal_line(claimed: Decimal, expected: Sequence[PriceDimension], sheet: Pric
     matches = [
         (dimension, tier)
         for dimension in sheet.dimensions
-        if _related(dimension, meant) and kind(dimension.unit) == kind(meant.unit)
+        if kind(dimension.unit) == kind(meant.unit) and _related(dimension, meant)
+        if dimension.line not in own or dimension.region not in regions
         for tier in dimension.tiers
-        if (dimension.line not in own or dimension.region not in regions)
-        and (price := unit_price(dimension, tier)) is not None
-        and is_near(claimed, price)
+        if (price := unit_price(dimension, tier)) is not None and is_near(claimed, price)
     ]
     if not matches:
         return ""
@@ -92,6 +92,7 @@ def _related(found: PriceDimension, meant: PriceDimension) -> bool:
     return found.service == meant.service or {found.service, meant.service} <= set(delivery)
 
 
+@cache
 def kind(unit: str) -> str:
     """What a unit counts: `request PUT/COPY/POST/LIST` and `restore request` are requests."""
     words = unit.split("(", maxsplit=1)[0].split()

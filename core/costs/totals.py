@@ -35,7 +35,8 @@ _DRIVERS = (
 def judge_total(claim: PriceClaim, text: str, sheet: PriceSheet) -> PriceVerdict:
     if claim.product_usd is not None:
         return _judge_product(claim, claim.product_usd)
-    usage = tuple(document_usage(section_of(text, claim.number), claim.scope))
+    stated = document_usage(section_of(text, claim.number), claim.scope)
+    usage = tuple(dict.fromkeys(stated))  # said again, it is the same usage
     if not usage:
         return PriceVerdict(
             claim=claim,

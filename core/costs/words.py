@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 Table = tuple[tuple[str, re.Pattern[str]], ...]
 
@@ -140,11 +141,12 @@ _REGION_CODE = re.compile(r"(?<![\w-])(?:us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-\d(?
 
 def first(table: Table, texts: Iterable[str]) -> str:
     """The name of the first pattern that is found in the first text that has any; '' for none."""
-    for text in texts:
-        for name, pattern in table:
-            if pattern.search(text):
-                return name
-    return ""
+    return next(filter(None, (_found(table, text) for text in texts)), "")
+
+
+@lru_cache(maxsize=4096)  # the same surroundings are asked for every price of a line
+def _found(table: Table, text: str) -> str:
+    return next((name for name, pattern in table if pattern.search(text)), "")
 
 
 def region_in(texts: Sequence[str]) -> str:

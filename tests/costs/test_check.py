@@ -298,6 +298,24 @@ def test_a_price_per_view_or_user_is_no_line_of_the_sheet():
     assert only("CloudFront costs about $0.0090 per 1,000 views").verdict == "unpriced"
 
 
+def test_a_usage_that_is_said_twice_is_counted_once():
+    found = only("100 GB stored in S3.\nAs said, 100 GB stored in S3.\nTotal about $2.30 a month")
+    assert (found.verdict, found.expected_usd) == ("ok", D("2.3"))
+
+
+def test_more_prices_than_people_write_are_refused():
+    with pytest.raises(InvalidInput, match="5,001 prices"):
+        check("S3: $1 per GB\n" * 5001)
+
+
+@pytest.mark.parametrize(
+    "text", ["$1 " * 3000, "1 a b GB " * 5000 + "\nTotal: $5", "$1/" + "/" * 50_000]
+)
+@pytest.mark.timeout(10)
+def test_long_lines_take_no_long_time(text):
+    assert all(one.verdict == "ambiguous" for one in check(text))
+
+
 def test_allowances_in_a_text_are_no_usage():
     assert (
         only("The first 10 TB are cheap, 100 GB free each month.\nTotal: about $3").verdict
