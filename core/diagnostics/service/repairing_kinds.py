@@ -48,38 +48,33 @@ def kinds(
 
 def _bucket_kinds(clients: AwsClients) -> dict[ActionKind, tuple[Read, Write]]:
     read, write = BucketReader(clients.s3), BucketWriter(clients.s3)
-
-    def setting(name: str, get: Callable[[str], Any]) -> Read:
-        return lambda action: ({name: get(action.target)}, "")
-
     return {
         ActionKind.BUCKET_POLICY: (
             lambda action: (read.policy(action.target), ""),
             lambda action, _, new, __: _silent(write.put_policy(action.target, new)),
         ),
-        ActionKind.BUCKET_CORS: (
-            setting("CORSRules", read.cors),
-            lambda action, _, new, __: _silent(
-                write.put_cors(action.target, new.get("CORSRules") or [])
-            ),
-        ),
-        ActionKind.OBJECT_OWNERSHIP: (
-            setting("ObjectOwnership", read.ownership),
-            lambda action, _, new, __: _silent(
-                write.put_ownership(action.target, new.get("ObjectOwnership"))
-            ),
-        ),
-        ActionKind.REQUEST_PAYER: (
-            setting("Payer", read.request_payer),
-            lambda action, _, new, __: _silent(
-                write.put_request_payer(action.target, new["Payer"])
-            ),
-        ),
         ActionKind.PUBLIC_ACCESS_BLOCK: (
             lambda action: (read.public_access_block(action.target) or {}, ""),
             lambda action, _, new, __: _silent(write.put_public_access_block(action.target, new)),
         ),
+        ActionKind.BUCKET_CORS: _setting(
+            "CORSRules", read.cors, lambda bucket, rules: write.put_cors(bucket, rules or [])
+        ),
+        ActionKind.OBJECT_OWNERSHIP: _setting(
+            "ObjectOwnership", read.ownership, write.put_ownership
+        ),
+        ActionKind.REQUEST_PAYER: _setting("Payer", read.request_payer, write.put_request_payer),
     }
+
+
+def _setting(
+    name: str, get: Callable[[str], Any], put: Callable[[str, Any], None]
+) -> tuple[Read, Write]:
+    """A setting that is one value: its document has one field."""
+    return (
+        lambda action: ({name: get(action.target)}, ""),
+        lambda action, _, new, __: _silent(put(action.target, new.get(name))),
+    )
 
 
 def _key_kinds(clients: AwsClients) -> dict[ActionKind, tuple[Read, Write]]:

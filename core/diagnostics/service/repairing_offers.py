@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.diagnostics.actions import Order, Plan, plan_of
+from core.diagnostics.actions import plan_of
 from core.diagnostics.causes.registry import Case
 from core.diagnostics.draft import Draft
 from core.diagnostics.edits import same
 from core.diagnostics.engine import examine, parse_snapshot
 from core.diagnostics.fixes import drafts, fixes
+from core.diagnostics.plan import Order, Plan
 from core.diagnostics.service.doctor import DiagnosticsService, FindRecord
 from core.diagnostics.service.repairing_book import storable
 from core.diagnostics.urls import parse_url, redact, redact_deep
