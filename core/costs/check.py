@@ -24,8 +24,9 @@ from core.costs.check_terms import (
     unknown_price,
 )
 from core.costs.claims import document_claims
-from core.costs.meaning import Reading, read_claim
+from core.costs.meaning import read_claim
 from core.costs.price_sheet import Missing, find
+from core.costs.readings import Reading
 from core.costs.slips import (
     by_how_much,
     equal_line,

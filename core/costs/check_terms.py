@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from core.costs.meaning import Reading
+from core.costs.readings import Reading
 from core.costs.slips import kind, significant, unit_price
 from core.costs.tiers import EXACT
 from core.model.pricing import (

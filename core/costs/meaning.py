@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from core.costs.meaning_s3 import read_s3, s3_storage
+from core.costs.readings import Reading, Words
 from core.costs.words import (
     CLASSES,
     INT_TIERS,
@@ -18,37 +20,10 @@ from core.costs.words import (
 )
 from core.model.pricing import PriceClaim
 
-_RETRIEVED_AT_ONCE = ("STANDARD_IA", "ONEZONE_IA", "GLACIER_IR")
 _NEAR = 3  # hints that belong to the claim itself; the others are its surroundings
 _S3_ONLY = ("storage", "retrieval", "restore_request", "transition", "monitoring", "inventory")
 _CLASS_NAMES = re.compile(r"(?:instant|flexible)[-_ ]retrieval", re.IGNORECASE)
 _NO_SERVICE = "no service is named"
-_SPEEDS = ("standard", "bulk", "expedited")
-
-
-@dataclass(frozen=True)
-class Reading:
-    """The lines that may be meant, the likeliest first, and what had to be assumed."""
-
-    lines: tuple[str, ...]
-    assumed: tuple[str, ...] = ()
-    is_unsure: bool = False  # too little is said to call the claim wrong
-
-
-@dataclass(frozen=True)
-class _Words:
-    unit: str
-    storage_class: str  # '' where none is named
-    int_tier: str
-    speed: str
-    verb: str
-    measure: str
-    protocol: str
-    near: str
-
-    @property
-    def stored(self) -> str:
-        return self.storage_class or "STANDARD"
 
 
 def read_claim(claim: PriceClaim) -> Reading:
@@ -71,10 +46,10 @@ def read_claim(claim: PriceClaim) -> Reading:
     return _unnamed(words)
 
 
-def _words(claim: PriceClaim) -> _Words:
+def _words(claim: PriceClaim) -> Words:
     near = claim.hints[:_NEAR] or (claim.text,)
     measured = [_CLASS_NAMES.sub("", text) for text in near]
-    return _Words(
+    return Words(
         unit=claim.unit,
         storage_class=first(CLASSES, near),
         int_tier=first(INT_TIERS, near),
@@ -86,106 +61,19 @@ def _words(claim: PriceClaim) -> _Words:
     )
 
 
-def _fits(service: str, words: _Words) -> bool:
+def _fits(service: str, words: Words) -> bool:
     """Whether a service that only the surroundings name can have this price."""
     of_s3 = words.measure in _S3_ONLY or (words.unit == "request" and bool(words.verb))
     return not (service == "cloudfront" and of_s3)
 
 
-def _implied(words: _Words) -> str:
+def _implied(words: Words) -> str:
     if words.verb or words.measure in _S3_ONLY:
         return "s3"
     return "cloudfront" if words.measure in _CF_SPECIAL or words.unit == "path" else ""
 
 
-def _s3(words: _Words) -> Reading:
-    assumed = () if words.storage_class else ("the storage class Standard is meant",)
-    by_unit: dict[str, Callable[[_Words], tuple[str, ...]]] = {
-        "GB-month": _s3_storage,
-        "GB": _s3_bytes,
-        "request": _s3_requests,
-        "object": _s3_objects,
-        "job": lambda _: ("s3.batch.job",),
-        "tag": lambda _: ("s3.tags",),
-        "": _s3_unit_unknown,
-    }
-    reader = by_unit.get(words.unit)
-    lines = reader(words) if reader else ()
-    depends = any(f".{words.stored}" in line for line in lines)
-    return Reading(lines, assumed if depends else ())
-
-
-def _s3_storage(words: _Words) -> tuple[str, ...]:
-    if words.stored == "INT":
-        return (f"s3.storage.{words.int_tier or 'INT_FA'}",)
-    return (f"s3.storage.{words.stored}",)
-
-
-_S3_BYTES = {
-    "to_cloudfront": ("s3.transfer.to_cloudfront",),
-    "other_region": ("s3.transfer.other_region", "s3.transfer.use1_use2"),
-    "replication_time": ("s3.rtc",),
-    "transfer_in": ("s3.transfer.in",),
-    "acceleration": ("s3.accel.us_eu_jp_edges", "s3.accel.other_edges"),
-    "transfer": ("s3.transfer.internet_out",),
-}
-
-
-def _s3_bytes(words: _Words) -> tuple[str, ...]:
-    if words.measure in ("retrieval", "restore_request"):
-        return _retrieval(words, "s3.retrieval")
-    if words.measure == "storage" or (words.storage_class and not words.measure):
-        return _s3_storage(words)
-    return _S3_BYTES.get(words.measure, (*_s3_storage(words), "s3.transfer.internet_out"))
-
-
-def _retrieval(words: _Words, family: str) -> tuple[str, ...]:
-    stored = "INT_AA" if words.stored == "INT" else words.stored
-    if stored in _RETRIEVED_AT_ONCE and family == "s3.retrieval":
-        return (f"{family}.{stored}",)
-    speeds = (words.speed,) if words.speed else _SPEEDS
-    return tuple(f"{family}.{stored}.{speed}" for speed in speeds)
-
-
-def _s3_requests(words: _Words) -> tuple[str, ...]:
-    if words.measure == "transition":
-        return (f"s3.lifecycle_in.{words.stored}",)
-    if words.verb == "delete":
-        return ("s3.req.DELETE_CANCEL",)
-    if words.stored == "EXPRESS_ONEZONE":
-        both = {"write": ("s3.express.put",), "read": ("s3.express.get",)}
-        return both.get(words.verb, ("s3.express.put", "s3.express.get"))
-    if words.measure in ("retrieval", "restore_request") and not words.verb:
-        return _retrieval(words, "s3.retrieval_req")
-    family = f"s3.req.{words.stored}"
-    tiers = {"write": (f"{family}.tier1",), "read": (f"{family}.tier2",)}
-    return tiers.get(words.verb, (f"{family}.tier1", f"{family}.tier2"))
-
-
-_S3_OBJECTS = {
-    "monitoring": ("s3.monitoring.INT",),
-    "inventory": ("s3.inventory",),
-    "analytics": ("s3.analytics",),
-    "lens": ("s3.storage_lens_advanced",),
-    "batch": ("s3.batch.object",),
-}
-
-
-def _s3_objects(words: _Words) -> tuple[str, ...]:
-    if words.measure == "transition":
-        return (f"s3.lifecycle_in.{words.stored}",)
-    return _S3_OBJECTS.get(words.measure, ())
-
-
-def _s3_unit_unknown(words: _Words) -> tuple[str, ...]:
-    if words.verb or words.measure == "transition":
-        return _s3_requests(words)
-    if words.measure == "storage":
-        return _s3_storage(words)
-    return _S3_OBJECTS.get(words.measure, _S3_BYTES.get(words.measure, ()))
-
-
-def _cloudfront(words: _Words) -> Reading:
+def _cloudfront(words: Words) -> Reading:
     special = _CF_SPECIAL.get(words.measure)
     if special and words.unit in ("", "request", "path", "invocation", "log line", "certificate"):
         return Reading((special,))
@@ -198,7 +86,7 @@ def _cloudfront(words: _Words) -> Reading:
     return Reading(_CF_UNITS.get(words.unit, ()))
 
 
-def _cf_bytes(words: _Words) -> tuple[str, ...]:
+def _cf_bytes(words: Words) -> tuple[str, ...]:
     named = {
         "storage": (),
         "to_cloudfront": ("s3.transfer.to_cloudfront",),
@@ -223,19 +111,19 @@ _CF_UNITS = {
 }
 
 
-def _cf_requests(words: _Words) -> Reading:
+def _cf_requests(words: Words) -> Reading:
     if words.protocol:
         return Reading((f"cf.{words.protocol}",))
     return Reading(("cf.https", "cf.http"), ("nothing says whether HTTP or HTTPS is meant",))
 
 
-def _cf_plan(words: _Words) -> tuple[str, ...]:
+def _cf_plan(words: Words) -> tuple[str, ...]:
     names = ("Free", "Pro", "Business", "Premium")
     found = [name for name in names if name.lower() in words.near.lower().split()]
     return tuple(f"cf.plan.{name}" for name in found[:1])
 
 
-def _lambda(words: _Words) -> Reading:
+def _lambda(words: Words) -> Reading:
     if words.unit in ("request", "invocation"):
         return Reading(("lambda.request",))
     if words.unit != "GB-second":
@@ -250,7 +138,7 @@ def _lambda(words: _Words) -> Reading:
     )
 
 
-def _dynamodb(words: _Words) -> Reading:
+def _dynamodb(words: Words) -> Reading:
     if words.unit in ("GB-month", "GB"):
         named = words.measure if words.measure in ("pitr", "backup") else "storage"
         return Reading((f"ddb.{named}",))
@@ -260,12 +148,12 @@ def _dynamodb(words: _Words) -> Reading:
     return Reading(lines or ("ddb.wru", "ddb.rru"))
 
 
-def _ddb_verb(words: _Words) -> str:
+def _ddb_verb(words: Words) -> str:
     near = words.near.upper()
     return "write" if "WRU" in near else "read" if "RRU" in near else words.verb
 
 
-def _kms(words: _Words) -> Reading:
+def _kms(words: Words) -> Reading:
     if words.unit in ("key", "month"):
         return Reading(("kms.key",))
     asymmetric = "asymmetric" in words.near.lower()
@@ -273,7 +161,7 @@ def _kms(words: _Words) -> Reading:
     return Reading(lines if words.unit == "request" else ())
 
 
-def _cloudwatch(words: _Words) -> Reading:
+def _cloudwatch(words: Words) -> Reading:
     if words.unit in ("GB", "GB-month"):
         stored = words.unit == "GB-month" or words.measure == "storage"
         return Reading(("cw.logs.storage",) if stored else ("cw.logs.ingest",))
@@ -282,25 +170,25 @@ def _cloudwatch(words: _Words) -> Reading:
     return Reading({"metric": ("cw.metric",), "dashboard": ("cw.dashboard",)}.get(words.unit, ()))
 
 
-def _cost_explorer(words: _Words) -> Reading:
+def _cost_explorer(words: Words) -> Reading:
     return Reading(("ce.api_request",) if words.unit == "request" else ())
 
 
-def _unnamed(words: _Words) -> Reading:
+def _unnamed(words: Words) -> Reading:
     """No service is named: bytes that leave may come from S3 or from the CDN."""
     if words.unit == "GB":
         leaving = ("cf.dto", "s3.transfer.internet_out")
-        stored = () if words.measure == "transfer" else _s3_storage(words)
+        stored = () if words.measure == "transfer" else s3_storage(words)
         return Reading((*stored, *leaving), (_NO_SERVICE,), is_unsure=True)
     if words.unit == "GB-month":
-        return Reading(_s3_storage(words), (_NO_SERVICE,), is_unsure=True)
+        return Reading(s3_storage(words), (_NO_SERVICE,), is_unsure=True)
     if words.unit == "request" and words.protocol:
         return replace(_cf_requests(words), is_unsure=True)
     return Reading(())
 
 
-_READERS: dict[str, Callable[[_Words], Reading]] = {
-    "s3": _s3,
+_READERS: dict[str, Callable[[Words], Reading]] = {
+    "s3": read_s3,
     "cloudfront": _cloudfront,
     "lambda": _lambda,
     "dynamodb": _dynamodb,
