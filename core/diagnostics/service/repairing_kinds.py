@@ -68,7 +68,7 @@ def _bucket_kinds(clients: AwsClients) -> dict[ActionKind, tuple[Read, Write]]:
 
 
 def _setting(
-    name: str, get: Callable[[str], Any], put: Callable[[str, Any], None]
+    name: str, get: Callable[[str], Any], put: Callable[[str, Any], object]
 ) -> tuple[Read, Write]:
     """A setting that is one value: its document has one field."""
     return (
@@ -95,7 +95,7 @@ def _key_kinds(clients: AwsClients) -> dict[ActionKind, tuple[Read, Write]]:
     }
 
 
-def _silent(_: None) -> str:
+def _silent(_: object) -> str:
     return ""
 
 
