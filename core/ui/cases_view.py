@@ -187,3 +187,16 @@ def _export(case_id: str) -> Callable[[], str]:
 def _done(sentence: str) -> None:
     session.announce(sentence)
     st.rerun()
+
+
+def watch_repaired(actor: Actor, url: str, name: str) -> None:
+    """After a repair that a request verified: keep its case and watch the URL, on a click."""
+    cases = session.services().cases
+    if not cases.can_watch(url):
+        return
+    if cases.watched(actor, url) is not None:
+        show(parts.note("This URL is watched.", parts.Tone.OK))
+    elif st.button("Watch this URL", key=f"watch_repaired_{name}", icon=":material/visibility:"):
+        cases.keep_repaired(actor, url, note="Kept after a repair that was verified")
+        session.announce("The URL is checked every day from now on.")
+        st.rerun()

@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.model.diagnosis import Fix, FixType
 from core.model.identity import Actor, Permission
 from core.model.repair import Outcome, Repair, RepairState
-from core.ui import diagnosis_view, parts, repair_report, session
+from core.ui import cases_view, diagnosis_view, parts, repair_report, session
 from core.ui.copy_button import copy_button
 from core.ui.frame import guarded, show
 from core.ui.markup import tag
@@ -97,6 +97,8 @@ def _draw(
             clicked = [
                 verb for label, verb in _verbs(actor, repair, asked) if _button(label, repair)
             ]
+        if repair.state is RepairState.VERIFIED and repair.verification is not None:
+            cases_view.watch_repaired(actor, repair.verification.url, _key("watch", repair))
         return clicked[0] if clicked else None
 
 

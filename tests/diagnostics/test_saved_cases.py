@@ -265,6 +265,9 @@ def test_a_repaired_case_is_watched_as_working(room):
 def test_a_verified_repair_keeps_its_case_and_watches_it(room):
     kept = room.cases.keep_repaired(SUPPORT, URL, Interval.HOUR, note="Repaired")
     assert (kept.note, kept.monitor.known) == ("Repaired", WatchState.WORKS)
+    assert room.cases.watched(SUPPORT, URL).id == kept.id
+    assert room.cases.watched(SUPPORT, URL + "?v=2") is None
+    assert room.cases.can_watch(URL)
     signed = room.cases.keep_repaired(SUPPORT, URL + "?Signature=x")
     assert signed.monitor is None
 

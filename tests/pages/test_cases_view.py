@@ -24,6 +24,15 @@ def cases_page():
     cases_view.saved_cases()
 
 
+def repaired_page():
+    from core.ui import cases_view, session  # noqa: PLC0415
+
+    actor = session.current_actor()
+    url = "https://d111111abcdef8.cloudfront.net/avatars/u1.jpg"
+    cases_view.watch_repaired(actor, url, "r1")
+    cases_view.watch_repaired(actor, url + "?Signature=x", "r2")
+
+
 def migrations_page():
     from core.ui import migrations_view  # noqa: PLC0415
 
@@ -68,6 +77,15 @@ def test_a_case_is_kept_watched_and_listed(desk, support):
     (case,) = desk.cases.cases(support).items
     assert (case.name, case.monitor.interval_seconds) == ("Avatar of u1", 3600)
     assert list(app.dataframe[0].value["Name"]) == ["Avatar of u1"]
+
+
+def test_a_repaired_url_is_watched_with_one_click(desk, support):
+    app = opened(repaired_page)
+    assert [button.label for button in app.button] == ["Watch this URL"]
+    press(app, "Watch this URL")
+    assert "This URL is watched" in shown(app)
+    (case,) = desk.cases.cases(support).items
+    assert case.monitor.known is WatchState.WORKS
 
 
 def test_a_relapse_is_the_first_thing_that_is_shown(desk, support):

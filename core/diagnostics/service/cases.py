@@ -83,6 +83,15 @@ class CasesService:
         actor.require(Permission.URL_DIAGNOSE)
         return self._book.cases(limit, after)
 
+    def can_watch(self, url: str) -> bool:
+        """Whether a URL can be asked again: signatures are not kept."""
+        return monitoring.can_watch(url)
+
+    def watched(self, actor: Actor, url: str) -> SavedCase | None:
+        """The newest case of this URL that has a monitor."""
+        found = self.cases(actor).items
+        return next((case for case in found if case.url == url and case.monitor), None)
+
     def get(self, actor: Actor, id: str) -> SavedCase:
         """With its snapshot."""
         actor.require(Permission.URL_DIAGNOSE)
