@@ -220,20 +220,26 @@ def test_where_processes_share_a_store_an_expired_lease_is_taken_over(queue, mon
     runner.stop()
 
 
-def test_long_jobs_leave_a_worker_for_the_others(queue):
+def test_long_jobs_leave_a_worker_for_the_others(queue, clock):
     """Two long jobs wait before a short one; it is done while the first long one still runs."""
-    release, short_done, side_by_side, most = threading.Event(), threading.Event(), [], []
+    began, release, short_done = (threading.Event() for _ in range(3))
+    side_by_side, most = [], []
 
     def long(job):
         side_by_side.append(job.id)
         most.append(len(side_by_side))
+        began.set()
         assert release.wait(10)
         side_by_side.remove(job.id)
 
-    for subject in ("1", "2"):
-        queue.add("long", subject, "ann")
-    queue.add("short", "3", "ann")
-    handlers = {"long": long, "short": lambda _: short_done.set()}
+    def short(_):
+        assert began.wait(10)
+        short_done.set()
+
+    for kind in ("long", "long", "short"):
+        queue.add(kind, "1", "ann")
+        clock.now += timedelta(seconds=1)
+    handlers = {"long": long, "short": short}
     runner = JobRunner(queue, handlers, 2, at_once={"long": 1})
     runner.start()
     assert short_done.wait(10)
