@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.model.identity import Actor, Permission
 from core.model.media import FileQuery, FileState, LibrarySummary, MediaFile
-from core.ui import charts, delivery_view, navigation, parts, pictures
+from core.ui import cases_view, charts, delivery_view, navigation, parts, pictures
 from core.ui.frame import open_page, show
 from core.ui.session import absolute, now, services
 
@@ -14,6 +14,7 @@ SHOWN = 5
 def main(actor: Actor) -> None:
     library = services().library
     summary = library.summary(actor)
+    cases_view.relapse_line(actor)
     if not summary.count:
         empty(actor, summary)
         return

@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.model.identity import Actor, Permission
 from core.model.saved_case import Check, Interval, SavedCase
-from core.ui import formats, parts, session
+from core.ui import formats, navigation, parts, session
 from core.ui.case_marks import case_line, check_rows, watch_mark
 from core.ui.frame import guarded, show
 
@@ -64,6 +64,16 @@ def relapses(actor: Actor) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             show(case_line(case, session.now()))
             st.button("Diagnose", key=f"relapse_{case.id}", on_click=_ask, args=(case.url,))
+
+
+def relapse_line(actor: Actor) -> None:
+    """One line for other pages, with the way to the doctor; nothing where nothing relapsed."""
+    count = relapse_count(actor)
+    if count:
+        words = f"{formats.counted(count, 'URL')} worked and broke again."
+        with st.container(horizontal=True, vertical_alignment="center"):
+            show(parts.note(words, parts.Tone.FAIL))
+            navigation.link(actor, "doctor", "Open the doctor")
 
 
 def relapse_count(actor: Actor) -> int:

@@ -88,6 +88,15 @@ def test_a_repaired_url_is_watched_with_one_click(desk, support):
     assert case.monitor.known is WatchState.WORKS
 
 
+def test_home_says_that_something_relapsed_to_who_may_diagnose(desk, enter, visit):
+    helper = enter(Role.SUPPORT)
+    assert "broke again" not in shown(visit())
+    relapse(desk, helper)
+    assert "1 URL worked and broke again" in shown(visit())
+    enter(Role.MEMBER, "Mia")
+    assert "broke again" not in shown(visit())
+
+
 def test_a_relapse_is_the_first_thing_that_is_shown(desk, support):
     relapse(desk, support)
     page = shown(opened(cases_page))
