@@ -14,6 +14,7 @@ ROOMS = (
     "core/upload/",
     "core/library/",
     "core/diagnostics/",
+    "core/usage/",
     "core/costs/",
     "core/model/",
 )

@@ -1,0 +1,1 @@
+"""What is stored and what is delivered: numbers from several sources, compared and never mixed."""
