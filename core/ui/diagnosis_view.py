@@ -349,15 +349,16 @@ def proof(diagnosis: UrlDiagnosis) -> Markup:
     )
 
 
-def repair(diagnosis: UrlDiagnosis, address: Address) -> Markup:
-    """The right side: what was meant, what repairs it, what else shares the fault."""
-    meant = (candidate(item, address) for item in diagnosis.candidates)
+def meant(diagnosis: UrlDiagnosis, address: Address) -> Markup:
+    """What was meant, and what else shares the fault."""
+    found = (candidate(item, address) for item in diagnosis.candidates)
+    return join(_section("Objects that may be meant", *found), siblings(diagnosis))
+
+
+def dry_runs(diagnosis: UrlDiagnosis) -> Markup:
+    """The repairs of a case that can't be applied from here."""
     fixes = tag("div", *(fix(item) for item in diagnosis.fixes), class_="ui-trace ui-fixes")
-    return join(
-        _section("Objects that may be meant", *meant),
-        _section("Repairs, dry run", fixes) if diagnosis.fixes else None,
-        siblings(diagnosis),
-    )
+    return join(_section("Repairs, dry run", fixes) if diagnosis.fixes else None)
 
 
 def siblings(diagnosis: UrlDiagnosis) -> Markup | None:

@@ -12,7 +12,16 @@ import streamlit as st
 from core.model.diagnosis import ReportedUrl, UrlDiagnosis
 from core.model.identity import Actor
 from core.model.media import FileQuery, FileState
-from core.ui import case_file, diagnosis_view, formats, parts, pictures, session
+from core.ui import (
+    case_file,
+    cases_view,
+    diagnosis_view,
+    formats,
+    parts,
+    pictures,
+    repairs_view,
+    session,
+)
 from core.ui.copy_button import copy_button
 from core.ui.frame import show
 from core.ui.markup import Markup, tag
@@ -69,7 +78,14 @@ def start(actor: Actor) -> None:
             "breaks with its proof, and proposes a repair. Nothing is changed.",
         )
     )
+    cases_view.relapses(actor)
     _reported(actor)
+    _undelivered(actor)
+    repairs_view.history(session.services().repairs.list(actor, limit=OFFERED).items)
+    cases_view.saved_cases()
+
+
+def _undelivered(actor: Actor) -> None:
     library = session.services().library
     broken = library.page(actor, FileQuery(state=FileState.UNDELIVERED), limit=OFFERED).items
     if not broken:
@@ -111,27 +127,52 @@ def _ask(url: str, report_id: str = "") -> None:
         st.query_params[REPORT] = report_id
 
 
-def report(diagnosis: UrlDiagnosis, url: str, *, saved: bool = False) -> None:
+def report(
+    actor: Actor, diagnosis: UrlDiagnosis, asked: Question, case: Mapping[str, Any] | None
+) -> None:
+    """The answer; repairs can be applied only to what was read from the account just now."""
     show(diagnosis_view.verdict(diagnosis))
-    if saved:
+    if case is not None:
         show(parts.note("From the saved case alone: no AWS account was asked."))
+    _take_along(actor, diagnosis, asked.url, case)
+    show(diagnosis_view.way(diagnosis))
+    right = bool(diagnosis.candidates or diagnosis.fixes or diagnosis.siblings.count)
+    sides = st.columns(2 if right else 1, gap="large")
+    with sides[0]:
+        show(diagnosis_view.proof(diagnosis))
+    if right:
+        with sides[1]:
+            show(diagnosis_view.meant(diagnosis, session.services().diagnostics.picture_url))
+            _repairs(actor, diagnosis, asked, live=case is None)
+
+
+def _take_along(
+    actor: Actor, diagnosis: UrlDiagnosis, url: str, case: Mapping[str, Any] | None
+) -> None:
+    """The sentence for the ticket, the report, and the case for later."""
     with st.container(horizontal=True, vertical_alignment="center"):
         copy_button("Copy the sentence", diagnosis.verdict.sentence, key="copy_verdict")
         copy_button("Copy the report", json.dumps(diagnosis.report(), indent=2), key="copy_report")
-        if url:
+        if url or case is not None:
+            cases_view.save_form(actor, url, case)
+        if url and case is None:
             st.download_button(
-                "Save the case",
+                "Export the case",
                 _case_of(url),
                 file_name="case.json",
                 mime="application/json",
                 on_click="ignore",
             )
-    show(diagnosis_view.way(diagnosis))
-    repair = diagnosis_view.repair(diagnosis, session.services().diagnostics.picture_url)
-    sides = st.columns(2 if repair else 1, gap="large")
-    for side, content in zip(sides, (diagnosis_view.proof(diagnosis), repair), strict=False):
-        with side:
-            show(content)
+
+
+def _repairs(actor: Actor, diagnosis: UrlDiagnosis, asked: Question, *, live: bool) -> None:
+    if not live:
+        show(diagnosis_view.dry_runs(diagnosis))
+        return
+    if diagnosis.fixes:
+        show(parts.title("Repairs", "a dry run each; nothing is changed before it is applied"))
+    for fix in diagnosis.fixes:
+        repairs_view.offer(actor, asked.url, fix, report_id=asked.report_id)
 
 
 def _case_of(url: str) -> Callable[[], str]:

@@ -31,6 +31,7 @@ SCREENS = (
     Screen("upload", "Upload", ":material/upload:", "Media", Permission.MEDIA_UPLOAD),
     Screen("library", "Library", ":material/photo_library:", "Media", Permission.MEDIA_READ),
     Screen("doctor", "Doctor", ":material/stethoscope:", "Support", Permission.URL_DIAGNOSE),
+    Screen("audit", "Audit", ":material/fact_check:", "Support", Permission.URL_DIAGNOSE),
     Screen("people", "People", ":material/group:", "Admin", Permission.PEOPLE_MANAGE),
     Screen("profile", "Account", ":material/account_circle:", ""),
 )

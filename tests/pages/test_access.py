@@ -15,8 +15,8 @@ from tests.pages.conftest import shown
 PAGES = Path(__file__).parents[2] / "pages"
 ALLOWED = {
     Role.MEMBER: {"home", "upload", "library", "profile"},
-    Role.SUPPORT: {"home", "upload", "library", "profile", "doctor"},
-    Role.ADMIN: {"home", "upload", "library", "profile", "doctor", "people"},
+    Role.SUPPORT: {"home", "upload", "library", "profile", "doctor", "audit"},
+    Role.ADMIN: {"home", "upload", "library", "profile", "doctor", "audit", "people"},
 }
 EVERY_PAGE = sorted(ALLOWED[Role.ADMIN])
 
@@ -92,7 +92,7 @@ def test_the_page_itself_refuses_where_the_menu_is_passed_by(enter, role, name):
 
 
 def wanted(name):
-    return {"doctor": "url:diagnose", "people": "people:manage"}[name]
+    return {"doctor": "url:diagnose", "audit": "url:diagnose", "people": "people:manage"}[name]
 
 
 def test_without_a_session_there_is_no_page_and_no_menu(desk, visit, monkeypatch):

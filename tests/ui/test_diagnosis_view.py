@@ -202,7 +202,8 @@ def test_whatever_a_case_holds_is_never_markup():
         diagnosis_view.verdict(nasty)
         + diagnosis_view.way(nasty)
         + diagnosis_view.proof(nasty)
-        + diagnosis_view.repair(nasty, str)
+        + diagnosis_view.meant(nasty, str)
+        + diagnosis_view.dry_runs(nasty)
     )
     assert "<script" not in made
     assert "javascript" not in made
