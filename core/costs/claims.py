@@ -45,6 +45,10 @@ _FACTOR = re.compile(
     re.IGNORECASE,
 )
 _EQUALS = re.compile(r"[^=]{0,20}=\s*$")
+_OF_PEOPLE = re.compile(
+    r"\b(?:views?|viewers?|visits?|visitors?|users?|sessions?|impressions?|customers?)\b",
+    re.IGNORECASE,
+)  # what AWS has no price for: a view is bytes and requests
 _CONTEXT_LINES = 8
 _NEAR = 80  # characters within which a factor stands before its price
 _LONGEST = 4000  # what is longer was written by a machine
@@ -185,7 +189,8 @@ def _unit(per: Per, before: str, after: str) -> str:
     """`per 1,000` alone is per 1,000 of what the label names; `per 1,000 users` is no usage."""
     if per.unit or per.words.strip():
         return per.unit or "other"
-    return next((unit for unit in (read_unit(t)[0] for t in (before, after)) if unit), "request")
+    named = next((unit for unit in (read_unit(t)[0] for t in (before, after)) if unit), "")
+    return named or ("other" if _OF_PEOPLE.search(f"{before} {after}") else "request")
 
 
 def _cells(line: Line) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 
 from core.costs.claims import Line, read_lines
@@ -29,6 +30,7 @@ _NOT_USAGE = re.compile(
 )
 _REQUEST_WORDS = ("PUT", "GET", "LIST", "UPLOAD", "DOWNLOAD", "VIEW", "PAGE", "HIT")
 _DEFAULT_REGION = "us-east-1"
+_SHOWN = 60
 _SEGMENT = 200  # characters of a line that can belong to one quantity
 
 
@@ -43,8 +45,15 @@ def section_of(text: str, number: int | None) -> str:
     return "\n".join(lines[begin:end])
 
 
-def document_usage(text: str, scope: ClaimScope) -> Iterator[UsageLine]:
-    """The quantities of a document that name one line of the sheet."""
+@dataclass(frozen=True)
+class Overlooked:
+    """A quantity of a document that names no line of the sheet, or may mean several."""
+
+    text: str
+
+
+def document_usage(text: str, scope: ClaimScope) -> Iterator[UsageLine | Overlooked]:
+    """The quantities of a document, as lines of the sheet where they name one."""
     for line in read_lines(text):
         if _LIMITS.search(line.text):
             continue
@@ -53,9 +62,12 @@ def document_usage(text: str, scope: ClaimScope) -> Iterator[UsageLine]:
             inside = any(start <= match.start() < end for start, end in prices)
             if inside or _NOT_USAGE.search(_before(line.text, match, 20)):
                 continue
-            found = _usage_line(line, match, scope)
-            if found is not None:
-                yield found
+            yield _usage_line(line, match, scope) or Overlooked(_named(line.text, match))
+
+
+def _named(text: str, match: re.Match[str]) -> str:
+    """The quantity with what follows it: `100 GB delivered to viewers`."""
+    return _segment(text, match)[0].strip()[:_SHOWN]
 
 
 def _usage_line(line: Line, match: re.Match[str], scope: ClaimScope) -> UsageLine | None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from core.costs.document_usage import document_usage, section_of
+from core.costs.document_usage import Overlooked, document_usage, section_of
 from core.costs.estimate import price
 from core.costs.slips import NEAR, significant
 from core.model.estimates import Usage, UsageLine
@@ -35,13 +35,18 @@ _DRIVERS = (
 def judge_total(claim: PriceClaim, text: str, sheet: PriceSheet) -> PriceVerdict:
     if claim.product_usd is not None:
         return _judge_product(claim, claim.product_usd)
-    stated = document_usage(section_of(text, claim.number), claim.scope)
-    usage = tuple(dict.fromkeys(stated))  # said again, it is the same usage
+    stated = dict.fromkeys(document_usage(section_of(text, claim.number), claim.scope))
+    usage = tuple(one for one in stated if isinstance(one, UsageLine))  # said again, it is the same
+    overlooked = tuple(one.text for one in stated if isinstance(one, Overlooked))
     if not usage:
         return PriceVerdict(
             claim=claim,
             verdict=Verdict.AMBIGUOUS,
-            conditions=("no usage is given, so no amount follows", *_unnamed_drivers(text)),
+            conditions=(
+                "no usage is given, so no amount follows",
+                *_not_priced(overlooked),
+                *_unnamed_drivers(text),
+            ),
         )
     told_twice = _told_twice(usage)
     if told_twice:
@@ -55,6 +60,9 @@ def judge_total(claim: PriceClaim, text: str, sheet: PriceSheet) -> PriceVerdict
         told = (*shown, f"no price for {', '.join(missing)}: not compared")
         return PriceVerdict(claim=claim, verdict=Verdict.UNPRICED, conditions=told)
     verdict = _verdict(claim, low, high)
+    if overlooked and not (verdict is Verdict.WRONG and _at_most(claim) < low):
+        told = (*shown, *_not_priced(overlooked), f"the rest comes to at least {_cents(low)}")
+        return PriceVerdict(claim=claim, verdict=Verdict.AMBIGUOUS, conditions=told)
     between = f"it comes to {_cents(low)} with the free tier, up to {_cents(high)} at list price"
     wrong = verdict is Verdict.WRONG
     return PriceVerdict(
@@ -103,8 +111,17 @@ def _verdict(claim: PriceClaim, low: Decimal, high: Decimal) -> Verdict:
     return Verdict.OK if certain else Verdict.OK_CONDITIONAL
 
 
+def _not_priced(overlooked: Sequence[str]) -> tuple[str, ...]:
+    """What is left out can only add to the amount, so a total is then bounded from below alone."""
+    return tuple(f"not clear what {one!r} is billed as: left out" for one in overlooked)
+
+
+def _at_most(claim: PriceClaim) -> Decimal:
+    return claim.value if claim.upper is None else claim.upper
+
+
 def _cause(claim: PriceClaim, low: Decimal) -> str:
-    if (claim.upper or claim.value) < low:
+    if _at_most(claim) < low:
         return f"the usage of the document costs at least {_cents(low)}"
     return "the usage of the document costs less, even at list price and at the dearest edges"
 

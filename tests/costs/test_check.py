@@ -298,6 +298,41 @@ def test_a_price_per_view_or_user_is_no_line_of_the_sheet():
     assert only("CloudFront costs about $0.0090 per 1,000 views").verdict == "unpriced"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Views (CloudFront): $0.01 per 1,000",
+        "CloudFront, monthly active users: $0.01 per 1,000",
+        "CloudFront visits | $0.009 per 10,000 |",
+    ],
+)
+def test_a_price_per_thousand_of_what_people_do_is_no_price_of_a_request(text):
+    assert only(text).verdict == "unpriced"
+
+
+def test_a_label_that_names_requests_stays_a_price_of_requests():
+    assert only("Requests of viewers (CloudFront HTTPS, US): $0.01 per 10,000").verdict == "ok"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Per month: 100 GB stored, 100 GB delivered. Total: $13 a month",
+        "Monthly: 10 GB in S3 Standard, 1M requests. Total $9.73 a month",
+    ],
+)
+def test_a_total_is_not_called_wrong_for_a_quantity_that_nobody_could_place(text):
+    found = only(text)
+    assert found.verdict == "ambiguous"
+    assert any("left out" in condition for condition in found.conditions)
+
+
+def test_a_total_below_what_the_clear_part_costs_is_wrong_whatever_the_rest_is():
+    found = only("Per month: 900 GB stored in S3, 100 GB delivered. Total: $5 a month")
+    assert found.verdict == "wrong"
+    assert "at least $20.70" in found.likely_cause
+
+
 def test_a_usage_that_is_said_twice_is_counted_once():
     found = only("100 GB stored in S3.\nAs said, 100 GB stored in S3.\nTotal about $2.30 a month")
     assert (found.verdict, found.expected_usd) == ("ok", D("2.3"))
