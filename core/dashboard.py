@@ -17,16 +17,16 @@ from core.aws.clients import AwsClients
 from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket
 from core.costs.check import check_text
-from core.costs.service import CostsService, open_costs
+from core.costs.service import CostsService
 from core.costs.service.sheets import FOLDER, PriceSheets
 from core.diagnostics.service import DiagnosticsService
-from core.diagnostics.service.audits import JOB as AUDIT_JOB
-from core.diagnostics.service.audits import AuditsService
-from core.diagnostics.service.audits_sources import Reach
-from core.diagnostics.service.cases import CasesService
-from core.diagnostics.service.migrations import JOB as MIGRATION_JOB
-from core.diagnostics.service.migrations import MigrationsService
-from core.diagnostics.service.repairing import RepairsService
+from core.diagnostics.service.audits.service import JOB as AUDIT_JOB
+from core.diagnostics.service.audits.service import AuditsService
+from core.diagnostics.service.audits.sources import Reach
+from core.diagnostics.service.cases.service import CasesService
+from core.diagnostics.service.migrations.service import JOB as MIGRATION_JOB
+from core.diagnostics.service.migrations.service import MigrationsService
+from core.diagnostics.service.repairs.service import RepairsService
 from core.emulator.service import Emulator, attach_emulator, start_emulator
 from core.errors import Configuration, DashboardError
 from core.library.service import LibraryService
@@ -247,7 +247,8 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
     jobs = JobQueue(store, utc_now)
     uploads = UploadService(store, cloud.bucket, cloud.edge, jobs, audit, settings, utc_now)
     library = LibraryService(store, index, cloud.bucket, cloud.edge, audit, settings, utc_now)
-    diagnostics = _diagnostics(cloud, store, settings)
+    sheets = PriceSheets(settings.data_dir / FOLDER)
+    diagnostics = _diagnostics(cloud, store, sheets)
     repairs = _repairs(cloud, store, audit, diagnostics)
     audits = _audits(cloud, store, index, jobs, audit, diagnostics, repairs, settings)
     migrations = _migrations(cloud, store, jobs, audit, diagnostics)
@@ -260,7 +261,7 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
         uploads=uploads,
         library=library,
         diagnostics=diagnostics,
-        costs=open_costs(settings.data_dir, utc_now),
+        costs=CostsService(sheets, utc_now),
         cases=CasesService(store, diagnostics, audit, utc_now),
         migrations=migrations,
         repairs=repairs,
@@ -296,7 +297,9 @@ def _lease(settings: Settings) -> timedelta:
     return _SHARED_JOB_LEASE if settings.store is Store.DYNAMODB else timedelta()
 
 
-def _diagnostics(cloud: CloudParts, store: RecordStore, settings: Settings) -> DiagnosticsService:
+def _diagnostics(
+    cloud: CloudParts, store: RecordStore, sheets: PriceSheets
+) -> DiagnosticsService:
     return DiagnosticsService(
         cloud.clients.hurried(_DOCTOR_READ_SECONDS),
         clock=utc_now,
@@ -304,13 +307,12 @@ def _diagnostics(cloud: CloudParts, store: RecordStore, settings: Settings) -> D
         find_record=lambda key: _row_of(store, key),
         store=store,
         edge=cloud.edge,
-        prices=stated_prices(settings),
+        prices=stated_prices(sheets),
     )
 
 
-def stated_prices(settings: Settings) -> PriceCheck:
+def stated_prices(sheets: PriceSheets) -> PriceCheck:
     """What the newest price sheet says to the prices that a text states."""
-    sheets = PriceSheets(settings.data_dir / FOLDER)
     return lambda text: check_text(text, sheets.newest(), utc_now().date())
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from core.diagnostics.access import AccessOutcome
-from core.diagnostics.cors import allows, cors_rules
-from core.diagnostics.edge_policies import Forwarding
+from core.diagnostics.edge.cors import allows, cors_rules
+from core.diagnostics.edge.policies import Forwarding
 from core.diagnostics.journey import CLOUDFRONT_DOCS, S3_DOCS, Stop, Visit, evidence
 from core.diagnostics.objects import is_restoring
 from core.diagnostics.origins import REGIONS_WITHOUT_OAI

@@ -14,11 +14,11 @@ from typing import Any
 from core.diagnostics.audit_files import Skipped
 from core.diagnostics.audit_lanes import Kind, Lane, Lanes, Line
 from core.diagnostics.causes.registry import Case, Found
-from core.diagnostics.edge_viewer import MAX_URL_BYTES
+from core.diagnostics.edge.signed import strip_signature
+from core.diagnostics.edge.viewer import MAX_URL_BYTES
 from core.diagnostics.engine import examine, judge, parse_snapshot, resolved_of
 from core.diagnostics.journey import Journey
 from core.diagnostics.listing import CompactIndex, Listing, Sorted
-from core.diagnostics.signed import strip_signature
 from core.diagnostics.urls import key_of, normalise, parse_url
 from core.diagnostics.verdict import verdict_of
 from core.diagnostics.visit import Indexes

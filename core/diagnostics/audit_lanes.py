@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from core.diagnostics.access import object_arn
+from core.diagnostics.edge.signed import needs_signature
 from core.diagnostics.journey import Journey
 from core.diagnostics.listing import CompactIndex
 from core.diagnostics.origins import endpoint_of, is_s3
 from core.diagnostics.routing import match_host, pattern_matches
-from core.diagnostics.signed import needs_signature
 from core.diagnostics.urls import key_of
 from core.diagnostics.wildcards import has_wildcard, literal_prefix, matches
 from core.model.delivery import AccountSnapshot, Bucket, CacheBehavior, Distribution

@@ -11,12 +11,12 @@ from datetime import timedelta
 from core.diagnostics.access import Caller, evaluate
 from core.diagnostics.causes.cache import encoded_path
 from core.diagnostics.causes.registry import Case
-from core.diagnostics.changes import Change, diff_of
-from core.diagnostics.draft import Draft
-from core.diagnostics.edge_cache import is_error, may_be_kept_for
+from core.diagnostics.edge.cache import is_error, may_be_kept_for
 from core.diagnostics.policy import is_public
-from core.diagnostics.repair_table import TABLE
-from core.diagnostics.repairs import stranger
+from core.diagnostics.repairs.changes import Change, diff_of
+from core.diagnostics.repairs.draft import Draft
+from core.diagnostics.repairs.drafts import stranger
+from core.diagnostics.repairs.table import TABLE
 from core.diagnostics.trace import travel
 from core.diagnostics.urls import redact, redact_deep
 from core.model.delivery import AccountSnapshot

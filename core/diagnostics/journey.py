@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.diagnostics.access import AccessOutcome, Caller, Signing
-from core.diagnostics.edge_policies import Forwarding
-from core.diagnostics.firewall import WafResult
-from core.diagnostics.functions import FunctionResult
+from core.diagnostics.edge.firewall import WafResult
+from core.diagnostics.edge.functions import FunctionResult
+from core.diagnostics.edge.policies import Forwarding
+from core.diagnostics.edge.signed import SignedCheck
 from core.diagnostics.origins import Endpoint
 from core.diagnostics.routing import HostMatch
-from core.diagnostics.signed import SignedCheck
 from core.diagnostics.urls import RequestUrl
 from core.model.delivery import (
     AccountSnapshot,

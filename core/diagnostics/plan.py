@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from core.diagnostics.causes.cache import encoded_path
 from core.diagnostics.causes.registry import Case
-from core.diagnostics.config_actions import Raw, act
-from core.diagnostics.draft import Draft
+from core.diagnostics.repairs.config_actions import Raw, act
+from core.diagnostics.repairs.draft import Draft
 from core.model.repair import Action, ActionKind, Edit
 
 PRIVATE = ("incoming/", "originals/")  # uploads as they came, for their owners alone

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from pydantic.alias_generators import to_pascal
 
-from core.diagnostics import edge_cache, edge_code, edge_host, edge_viewer
 from core.diagnostics.answer import OriginRequest
 from core.diagnostics.direct import visit_s3
-from core.diagnostics.edge_policies import answers_cors, forwarding
+from core.diagnostics.edge import cache as edge_cache
+from core.diagnostics.edge import code as edge_code
+from core.diagnostics.edge import host as edge_host
+from core.diagnostics.edge import viewer as edge_viewer
+from core.diagnostics.edge.policies import answers_cors, forwarding
+from core.diagnostics.edge.signed import strip_signature
 from core.diagnostics.journey import CLOUDFRONT_DOCS, Journey, Stop, Visit, evidence
 from core.diagnostics.origins import is_s3
 from core.diagnostics.routing import pick_behavior
-from core.diagnostics.signed import strip_signature
 from core.diagnostics.urls import normalise, parse_url, whole_number
 from core.diagnostics.visit import Indexes, visit_origin
 from core.model.delivery import (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.diagnostics.causes.registry import Case, Found
-from core.diagnostics.edge_cache import error_seconds_left, is_error
+from core.diagnostics.edge.cache import error_seconds_left, is_error
 from core.diagnostics.journey import Journey
 from core.diagnostics.urls import redact
 from core.model.diagnosis import Confidence, Fix, Verdict

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.diagnostics import facts, told
 from core.diagnostics.access import caller_of, evaluate, signing_of
 from core.diagnostics.answer import ACTIONS, MISSING_DOC, OriginRequest, decide_answer
-from core.diagnostics.cors import asked_headers
+from core.diagnostics.edge.cors import asked_headers
 from core.diagnostics.journey import CLOUDFRONT_DOCS, S3_DOCS, Log, Stop, Visit, evidence
 from core.diagnostics.objects import KeyIndex, state_of, state_of_version
 from core.diagnostics.origins import endpoint_of

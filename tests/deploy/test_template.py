@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from core.diagnostics.config_actions import NEEDS
+from core.diagnostics.repairs.config_actions import NEEDS
 
 TEMPLATE = Path(__file__).parents[2] / "deploy" / "template.yaml"
 PUBLIC = ("media", "avatars", "progress-photos")

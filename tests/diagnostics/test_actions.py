@@ -21,14 +21,14 @@ from worlds import (
 )
 from worlds import policy as policy_of
 
-from core.diagnostics.actions import plan_of
-from core.diagnostics.config_actions import NEW_CONTROL, opens
-from core.diagnostics.edits import applied, counted, differences, reversed_edits
 from core.diagnostics.engine import examine, parse_snapshot
 from core.diagnostics.fixes import drafts
 from core.diagnostics.plan import Order
-from core.diagnostics.repair_table import TABLE
-from core.diagnostics.shapes import config_shape
+from core.diagnostics.repairs.actions import plan_of
+from core.diagnostics.repairs.config_actions import NEW_CONTROL, opens
+from core.diagnostics.repairs.edits import applied, counted, differences, reversed_edits
+from core.diagnostics.repairs.shapes import config_shape
+from core.diagnostics.repairs.table import TABLE
 from core.errors import Conflict, InvalidInput
 from core.model.delivery import DistributionConfig
 from core.model.diagnosis import FixType

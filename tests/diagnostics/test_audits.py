@@ -14,12 +14,13 @@ from worlds import HOST, bucket, case, distribution, origin
 
 from core.aws.clients import AwsClients
 from core.diagnostics.engine import diagnose
-from core.diagnostics.service import audits_run, audits_work
-from core.diagnostics.service.audits import JOB, KEPT, AuditsService
-from core.diagnostics.service.audits_export import safe
-from core.diagnostics.service.audits_files import Upload
-from core.diagnostics.service.audits_results import Asked
-from core.diagnostics.service.audits_sources import Reach
+from core.diagnostics.service.audits import run as audits_run
+from core.diagnostics.service.audits import work as audits_work
+from core.diagnostics.service.audits.export import safe
+from core.diagnostics.service.audits.files import Upload
+from core.diagnostics.service.audits.results import Asked
+from core.diagnostics.service.audits.service import JOB, KEPT, AuditsService
+from core.diagnostics.service.audits.sources import Reach
 from core.errors import AwsUnavailable, Conflict, InvalidInput, NotAllowed, NotFound
 from core.model.diagnosis import FixType
 from core.model.identity import Actor, Role
@@ -325,7 +326,7 @@ def test_an_audit_is_cancelled_while_it_runs(desk, monkeypatch):
 
     def meanwhile(folder, world, draft, progress):
         desk.audits.remove(SUPPORT, made.id)
-        monkeypatch.setattr("core.diagnostics.service.audits._TELL_SECONDS", 0)
+        monkeypatch.setattr("core.diagnostics.service.audits.service._TELL_SECONDS", 0)
         return judge(folder, world, draft, progress)
 
     monkeypatch.setattr(audits_run, "_judge", meanwhile)
@@ -344,7 +345,7 @@ def test_an_ended_audit_is_removed_with_its_files(desk):
 
 
 def test_the_oldest_audits_are_forgotten(desk, monkeypatch):
-    monkeypatch.setattr("core.diagnostics.service.audits_shelf.KEPT", 2)
+    monkeypatch.setattr("core.diagnostics.service.audits.shelf.KEPT", 2)
     made = [desk.done(CaseSource(), *files()).id for _ in range(4)]
     assert [audit.id for audit in desk.audits.list(SUPPORT)] == [made[3], made[2]]
     assert sorted(p.name for p in (desk.folder / "audits").iterdir()) == sorted(made[2:])
@@ -507,7 +508,7 @@ def test_the_rows_of_a_table_that_a_dry_run_fixes_are_proposed(alone, monkeypatc
         return iter(rows)
 
     monkeypatch.setattr(audits_work, "read_source", read)
-    monkeypatch.setattr("core.diagnostics.service.audits._BATCH", 4)
+    monkeypatch.setattr("core.diagnostics.service.audits.service._BATCH", 4)
     source = DynamoSource(
         table="people", key_attributes=("pk", "sk"), attribute="avatar", holds="key"
     )

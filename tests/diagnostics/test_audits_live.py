@@ -11,10 +11,10 @@ from test_service import site
 from core.aws.clients import AwsClients
 from core.aws.edge import Edge
 from core.diagnostics.service import DiagnosticsService
-from core.diagnostics.service.audits import JOB, AuditsService
-from core.diagnostics.service.audits_files import Upload
-from core.diagnostics.service.audits_sources import Reach
-from core.diagnostics.service.repairing import RepairsService
+from core.diagnostics.service.audits.files import Upload
+from core.diagnostics.service.audits.service import JOB, AuditsService
+from core.diagnostics.service.audits.sources import Reach
+from core.diagnostics.service.repairs.service import RepairsService
 from core.model.identity import Actor, Role
 from core.model.media import FileKind, FileState, MediaFile, Rendition
 from core.model.url_audit import CsvSource, DynamoSource, LibrarySource, LogSource
@@ -227,7 +227,7 @@ def test_logs_in_a_bucket_are_read_for_the_time_that_was_asked(account, desk):
 
 
 def test_a_bucket_that_was_listed_in_part_can_not_tell_what_is_missing(account, desk, monkeypatch):
-    monkeypatch.setattr("core.diagnostics.service.audits_capture.LISTED", 5)
+    monkeypatch.setattr("core.diagnostics.service.audits.capture.LISTED", 5)
     url = f"https://{account.domain}/gone/none.jpg"
     audit = desk.done(CsvSource(url="url"), Upload("urls", "u.csv", f"url\n{url}\n".encode()))
     (group,) = desk.audits.groups(SUPPORT, audit.id)

@@ -21,12 +21,12 @@ from worlds import (
 from core.diagnostics.audit import read_listings, with_listings
 from core.diagnostics.audit_files import Skipped
 from core.diagnostics.audit_lanes import Line
-from core.diagnostics.blast import Effect, dry_run, effect
-from core.diagnostics.changes import Change
-from core.diagnostics.draft import Draft
+from core.diagnostics.audits.blast import Effect, dry_run, effect
+from core.diagnostics.audits.group_plans import World, new_value, plan_of
+from core.diagnostics.audits.groups import Grouper, Known, Tally, needs_attention
 from core.diagnostics.engine import diagnose
-from core.diagnostics.group_plans import World, new_value, plan_of
-from core.diagnostics.groups import Grouper, Known, Tally, needs_attention
+from core.diagnostics.repairs.changes import Change
+from core.diagnostics.repairs.draft import Draft
 from core.errors import NotFound
 from core.model.diagnosis import FixType
 
@@ -372,7 +372,7 @@ def test_a_record_is_written_also_where_its_object_is_not_readable_yet():
 
 
 def test_what_is_too_much_to_look_at_is_unknown(monkeypatch):
-    monkeypatch.setattr("core.diagnostics.group_plans.SLOW", 2)
+    monkeypatch.setattr("core.diagnostics.audits.group_plans.SLOW", 2)
     urls = [f"http://{HOST}/u{i}.jpg" for i in range(5)]
     audited = Audited(case(buckets=[held()]), [f"u{i}.jpg" for i in range(5)], urls)
     made = audited.repair("viewer-protocol-redirect")

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from core.diagnostics.functions import MAX_CODE, FunctionEvent, run_function
-from core.diagnostics.javascript import MAX_JOBS, matches_regex
+from core.diagnostics.edge.functions import MAX_CODE, FunctionEvent, run_function
+from core.diagnostics.edge.javascript import MAX_JOBS, matches_regex
 
 EVENT = FunctionEvent(
     "viewer-request", "E1", "d1.cloudfront.net", "GET", "/a/b.jpg", "x=1&x=2&flag",
@@ -152,7 +152,7 @@ def test_hostile_code_never_makes_the_process_grow():
     """In a process of its own, because a process never tells less than its highest peak."""
     script = f"""
 import resource
-from core.diagnostics.functions import FunctionEvent, run_function
+from core.diagnostics.edge.functions import FunctionEvent, run_function
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for code in {list(HOSTILE.values())!r}:
     run_function(code, {EVENT!r})

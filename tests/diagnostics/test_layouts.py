@@ -6,12 +6,19 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from core.diagnostics import layouts
-from core.diagnostics.layout_learning import MOST_NAMES, Entry, learn
-from core.diagnostics.layout_mapping import LayoutIndex, mappings, proven_mapping, same_content
-from core.diagnostics.layouts import KeyMap, parse_template, template_of
-from core.diagnostics.migration import Found, counted, deletable_at, dry_run, ended, plan_steps
-from core.diagnostics.record_values import keys_in, rewrite
+from core.diagnostics.layouts import layouts
+from core.diagnostics.layouts.layouts import KeyMap, parse_template, template_of
+from core.diagnostics.layouts.learning import MOST_NAMES, Entry, learn
+from core.diagnostics.layouts.mapping import LayoutIndex, mappings, proven_mapping, same_content
+from core.diagnostics.layouts.migration import (
+    Found,
+    counted,
+    deletable_at,
+    dry_run,
+    ended,
+    plan_steps,
+)
+from core.diagnostics.layouts.record_values import keys_in, rewrite
 from core.errors import InvalidInput
 from core.model.migration import (
     Migration,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.diagnostics.audit_files import Skipped
-from core.diagnostics.log_lines import FIELDS, Logged, read_log
+from core.diagnostics.audits.log_lines import FIELDS, Logged, read_log
 
 HEAD = ["#Version: 1.0", "#Fields: " + " ".join(FIELDS)]
 AT = datetime(2026, 11, 20, 12, 0, 5, tzinfo=UTC)

@@ -10,7 +10,7 @@ from core.aws.buckets import ObjectMover
 from core.aws.clients import AwsClients
 from core.aws.edge import Edge
 from core.diagnostics.service import DiagnosticsService
-from core.diagnostics.service.migrations import MigrationsService
+from core.diagnostics.service.migrations.service import MigrationsService
 from core.errors import AwsUnavailable, Conflict, InvalidInput, NotAllowed, NotFound
 from core.model.identity import Actor, Role
 from core.model.media import FileKind, FileState, MediaFile, ObjectRef, Rendition

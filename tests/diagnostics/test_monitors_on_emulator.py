@@ -6,7 +6,7 @@ from test_service import site
 from core.aws.clients import AwsClients
 from core.aws.edge import Edge
 from core.diagnostics.service import DiagnosticsService
-from core.diagnostics.service.cases import CasesService
+from core.diagnostics.service.cases.service import CasesService
 from core.model.identity import Actor, Role
 from core.model.saved_case import Interval, WatchState
 from core.stores.audit_log import AuditLog

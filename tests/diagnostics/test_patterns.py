@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.diagnostics.patterns import PatternTree, host_and_path, is_id
+from core.diagnostics.audits.patterns import PatternTree, host_and_path, is_id
 
 
 def patterns(*paths):

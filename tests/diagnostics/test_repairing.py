@@ -10,9 +10,9 @@ from core.aws.dynamodb_rows import TableRows
 from core.aws.edge import EdgeAnswer
 from core.aws.s3 import MediaBucket
 from core.diagnostics.service import DiagnosticsService
-from core.diagnostics.service.repairing import LARGEST_GROUP, RepairsService
-from core.diagnostics.service.repairing_book import Book
-from core.diagnostics.service.repairing_writes import Hands
+from core.diagnostics.service.repairs.book import Book
+from core.diagnostics.service.repairs.service import LARGEST_GROUP, RepairsService
+from core.diagnostics.service.repairs.writes import Hands
 from core.errors import AwsUnavailable, Conflict, InvalidInput, NotAllowed, NotFound
 from core.model.identity import Account, Actor, Role
 from core.model.repair import Outcome, RecordChange, RepairState

@@ -13,7 +13,7 @@ from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket
 from core.demo import faults
 from core.diagnostics.service import DiagnosticsService
-from core.diagnostics.service.repairing import RepairsService
+from core.diagnostics.service.repairs.service import RepairsService
 from core.errors import Conflict, NotAllowed
 from core.model.identity import Account, Actor, Role
 from core.model.repair import RepairState

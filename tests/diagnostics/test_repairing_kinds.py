@@ -10,9 +10,9 @@ from worlds import distribution, origin, policy, statement
 from core.aws.clients import AwsClients
 from core.aws.cloudfront_writer import CloudFrontWriter
 from core.aws.dynamodb_rows import TableRows
-from core.diagnostics.config_actions import NEEDS
-from core.diagnostics.edits import differences
-from core.diagnostics.service.repairing_writes import Hands
+from core.diagnostics.repairs.config_actions import NEEDS
+from core.diagnostics.repairs.edits import differences
+from core.diagnostics.service.repairs.writes import Hands
 from core.errors import Conflict, DashboardError, InvalidInput, NotAllowed, NotFound
 from core.model.repair import Action, ActionKind, Edit, Outcome
 from core.stores.records import Record

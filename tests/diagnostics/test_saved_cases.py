@@ -11,8 +11,8 @@ from worlds import case as case_of
 
 from core.diagnostics.case_json import LARGEST_CASE
 from core.diagnostics.engine import diagnose
-from core.diagnostics.service.case_book import KEPT_CHECKS
-from core.diagnostics.service.cases import CasesService
+from core.diagnostics.service.cases.book import KEPT_CHECKS
+from core.diagnostics.service.cases.service import CasesService
 from core.errors import AwsUnavailable, InvalidInput, NotAllowed, NotFound, TooLarge
 from core.model.identity import Actor, Role
 from core.model.saved_case import Check, Interval, WatchState

@@ -22,9 +22,9 @@ from worlds import (
 )
 
 from core.diagnostics import fixes
-from core.diagnostics.changes import Change
-from core.diagnostics.draft import Draft
 from core.diagnostics.engine import diagnose
+from core.diagnostics.repairs.changes import Change
+from core.diagnostics.repairs.draft import Draft
 from core.diagnostics.text_report import text_report
 from core.model.delivery import BucketPolicy
 from core.model.diagnosis import FixType

@@ -24,8 +24,8 @@ from worlds import (
     thing,
 )
 
+from core.diagnostics.edge.functions import FunctionEvent, run_function
 from core.diagnostics.engine import diagnose
-from core.diagnostics.functions import FunctionEvent, run_function
 
 ALIAS = {"Aliases": {"Quantity": 1, "Items": ["cdn.acme.com"]}, "ViewerCertificate": ACM}
 CDN = "https://cdn.acme.com/avatars/u1.jpg"

@@ -19,11 +19,11 @@ from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket, ServedAs
 from core.costs.service import open_costs
 from core.diagnostics.service import DiagnosticsService
-from core.diagnostics.service.audits import AuditsService
-from core.diagnostics.service.audits_sources import Reach
-from core.diagnostics.service.cases import CasesService
-from core.diagnostics.service.migrations import MigrationsService
-from core.diagnostics.service.repairing import RepairsService
+from core.diagnostics.service.audits.service import AuditsService
+from core.diagnostics.service.audits.sources import Reach
+from core.diagnostics.service.cases.service import CasesService
+from core.diagnostics.service.migrations.service import MigrationsService
+from core.diagnostics.service.repairs.service import RepairsService
 from core.library.service import LibraryService
 from core.model.identity import SESSION_COOKIE, Role
 from core.model.media import FileKind, FileState, MediaFile, ObjectRef, RemovedField, Rendition

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from core.diagnostics.service.audits import JOB
+from core.diagnostics.service.audits.service import JOB
 from core.stores.jobs import JobRunner
 
 HOST = "d111111abcdef8.cloudfront.net"

@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 
 from core.diagnostics import facts
 from core.diagnostics.causes.registry import CACHE, SLOW, Case, Found, rule
-from core.diagnostics.edge_cache import error_seconds_left
+from core.diagnostics.edge.cache import error_seconds_left
 from core.diagnostics.journey import evidence
 from core.diagnostics.urls import whole_number
 from core.diagnostics.wildcards import matches

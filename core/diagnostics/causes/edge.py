@@ -19,9 +19,9 @@ from core.diagnostics.causes.registry import (
     Found,
     rule,
 )
+from core.diagnostics.edge.signed import needs_signature
 from core.diagnostics.journey import evidence
 from core.diagnostics.routing import pattern_matches
-from core.diagnostics.signed import needs_signature
 from core.diagnostics.wildcards import literal_prefix
 from core.model.delivery import CacheBehavior
 from core.model.diagnosis import Confidence, Evidence

@@ -19,8 +19,8 @@ from core.diagnostics.causes.registry import (
     Found,
     rule,
 )
-from core.diagnostics.edge_code import function_event
-from core.diagnostics.functions import FunctionResult, run_function
+from core.diagnostics.edge.code import function_event
+from core.diagnostics.edge.functions import FunctionResult, run_function
 from core.diagnostics.journey import Journey, Visit, evidence
 from core.diagnostics.spelling import extension_of, fold, stem_of
 from core.diagnostics.urls import key_of, whole_number

@@ -9,8 +9,8 @@ from typing import Any
 from core.diagnostics import facts
 from core.diagnostics.causes.cache import is_stale
 from core.diagnostics.causes.registry import RESPONSE, SLOW, Case, Found, rule
-from core.diagnostics.cors import allows, allows_origin, asked_headers, cors_rules, texts
-from core.diagnostics.edge_policies import answers_cors, cors_origins, response_cors
+from core.diagnostics.edge.cors import allows, allows_origin, asked_headers, cors_rules, texts
+from core.diagnostics.edge.policies import answers_cors, cors_origins, response_cors
 from core.diagnostics.journey import Journey, evidence, place_of
 from core.diagnostics.spelling import extension_of
 from core.diagnostics.urls import whole_number

@@ -17,7 +17,7 @@ from core.aws.clients import AwsClients
 from core.aws.cloudfront import CloudFrontReader
 from core.aws.s3_config import BucketReader
 from core.diagnostics.candidates import originals_folder
-from core.diagnostics.edge_policies import (
+from core.diagnostics.edge.policies import (
     MANAGED_CACHE,
     MANAGED_CORS_RESPONSE,
     MANAGED_REQUEST,

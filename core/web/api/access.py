@@ -19,10 +19,10 @@ if TYPE_CHECKING:  # the routes get the services handed in; they need not load t
     from core.accounts.service import AccountsService
     from core.costs.service import CostsService
     from core.diagnostics.service import DiagnosticsService
-    from core.diagnostics.service.audits import AuditsService
-    from core.diagnostics.service.cases import CasesService
-    from core.diagnostics.service.migrations import MigrationsService
-    from core.diagnostics.service.repairing import RepairsService
+    from core.diagnostics.service.audits.service import AuditsService
+    from core.diagnostics.service.cases.service import CasesService
+    from core.diagnostics.service.migrations.service import MigrationsService
+    from core.diagnostics.service.repairs.service import RepairsService
     from core.library.service import LibraryService
     from core.settings import Settings
     from core.stores.jobs import JobQueue

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import StreamingResponse
 
-from core.diagnostics.service.audits_files import ROLES, Upload
+from core.diagnostics.service.audits.files import ROLES, Upload
 from core.errors import AwsDenied, AwsUnavailable, Conflict, InvalidInput, TooLarge
 from core.model.diagnosis import FixType
 from core.model.media import JobState

@@ -1,0 +1,1 @@
+"""Many URLs at once: patterns, groups, and what a repair would do to all of them."""

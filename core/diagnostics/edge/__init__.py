@@ -1,0 +1,1 @@
+"""What CloudFront does with a request before it asks an origin: viewer rules, functions, cache."""

@@ -1,0 +1,1 @@
+"""Layouts of keys: learned from listings, mapped to those of today, and migrated."""

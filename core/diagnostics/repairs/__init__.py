@@ -1,0 +1,1 @@
+"""Repairs: drafts per cause, the changed snapshot they lead to, and the writes that make them."""

@@ -1,0 +1,1 @@
+"""Saved cases, and the watch over their URLs."""

@@ -1,0 +1,1 @@
+"""Moving old layouts of keys as durable jobs."""

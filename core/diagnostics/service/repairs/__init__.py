@@ -1,0 +1,1 @@
+"""Proposing, applying, proving and undoing repairs."""
