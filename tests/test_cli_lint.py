@@ -2,8 +2,8 @@
 
 import json
 
+from core.costs.service.sheets import FOLDER, PriceSheets
 from core.dashboard import stated_prices
-from core.settings import Settings
 from tests.test_cli import run
 
 
@@ -44,5 +44,5 @@ def test_prices_are_compared_with_the_price_sheet(tmp_path):
     assert done.returncode == 1
     assert "ERROR X2" in done.stdout
     text = document.read_text()
-    (verdict,) = stated_prices(Settings(data_dir=tmp_path))(text)
+    (verdict,) = stated_prices(PriceSheets(tmp_path / FOLDER))(text)
     assert (verdict.verdict, verdict.number) == ("wrong", 1)
