@@ -264,7 +264,12 @@ def test_a_reported_row_without_a_url_gets_the_url_of_its_owners_only_object(
 ):
     doctor, repairs, _ = account
     assert planted["avatars"]
-    row = {"table": "demo-users", "pk": "u2", "column": "avatarUrl", "value": ""}
+    root = emulator.root_clients()
+    key = "avatars/avatar_zoe_1690000099_ab99.jpg"  # other tests leave pictures of u1, u2 …
+    root.s3.put_object(Bucket="demo-avatars", Key=key, Body=b"x", ContentType="image/jpeg")
+    empty = {"userId": {"S": "zoe"}, "avatarUrl": {"S": ""}}
+    root.dynamodb.put_item(TableName="demo-users", Item=empty)
+    row = {"table": "demo-users", "pk": "zoe", "column": "avatarUrl", "value": ""}
     report = doctor.report(SUPPORT, "", record=row)
     found = doctor.diagnose_report(SUPPORT, report.id)
     fix = next(f for f in found.fixes if f.type == "fix_db_record" and f.dry_run.after)
@@ -272,8 +277,6 @@ def test_a_reported_row_without_a_url_gets_the_url_of_its_owners_only_object(
     done = repairs.apply(ADMIN, repairs.propose(SUPPORT, "", fix.id, report_id=report.id).id)
 
     assert done.state is RepairState.VERIFIED, done.verification
-    held = emulator.root_clients().dynamodb.get_item(
-        TableName="demo-users", Key={"userId": {"S": "u2"}}
-    )
+    held = root.dynamodb.get_item(TableName="demo-users", Key={"userId": {"S": "zoe"}})
     assert held["Item"]["avatarUrl"]["S"] == done.new_url
     assert repairs.rollback(ADMIN, done.id).state is RepairState.ROLLED_BACK

@@ -67,19 +67,19 @@ def site(emulator, name, keys, *, origin_path="", arn=""):
 @pytest.fixture(scope="module")
 def account(emulator):
     """Broken sites in one account, each reported with the row that holds it."""
-    avatars = site(emulator, "t-avatars", ["avatars/u1_ab12.jpg"], origin_path="/avatars")
-    photos = site(emulator, "t-photos", ["users/u1/progress-photos/2026-01-14-front.jpg"])
+    avatars = site(emulator, "t-avatars", ["avatars/t1_ab12.jpg"], origin_path="/avatars")
+    photos = site(emulator, "t-photos", ["users/t1/progress-photos/2026-01-14-front.jpg"])
     press = site(
         emulator, "t-press", ["press/launch.jpg"], arn="arn:aws:cloudfront::1:distribution/X"
     )
     legacy = f"https://{photos}/progress-photos/2026-01-14-front.jpg"
-    row = {"s3_key": "users/u1/progress-photos/2026-01-14-front.jpg", "url": legacy}
+    row = {"s3_key": "users/t1/progress-photos/2026-01-14-front.jpg", "url": legacy}
     clients = AwsClients("us-east-1", emulator.endpoint, emulator.access_key, emulator.secret_key)
     return {
         "clients": clients, "stack": emulator.stack, "root": emulator.root_clients(),
-        "avatars": Fault(f"https://{avatars}/avatars/u1_ab12.jpg"),
+        "avatars": Fault(f"https://{avatars}/avatars/t1_ab12.jpg"),
         "empty": Fault("", {"table": "users", "pk": "u2", "column": "avatarUrl", "value": ""}),
-        "legacy": Fault(legacy, {"table": "photos", "pk": "USER#u1", "attributes": row}),
+        "legacy": Fault(legacy, {"table": "photos", "pk": "USER#t1", "attributes": row}),
         "press": Fault(f"https://{press}/press/launch.jpg"),
     }  # fmt: skip
 
@@ -236,10 +236,10 @@ def test_an_error_that_was_just_seen_does_not_decide_what_a_repair_gives(account
 
 @pytest.mark.emulator
 def test_an_empty_record_leads_to_the_picture_of_its_owner(account, service):
-    fault = Fault("", {"table": "users", "pk": "u1", "column": "avatarUrl", "value": ""})
+    fault = Fault("", {"table": "users", "pk": "t1", "column": "avatarUrl", "value": ""})
     report = service.diagnose_report(SUPPORT, service.report(SUPPORT, "", record=fault.record).id)
     avatars = account["avatars"].url.replace("/avatars/", "/")
-    assert report.candidates[0].key == "avatars/u1_ab12.jpg"
+    assert report.candidates[0].key == "avatars/t1_ab12.jpg"
     assert report.fixes[0].dry_run.after == {"avatarUrl": avatars}
     assert report.fixes[0].dry_run.retrace_status == 200
 

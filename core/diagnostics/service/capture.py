@@ -31,7 +31,7 @@ from core.errors import DashboardError
 
 Shape = dict[str, Any]
 LISTED = 1000  # keys per listing
-SEARCHED = 12  # distributions whose objects are looked through where no URL names one
+SEARCHED = 40  # distributions whose objects are looked through where no URL names one
 FOLDERS = 6  # listings of neighbouring folders where a bucket has more keys than that
 _FUNCTIONS = 8
 
