@@ -17,6 +17,7 @@ import typer
 
 from core.cli_costs import add_cost_commands
 from core.cli_lint import add_lint_command
+from core.cli_logs import add_log_commands
 from core.errors import DashboardError, InvalidInput
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 add_cost_commands(app)
 add_lint_command(app)
+add_log_commands(app)
 
 
 def main() -> None:

@@ -1,0 +1,109 @@
+"""What was delivered: requests and bytes as access logs tell them, and what was read of them."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from core.model.base import Noun, UtcTime
+
+
+class LogKind(StrEnum):
+    DELIMITED = "delimited"  # v1, and v2's plain and W3C
+    JSON = "json"
+    PARQUET = "parquet"
+
+
+class LogShape(Noun):
+    """How the lines of a log file are read. `fields` are CloudFront's names, in their order."""
+
+    kind: LogKind
+    fields: tuple[str, ...] = ()
+    delimiter: str = "\t"
+    skip: int = 0  # header lines
+
+
+class Delivered(Noun):
+    """One row of a grouping. What the grouping lacks is None, and so is what a line left out."""
+
+    label: str | None = None  # as it is logged
+    shown: str | None = None  # as the viewer sent it, where it is an address
+    site: str | None = None
+    status: int | None = None
+    requests: int
+    bytes: int
+
+
+class BadLine(Noun):
+    """A line that could not be counted, and where it stands."""
+
+    file: str
+    line: int | None = None
+    reason: str
+
+
+class LogProblem(Noun):
+    """A file that could not be read whole."""
+
+    file: str
+    problem: str  # truncated, changed, unreadable, same
+    detail: str
+
+
+class LogsRead(Noun):
+    """What a reading met: nothing that was left out goes unsaid."""
+
+    files: int = 0
+    rows: int = 0
+    duplicates: int = 0  # lines whose request id was counted already
+    without_id: int = 0  # lines of old logs: a repeated one can't be told from a second request
+    without_bytes: int = 0
+    bad_lines: int = 0
+    first_bad: tuple[BadLine, ...] = ()
+    problems: tuple[LogProblem, ...] = ()
+
+
+class TrafficFilters(Noun):
+    """Empty means everything. `prefix` is compared with the path as it is logged."""
+
+    site: str = ""
+    distribution: str = ""
+    edge: str = ""
+    country: str = ""
+    result: str = ""
+    status: int = -1
+    prefix: str = ""
+
+
+class HitRatio(Noun):
+    """Of the requests that a cache can answer. None where there was none."""
+
+    hits: int
+    misses: int
+    share: float | None
+    bytes_share: float | None
+    definition: str
+
+
+class TrafficReport(Noun):
+    """The sums of a time range; `last_day` is included. Days and hours are UTC."""
+
+    first_day: date | None
+    last_day: date | None
+    requests: int
+    bytes: int
+    hit_ratio: HitRatio
+    days: tuple[Delivered, ...]
+    hours: tuple[Delivered, ...] = ()
+    statuses: tuple[Delivered, ...]
+    edge_results: tuple[Delivered, ...]
+    top_urls: tuple[Delivered, ...]
+    top_errors: tuple[Delivered, ...]
+    edges: tuple[Delivered, ...]
+    countries: tuple[Delivered, ...] = ()
+    referrers: tuple[Delivered, ...]
+    prefixes: tuple[Delivered, ...] = ()
+    files: tuple[Delivered, ...] = ()
+    owners: tuple[Delivered, ...] = ()
+    read: LogsRead = LogsRead()
+    as_of: UtcTime | None = None  # the end of the last scan

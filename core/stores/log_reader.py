@@ -1,0 +1,261 @@
+"""Reads access logs of any format into the table `requests` of a DuckDB connection.
+
+A line that can't be read is counted with its file and its number; nothing is dropped in silence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterable
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from core.errors import UnreadableContent
+from core.model.traffic import BadLine, LogKind, LogProblem, LogShape, LogsRead
+from core.stores.log_columns import (
+    REQUESTS,
+    json_columns,
+    json_names,
+    literal,
+    quoted,
+    read_as,
+    selected,
+)
+from core.stores.log_scans import (
+    TOLD,
+    csv_scan,
+    forget_refused,
+    other_headers,
+    refused_lines,
+)
+from core.stores.log_source import (
+    LogFile,
+    contents,
+    head_of,
+    is_whole,
+    salvage,
+    split_by_header,
+    stamp,
+)
+
+ShapeOf = Callable[[bytes, str], LogShape | None]
+ColumnsOf = Callable[[LogShape], tuple[str, ...]]
+_ID = "x_edge_request_id"
+_COMPLETE = "day IS NOT NULL AND status IS NOT NULL"
+_NO_JSON = "it is no JSON object with date, time and sc-status"
+
+
+class LogReader:
+    """`shape_of` and `columns_of` are the room's rules of the formats."""
+
+    def __init__(self, connection: Any, shape_of: ShapeOf, columns_of: ColumnsOf) -> None:
+        self._sql, self._shape_of, self._columns_of = connection, shape_of, columns_of
+        self._bad = self._files = 0
+        self._first: list[BadLine] = []
+        self._problems: list[LogProblem] = []
+        self._seen: dict[bytes, str] = {}  # contents without request ids
+        columns = ", ".join(f"{name} {kind}" for name, kind in REQUESTS)
+        self._sql.execute(f"CREATE TEMP TABLE requests ({columns}, source INTEGER)")
+
+    def read(self, paths: Iterable[Path], source: int = 0) -> None:
+        """Read files, those of one shape in one go. What goes wrong with one is told later."""
+        before = {path: stamp(path) for path in dict.fromkeys(paths)}
+        opened = [one for path in before for one in self._opened(path)]
+        self._files += len(before)
+        with tempfile.TemporaryDirectory(prefix="logs-") as folder:
+            for _, group in groupby(sorted(opened, key=_likeness), key=_likeness):
+                self._together(list(group), source, Path(folder))
+        for path, was in before.items():
+            if stamp(path) != was:
+                self._tell(str(path), "changed", "It was written to while it was read.")
+
+    def told(self) -> LogsRead:
+        """What was met so far; a request that came twice is taken out and counted here."""
+        first = sorted(self._first, key=lambda one: (one.file, one.line or 0))[:TOLD]
+        rows, ids, distinct, sized = self._sql.execute(
+            "SELECT count(*), count(request_id), count(DISTINCT request_id), count(bytes) "
+            "FROM requests"
+        ).fetchall()[0]
+        if distinct < ids:
+            sized = self._without_repeats()
+        left = rows - (ids - distinct)
+        return LogsRead(
+            files=self._files, rows=left, duplicates=ids - distinct, without_id=rows - ids,
+            without_bytes=left - sized, bad_lines=self._bad, first_bad=tuple(first),
+            problems=tuple(self._problems),
+        )  # fmt: skip
+
+    def _without_repeats(self) -> int:
+        self._sql.execute(
+            "DELETE FROM requests WHERE rowid IN (SELECT place FROM (SELECT rowid AS place, "
+            "row_number() OVER (PARTITION BY request_id ORDER BY rowid) AS turn "
+            "FROM requests WHERE request_id IS NOT NULL) WHERE turn > 1)"
+        )
+        return int(self._sql.execute("SELECT count(bytes) FROM requests").fetchall()[0][0])
+
+    def _opened(self, path: Path) -> list[LogFile]:
+        head, compressed = head_of(path)
+        try:
+            shape = self._shape_of(head, str(path))
+        except UnreadableContent as error:
+            self._tell(str(path), "unreadable", error.message)
+            return []
+        if shape is None:
+            if compressed and not is_whole(path):
+                self._tell(str(path), "truncated", "Nothing of it can be decompressed.")
+            return []
+        file = LogFile(path, str(path), shape, compressed)
+        return [] if self._is_repeated(file) else [file]
+
+    def _is_repeated(self, file: LogFile) -> bool:
+        """Lines of old logs have no id: a file that is delivered again is known by its content."""
+        if file.shape.kind is not LogKind.DELIMITED or _ID in self._columns_of(file.shape):
+            return False
+        digest = hashlib.sha256()
+        for chunk in contents(file.path, file.compressed):
+            digest.update(chunk)
+        first = self._seen.setdefault(digest.digest(), file.name)
+        if first != file.name:
+            self._tell(file.name, "same", f"It has the content of {first}, which is counted.")
+        return first != file.name
+
+    def _together(self, group: list[LogFile], source: int, folder: Path) -> None:
+        reads = {LogKind.DELIMITED: self._delimited, LogKind.JSON: self._json}
+        read = reads.get(group[0].shape.kind, self._parquet)
+        batches = [group] if group[0].shape.kind is LogKind.DELIMITED else [[one] for one in group]
+        for batch in batches:
+            try:
+                read(batch, source, folder)
+            except duckdb.Error as error:
+                self._apart(batch, source, folder, str(error))
+
+    def _apart(self, batch: list[LogFile], source: int, folder: Path, reason: str) -> None:
+        """One of these is damaged: read each by itself, and of that one what is whole."""
+        if len(batch) > 1:
+            for one in batch:
+                self._together([one], source, folder)
+            return
+        one, target = batch[0], folder / f"whole-{len(self._problems)}"
+        if not one.compressed or not salvage(one.path, target):
+            self._tell(one.name, "unreadable", reason.splitlines()[0])
+            return
+        self._tell(one.name, "truncated", "It ends early: only its readable lines are counted.")
+        self._together([LogFile(target, one.name, one.shape, offset=one.offset)], source, folder)
+
+    def _delimited(self, group: list[LogFile], source: int, folder: Path) -> None:
+        shape = group[0].shape
+        columns = self._columns_of(shape)
+        scan = csv_scan(group, {name: read_as(name) for name in columns}, shape)
+        self._sql.execute("BEGIN")
+        try:
+            self._insert(selected(columns, typed=True, source=source), scan)
+            mixed = other_headers(self._sql, shape.fields)
+            count, lines = refused_lines(self._sql, group)
+            forget_refused(self._sql)
+            self._sql.execute("ROLLBACK" if mixed else "COMMIT")
+        except duckdb.Error:
+            self._sql.execute("ROLLBACK")
+            raise
+        if mixed:
+            self._in_parts(group, mixed, source, folder)
+            return
+        self._first += lines
+        self._bad += count
+
+    def _in_parts(self, group: list[LogFile], mixed: set[str], source: int, folder: Path) -> None:
+        rest = [one for one in group if str(one.path) not in mixed]
+        if rest:
+            self._together(rest, source, folder)
+        for one in group:
+            if str(one.path) in mixed:
+                with tempfile.TemporaryDirectory(dir=folder) as parts:
+                    self._parts(one, source, Path(parts))
+
+    def _parts(self, whole: LogFile, source: int, folder: Path) -> None:
+        for path, offset in split_by_header(whole.path, whole.compressed, folder):
+            try:
+                shape = self._shape_of(head_of(path)[0], whole.name)
+            except UnreadableContent as error:
+                self._tell(whole.name, "unreadable", error.message)
+                continue
+            if shape is not None:
+                part = LogFile(path, whole.name, shape, offset=whole.offset + offset)
+                self._together([part], source, folder)
+
+    def _json(self, group: list[LogFile], source: int, folder: Path) -> None:
+        del folder
+        one = group[0]
+        shape = LogShape(kind=LogKind.JSON, delimiter="\x01", skip=one.shape.skip)
+        self._sql.execute("SET preserve_insertion_order = true")  # for the lines' numbers
+        self._sql.execute(
+            "CREATE OR REPLACE TEMP TABLE staged AS SELECT row_number() OVER () AS number, line "  # noqa: S608
+            f"FROM {csv_scan([one], {'line': 'VARCHAR'}, shape)}"
+        )
+        self._sql.execute("SET preserve_insertion_order = false")
+        self._count_refused(one)
+        fields = f"SELECT number, {json_columns('line')} FROM staged WHERE json_valid(line)"  # noqa: S608
+        rows = (
+            f"SELECT number, {selected(json_names(), typed=False, source=source)} FROM ({fields})"  # noqa: S608
+        )
+        self._sql.execute(
+            f"CREATE OR REPLACE TEMP TABLE found AS SELECT * FROM ({rows}) WHERE {_COMPLETE}"  # noqa: S608
+        )
+        self._sql.execute("INSERT INTO requests SELECT * EXCLUDE (number) FROM found")
+        bad = self._sql.execute(
+            "SELECT number FROM staged ANTI JOIN found USING (number) "
+            "WHERE NOT starts_with(line, '#') ORDER BY number"
+        ).fetchall()
+        self._bad += len(bad)
+        places = [number + one.shape.skip + one.offset for (number,) in bad[:TOLD]]
+        self._first += [BadLine(file=one.name, line=line, reason=_NO_JSON) for line in places]
+
+    def _count_refused(self, file: LogFile) -> None:
+        count, lines = refused_lines(self._sql, [file])
+        forget_refused(self._sql)
+        self._bad += count
+        self._first += lines
+
+    def _parquet(self, group: list[LogFile], source: int, folder: Path) -> None:
+        del folder
+        one = group[0]
+        scan = f"read_parquet({literal(str(one.path))})"
+        described = self._sql.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()  # noqa: S608
+        fields = tuple(row[0] for row in described)
+        names = self._columns_of(LogShape(kind=LogKind.PARQUET, fields=fields))
+        pairs = zip(fields, names, strict=True)
+        renamed = ", ".join(f"{quoted(field)} AS {quoted(name)}" for field, name in pairs)
+        held = self._count(scan)
+        before = self._count("requests")
+        self._insert(
+            selected(names, typed=False, source=source),
+            f"(SELECT {renamed} FROM {scan})",  # noqa: S608
+            where=f"WHERE {_COMPLETE}",
+        )
+        bad = held - (self._count("requests") - before)
+        self._bad += bad
+        if bad:
+            reason = f"{bad} rows without date, time or sc-status"
+            self._first.append(BadLine(file=one.name, reason=reason))
+
+    def _count(self, relation: str) -> int:
+        return int(self._sql.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0])  # noqa: S608
+
+    def _insert(self, select: str, scan: str, where: str = "") -> None:
+        self._sql.execute(
+            f"INSERT INTO requests SELECT * FROM (SELECT {select} FROM {scan}) {where}"  # noqa: S608
+        )
+
+    def _tell(self, name: str, problem: str, detail: str) -> None:
+        self._problems.append(LogProblem(file=name, problem=problem, detail=detail))
+
+
+def _likeness(file: LogFile) -> tuple[str, ...]:
+    """Files with the same likeness are read in one go."""
+    shape = file.shape
+    return (
+        shape.kind.value, shape.delimiter, str(shape.skip), str(file.compressed), *shape.fields
+    )  # fmt: skip

@@ -1,0 +1,111 @@
+"""The questions to the access logs, each written once in the SQL that DuckDB and Athena share.
+
+Values are named parameters and never part of the text. What stands in braces is put in by the
+engine: its own relation of requests, and a whole number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from core.model.traffic import Delivered
+
+Value = str | int
+_NAME = re.compile(r":([a-z_]+)")
+
+_WHERE = """
+WHERE day BETWEEN CAST(:first_day AS date) AND CAST(:last_day AS date)
+  AND (:site = '' OR site = :site)
+  AND (:distribution = '' OR distribution = :distribution)
+  AND (:edge = '' OR edge = :edge)
+  AND (:country = '' OR country = :country)
+  AND (:result = '' OR result = :result)
+  AND (:status = -1 OR status = :status)
+  AND (:prefix = '' OR substr(path, 1, length(:prefix)) = :prefix)"""
+_SUMS = "sum(requests) AS requests, coalesce(sum(bytes), 0) AS bytes"
+_NO_SITE = "CAST(NULL AS varchar) AS site"
+_NO_STATUS = "CAST(NULL AS integer) AS status"
+_MOST_FIRST = "ORDER BY requests DESC, bytes DESC, label, site, status"
+
+
+@dataclass(frozen=True)
+class Query:
+    """Answers rows of label, site, status, requests, bytes; `needs` names the columns it reads."""
+
+    name: str
+    text: str
+    needs: frozenset[str]
+
+    def bound(self, parameters: Mapping[str, Value]) -> tuple[str, list[Value]]:
+        """The text with `?` for each use of a parameter, and the values in that order."""
+        order: list[Value] = []
+
+        def place(match: re.Match[str]) -> str:
+            order.append(parameters[match[1]])
+            return "?"
+
+        return _NAME.sub(place, self.text), order
+
+
+def _by(name: str, label: str, *needs: str, more: str = "", last: str = _MOST_FIRST) -> Query:
+    text = (
+        f"SELECT {label} AS label, {_NO_SITE}, {_NO_STATUS}, {_SUMS} "  # noqa: S608  # constants
+        f"FROM {{requests}} AS logged {_WHERE} {more} GROUP BY 1 {last} LIMIT {{top}}"
+    )
+    return Query(name, text, frozenset(needs or (name,)))
+
+
+def _urls(name: str, status: str, more: str = "", group: str = "") -> Query:
+    text = (
+        f"SELECT path AS label, site, {status}, {_SUMS} FROM {{requests}} AS logged "  # noqa: S608
+        f"{_WHERE} {more} GROUP BY path, site{group} {_MOST_FIRST} LIMIT {{top}}"
+    )
+    return Query(name, text, frozenset({"path", "site"} | ({"status"} if group else set())))
+
+
+_IN_ORDER = "ORDER BY label"
+TOTALS: Final = _by("totals", "''", "day")
+DAYS: Final = _by("days", "CAST(day AS varchar)", "day", last=_IN_ORDER)
+HOURS: Final = _by(
+    "hours", "CAST(day AS varchar) || ' ' || lpad(CAST(hour AS varchar), 2, '0')", "day", "hour",
+    last=_IN_ORDER,
+)  # fmt: skip
+STATUSES: Final = _by("statuses", "lpad(CAST(status AS varchar), 3, '0')", "status")
+RESULTS: Final = _by("results", "result", "result")
+EDGES: Final = _by("edges", "edge", "edge")
+COUNTRIES: Final = _by("countries", "country", "country", more="AND country IS NOT NULL")
+REFERRERS: Final = _by("referrers", "referrer", "referrer")
+FOLDERS: Final = _by("folders", "coalesce(regexp_extract(path, :folder), '')", "path")
+TOP_URLS: Final = _urls("top_urls", _NO_STATUS)
+TOP_ERRORS: Final = _urls("top_errors", "status", more="AND status >= 400", group=", status")
+ALL: Final = (
+    TOTALS, DAYS, HOURS, STATUSES, RESULTS, EDGES, COUNTRIES, REFERRERS, FOLDERS, TOP_URLS,
+    TOP_ERRORS,
+)  # fmt: skip
+
+EVERYTHING: Final[Mapping[str, Value]] = {
+    "first_day": "0001-01-01", "last_day": "9999-12-31", "site": "", "distribution": "",
+    "edge": "", "country": "", "result": "", "status": -1, "prefix": "", "folder": "",
+}  # fmt: skip
+
+
+class QueryEngine(Protocol):
+    """Runs the questions over its own copy of the logs: DuckDB here, Athena in the cloud."""
+
+    @property
+    def name(self) -> str: ...
+
+    def ask(
+        self, query: Query, parameters: Mapping[str, Value], top: int
+    ) -> tuple[Delivered, ...]: ...
+
+
+def delivered(row: tuple[object, ...]) -> Delivered:
+    """One answered row, in the types of the noun whatever an engine gave."""
+    label, site, status, requests, size = row
+    return Delivered.model_validate(
+        {"label": label, "site": site, "status": status, "requests": requests or 0, "bytes": size}
+    )

@@ -1,0 +1,72 @@
+"""All questions of a report, put to one engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+
+from core.model.traffic import Delivered, LogsRead, TrafficReport
+from core.stores.queries import (
+    COUNTRIES,
+    DAYS,
+    EDGES,
+    FOLDERS,
+    HOURS,
+    REFERRERS,
+    RESULTS,
+    STATUSES,
+    TOP_ERRORS,
+    TOP_URLS,
+    Query,
+    QueryEngine,
+    Value,
+)
+from core.usage.access_logs import folder_pattern
+from core.usage.traffic import by_owner, hit_ratio, with_shown
+
+_FEW = 10_000  # rows of a grouping that is small by its nature
+FILES_FOLDER = "^/media/[^/]+/"
+
+Ask = Callable[[Query, Mapping[str, Value], int], tuple[Delivered, ...]]
+
+
+def assembled(
+    engine: QueryEngine,
+    parameters: Mapping[str, Value],
+    top: int,
+    *,
+    read: LogsRead | None = None,
+    owner_of: Callable[[str], str | None] | None = None,
+    hours: bool = False,
+    as_of: datetime | None = None,
+) -> TrafficReport:
+    """`owner_of` tells whose `/media/<id>/` is; without it files and owners are left out."""
+
+    def ask(query: Query, most: int = _FEW, **more: Value) -> tuple[Delivered, ...]:
+        return engine.ask(query, {**parameters, **more}, most)
+
+    days = ask(DAYS)
+    results = ask(RESULTS)
+    files = ask(FOLDERS, folder=FILES_FOLDER, most=1_000_000) if owner_of else ()
+    files = tuple(row for row in files if row.label)
+    return TrafficReport(
+        first_day=date.fromisoformat(days[0].label) if days and days[0].label else None,
+        last_day=date.fromisoformat(days[-1].label) if days and days[-1].label else None,
+        requests=sum(row.requests for row in days),
+        bytes=sum(row.bytes for row in days),
+        hit_ratio=hit_ratio(results),
+        days=days,
+        hours=ask(HOURS, 24 * 370) if hours else (),
+        statuses=ask(STATUSES),
+        edge_results=results,
+        top_urls=with_shown(ask(TOP_URLS, top)),
+        top_errors=with_shown(ask(TOP_ERRORS, top)),
+        edges=ask(EDGES, top),
+        countries=ask(COUNTRIES, top),
+        referrers=with_shown(ask(REFERRERS, top + 1)),
+        prefixes=ask(FOLDERS, top, folder=folder_pattern(1)) if owner_of else (),
+        files=files[:top],
+        owners=by_owner(files, owner_of)[:top] if owner_of else (),
+        read=read or LogsRead(),
+        as_of=as_of,
+    )

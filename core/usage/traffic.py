@@ -1,0 +1,72 @@
+"""What the counts mean: hit ratio, comparisons, owners. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, timedelta
+
+from core.model.traffic import Delivered, HitRatio
+from core.usage.access_logs import shown
+
+DEFINITION = (
+    "Hit, RefreshHit and OriginShieldHit, divided by these and Miss; errors, redirects and "
+    "refusals are not cacheable and count on neither side."
+)
+_HITS = frozenset({"Hit", "RefreshHit", "OriginShieldHit"})
+_MISSES = frozenset({"Miss"})
+
+
+def hit_ratio(results: Iterable[Delivered]) -> HitRatio:
+    """From the rows of x-edge-result-type."""
+    rows = tuple(results)
+    hits = tuple(row for row in rows if row.label in _HITS)
+    misses = tuple(row for row in rows if row.label in _MISSES)
+    hit, miss = sum(row.requests for row in hits), sum(row.requests for row in misses)
+    hit_bytes, miss_bytes = sum(row.bytes for row in hits), sum(row.bytes for row in misses)
+    return HitRatio(
+        hits=hit,
+        misses=miss,
+        share=_share(hit, hit + miss),
+        bytes_share=_share(hit_bytes, hit_bytes + miss_bytes),
+        definition=DEFINITION,
+    )
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+def change(before: int, after: int) -> float | None:
+    """How much more, as a share of before; None where there was nothing to compare with."""
+    return (after - before) / before if before else None
+
+
+def range_before(first: date, last: date) -> tuple[date, date]:
+    """The range of the same length that ends the day before `first`."""
+    length = last - first + timedelta(days=1)
+    return first - length, first - timedelta(days=1)
+
+
+def by_owner(
+    files: Iterable[Delivered], owner_of: Callable[[str], str | None]
+) -> tuple[Delivered, ...]:
+    """Sums per owner of the folders of files; the label is None where the owner is unknown."""
+    sums: Mapping[str | None, list[int]] = defaultdict(lambda: [0, 0])
+    for row in files:
+        total = sums[owner_of(row.label) if row.label else None]
+        total[0] += row.requests
+        total[1] += row.bytes
+    rows = (Delivered(label=o, requests=n, bytes=size) for o, (n, size) in sums.items())
+    return tuple(sorted(rows, key=lambda row: (-row.bytes, row.label is None, row.label or "")))
+
+
+def with_shown(rows: Iterable[Delivered]) -> tuple[Delivered, ...]:
+    """The same rows, each with its label as the viewer sent it beside the logged one."""
+    return tuple(row.model_copy(update={"shown": shown(row.label)}) for row in rows)
+
+
+def file_of(folder: str) -> str | None:
+    """The id in `/media/<id>/`, under which the library files an original and its renditions."""
+    parts = folder.strip("/").split("/")
+    return parts[1] if len(parts) == 2 and parts[0] == "media" else None
