@@ -48,21 +48,23 @@ class OfferLines:
     def place(self, price: OfferPrice) -> tuple[str, str] | None:
         """Line and region; None for what the sheet does not price."""
         if price.offer == CLOUDFRONT:
-            return self._edge(price)
+            return self.at_edge(price.usage_type)
         prefix = self.prefixes.get(price.region)
         if prefix is None or not price.usage_type.startswith(prefix):
             return None
         usage = price.usage_type.removeprefix(prefix)
-        line = self.keys.get((price.offer, usage, price.operation)) or self.keys.get(
-            (price.offer, usage, "")
-        )
+        line = self.line(price.offer, usage, price.operation)
         return (line, price.region) if line else None
 
-    def _edge(self, price: OfferPrice) -> tuple[str, str] | None:
-        prefix, _, usage = price.usage_type.partition("-")
+    def line(self, offer: str, usage: str, operation: str) -> str | None:
+        """`usage` is the usage type without the region's prefix."""
+        return self.keys.get((offer, usage, operation)) or self.keys.get((offer, usage, ""))
+
+    def at_edge(self, usage_type: str) -> tuple[str, str] | None:
+        prefix, _, usage = usage_type.partition("-")
         if prefix in _EDGE_PREFIXES and usage in _EDGE_LINES:
             return _EDGE_LINES[usage], _EDGE_PREFIXES[prefix]
-        line = self.keys.get((CLOUDFRONT, price.usage_type, ""))
+        line = self.keys.get((CLOUDFRONT, usage_type, ""))
         return (line, "global") if line else None
 
 
