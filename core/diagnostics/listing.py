@@ -172,6 +172,8 @@ class HashTable(Mapping[str, Sequence[str]]):
         return found
 
     def get(self, text: str, default: Any = None, /) -> Any:
+        if not self._held[hash(text) & self._mask]:
+            return default
         found = self.rows(text)
         if not len(found) or not self._is(found[0], text):
             return default

@@ -84,7 +84,7 @@ _STEPS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("plus", lambda t: t.replace("+", " ")),
     ("backslash", lambda t: t.replace("\\", "/")),
     ("unicode", lambda t: unicodedata.normalize("NFC", t)),
-    ("slashes", lambda t: re.sub(r"/{2,}", "/", t)),
+    ("slashes", lambda t: re.sub(r"/{2,}", "/", t) if "//" in t else t),
     ("leading-slash", lambda t: t.lstrip("/")),
     ("trailing-slash", lambda t: t.rstrip("/")),
     ("case", str.casefold),
@@ -140,6 +140,8 @@ _UUID = re.compile(
     r"[0-9a-z]{11,13}(?![0-9a-z])",
     re.IGNORECASE,
 )
+_UUID_HYPHENS = 4
+_DIGIT = re.compile(r"[0-9]")
 OWNERS = {"users", "user", "members", "member", "accounts", "account", "customers", "customer",
            "u", "clients", "client", "tenants", "tenant", "profiles", "owners"}  # fmt: skip
 
@@ -147,14 +149,17 @@ OWNERS = {"users", "user", "members", "member", "accounts", "account", "customer
 @lru_cache(maxsize=4096)
 def id_tokens(key: str) -> frozenset[str]:
     """The parts of a key that look like ids: they must be equal before two names are one thing."""
-    tokens: set[str] = {found.group(0).lower() for found in _UUID.finditer(key)}
-    rest = _UUID.sub("/", key)
+    tokens: set[str] = set()
+    rest = key
+    if key.count("-") >= _UUID_HYPHENS:
+        tokens = {found.group(0).lower() for found in _UUID.finditer(key)}
+        rest = _UUID.sub("/", key)
     segments = [s for s in _SEPARATORS.split(rest) if s]
     for position, segment in enumerate(segments):
         if position and segments[position - 1].lower() in OWNERS:
             tokens.add(stem_of(segment).lower())
         for part in _PARTS.findall(stem_of(segment)):
-            if any(c.isdigit() for c in part) and not _SIZE_NAMES.match(part.lower()):
+            if _DIGIT.search(part) and not _SIZE_NAMES.match(part.lower()):
                 tokens.add(part.lower())
     return frozenset(tokens)
 

@@ -32,6 +32,8 @@ class Shape:
         return self.base if bucket == self.home or not self.home else self.base - 0.08
 
 
+_DOTS = re.compile(r"/\.{1,2}(?:/|$)")
+_NESTED = re.compile(r"https?(?::|%3A)(?:/|%2F){1,2}(?P<rest>.+)$", re.IGNORECASE)
 _LONGEST = 2048  # characters: a key has up to 1,024 bytes, and this may have it twice
 
 
@@ -117,7 +119,7 @@ def _text_readings(journey: Journey, home: str) -> Iterator[Shape]:
         return
     prefix = visit.origin.origin_path
     tail = "" if visit.endpoint.kind == "path-style" else prefix
-    if re.search(r"/\.{1,2}(?:/|$)", url.raw_path):
+    if _DOTS.search(url.raw_path):
         yield Shape("dot_segments", key_of(f"{tail}{url.match_path}"), 0.97, home)
     if url.query:
         yield Shape("query_was_key", key_of(f"{tail}{url.raw_path}?{url.query}"), 0.97, home)
@@ -125,7 +127,7 @@ def _text_readings(journey: Journey, home: str) -> Iterator[Shape]:
         rest = f"?{url.query}" if url.query else ""
         whole = f"{tail}{url.raw_path}{rest}#{url.fragment}"
         yield Shape("fragment_was_key", key_of(whole), 0.97, home)
-    nested = re.search(r"https?(?::|%3A)(?:/|%2F){1,2}(?P<rest>.+)$", url.raw_path, re.IGNORECASE)
+    nested = _NESTED.search(url.raw_path)
     if nested:
         inner = parse_url("https://" + key_of("/" + nested["rest"]).lstrip("/"))
         yield from _nested(journey, inner.host, inner.raw_path, tail, home)

@@ -68,7 +68,9 @@ def as_sent(path: str) -> str:
 
 def normalise(path: str) -> str:
     """RFC 3986 as CloudFront uses it for matching: dots resolved, escapes and slashes tidied."""
-    plain = _ESCAPE.sub(_tidy_escape, path)
+    plain = _ESCAPE.sub(_tidy_escape, path) if "%" in path else path
+    if "//" not in plain and "/." not in plain and plain.startswith("/"):
+        return plain
     kept: list[str] = []
     for segment in re.sub(r"/{2,}", "/", plain).split("/"):
         if segment == ".." and len(kept) > 1:
