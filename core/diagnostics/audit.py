@@ -11,19 +11,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from core.diagnostics.access import AccessOutcome, Caller
 from core.diagnostics.audit_files import Skipped
-from core.diagnostics.audit_lanes import Kind, Lane, Lanes, Line
+from core.diagnostics.audit_lanes import Kind, Lane, Lanes, Line, Test, telling
+from core.diagnostics.candidates import best_guess
 from core.diagnostics.causes.registry import Case, Found
 from core.diagnostics.edge.signed import strip_signature
 from core.diagnostics.edge.viewer import MAX_URL_BYTES
-from core.diagnostics.engine import examine, judge, parse_snapshot, resolved_of
+from core.diagnostics.engine import answering_of, examine, judge, parse_snapshot, place_of
 from core.diagnostics.journey import Journey
 from core.diagnostics.listing import CompactIndex, Listing, Sorted
-from core.diagnostics.urls import key_of, normalise, parse_url
-from core.diagnostics.verdict import verdict_of
+from core.diagnostics.urls import RequestUrl, key_of, normalise
+from core.diagnostics.verdict import short_of
 from core.diagnostics.visit import Indexes
 from core.errors import InvalidInput
-from core.model.delivery import AccountSnapshot, Bucket
+from core.model.delivery import AccountSnapshot, Bucket, S3Object
 from core.model.diagnosis import ObjectState
 
 _PLAIN = re.compile(
@@ -37,11 +39,31 @@ class ListedIndexes(Indexes):
 
     def __init__(self, snapshot: AccountSnapshot, listings: Mapping[str, Listing]) -> None:
         super().__init__()
+        self._block, self._now = snapshot.account_public_access_block, snapshot.now
+        self._reads: dict[tuple[object, ...], AccessOutcome] = {}
+        self._tests: dict[str, tuple[Test, ...]] = {}
         self.listed: dict[str, CompactIndex] = {}
         for bucket in snapshot.buckets:
             if bucket.name in listings:
                 index = CompactIndex(bucket, listings[bucket.name])
                 self.listed[bucket.name] = self._built[id(bucket)] = index
+                self._tests[bucket.name] = telling(bucket)
+
+    def read(
+        self, snapshot: AccountSnapshot, bucket: Bucket, caller: Caller, item: S3Object
+    ) -> AccessOutcome:
+        """Keys that the same statements name are alike; what is refused is told for each key."""
+        mine = self.of(bucket) is self.listed.get(bucket.name)
+        same = snapshot.now is self._now and snapshot.account_public_access_block is self._block
+        if not mine or not same:
+            return super().read(snapshot, bucket, caller, item)
+        kind = (bucket.name, caller, *[test(item.key) for test in self._tests[bucket.name]])
+        found = self._reads.get(kind)
+        if found is None:
+            found = super().read(snapshot, bucket, caller, item)
+            if found.effect != "deny":
+                self._reads[kind] = found
+        return found
 
     def warm(self, made: Mapping[str, Mapping[str, Sorted]] | None = None) -> None:
         """Build what later look-ups need, so that processes can share it; `made` is ready."""
@@ -107,14 +129,15 @@ class Audit:
         if site is None or names is None:
             return self._whole(url)[0]
         odd = "%" in path or "+" in path or "//" in path or "/." in path
-        lane = site.lane(normalise(path) if odd else path)
+        match_path = normalise(path) if odd else path
+        lane = site.lane(match_path)
         if lane is None:
             return self._whole(url)[0]
         key = key_of(lane.origin_path + path) if odd else lane.lead + path[1:]
         row = lane.index.row(key)
         kind: Kind = (front, names, lane.reach(key))
         if row is None:
-            return self._missing(url, path, query or "", key, lane, kind)
+            return self._missing(url, (path, match_path, query or ""), key, lane, kind)
         return self._present(url, key, lane, (*kind, lane.index.kind(row)))
 
     def _present(self, url: str, key: str, lane: Lane, kind: Kind) -> Line:
@@ -129,29 +152,37 @@ class Audit:
         candidate = key if known.candidate is not None else None
         return Line(known.status, known.cause, known.bucket, key, candidate, known.confidence)
 
-    def _missing(self, url: str, path: str, query: str, key: str, lane: Lane, kind: Kind) -> Line:
+    def _missing(
+        self, url: str, parts: tuple[str, str, str], key: str, lane: Lane, kind: Kind
+    ) -> Line:
         """A key that does not exist: the way is known, what is meant by it is not."""
         if kind not in lane.absent:
             line, journey = self._whole(url)
             there = _is_at(journey, lane, key, {ObjectState.MISSING})
             lane.absent[kind] = journey if there else None
             return line
-        known = lane.absent[kind]
+        known, (path, match_path, query) = lane.absent[kind], parts
         if known is None or known.visit is None or path == "/":
             return self._whole(url)[0]
         asked = self._request(url)
         journey = replace(
-            known, snapshot=asked, url=parse_url(url), uri=path, query=strip_signature(query),
+            known, snapshot=asked, url=_like(known.url, url, path, match_path, query), uri=path,
+            query=strip_signature(query),
             visit=replace(known.visit, uri=path, key=key),
         )  # fmt: skip
-        return _line(*judge(journey, self._indexes))
+        return _line(*judge(journey, self._indexes, best_guess))
 
     def _whole(self, url: str) -> tuple[Line, Journey]:
-        case, found = examine(self._request(url), self._indexes)
+        case, found = examine(self._request(url), self._indexes, best_guess)
         return _line(case, found), case.journey
 
     def _request(self, url: str) -> AccountSnapshot:
         return self._snapshot.replace(request=self._snapshot.request.replace(url=url))
+
+
+def _like(first: RequestUrl, url: str, path: str, match_path: str, query: str) -> RequestUrl:
+    """A plain URL that differs from the first of its kind behind the host only."""
+    return RequestUrl(url, first.scheme, first.host, path, match_path, query, "")
 
 
 def _is_at(journey: Journey, lane: Lane, key: str, states: set[ObjectState]) -> bool:
@@ -163,9 +194,8 @@ def _is_at(journey: Journey, lane: Lane, key: str, states: set[ObjectState]) -> 
 
 
 def _line(case: Case, found: list[Found]) -> Line:
-    verdict, resolved = verdict_of(case, found, ()), resolved_of(case.journey)
+    status, cause, confidence = short_of(case, found)
+    bucket, key = place_of(answering_of(case.journey))
     best = case.best
-    return Line(
-        verdict.predicted_status, verdict.primary_cause, resolved.bucket, resolved.key,
-        best.key if best is not None and best.sure else None, verdict.confidence.value,
-    )  # fmt: skip
+    candidate = best.key if best is not None and best.sure else None
+    return Line(status, cause, bucket, key, candidate, confidence.value)

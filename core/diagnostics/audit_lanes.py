@@ -115,7 +115,7 @@ class Lanes:
         if bucket is None or index is None:
             return None
         path = origin.origin_path
-        return Lane(bucket, index, key_of(path + "/"), path, _telling(bucket))
+        return Lane(bucket, index, key_of(path + "/"), path, telling(bucket))
 
     def query_names(self, query: str) -> tuple[str, ...] | None:
         """The names of a query's parameters; None where one of them means something."""
@@ -142,7 +142,8 @@ def _path_test(pattern: str) -> Test:
     return lambda path: pattern_matches(pattern, path)
 
 
-def _telling(bucket: Bucket) -> tuple[Test, ...]:
+def telling(bucket: Bucket) -> tuple[Test, ...]:
+    """One test for each resource of the bucket's policy that is some of its keys only."""
     statements = bucket.policy.statement if bucket.policy else ()
     named = {p for s in statements for p in (*s.resource, *s.not_resource) if "${" not in p}
     base = object_arn(bucket, "")

@@ -7,7 +7,7 @@ strip the behaviour's prefix, …) times the *spelling* differences to a key tha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from core.diagnostics import facts
@@ -35,6 +35,10 @@ _SPELLING_COST = {"case": 0.05, "unicode": 0.02, "whitespace": 0.02, "percent": 
                   "plus": 0.02, "backslash": 0.03, "slashes": 0.02, "leading-slash": 0.02,
                   "trailing-slash": 0.02}  # fmt: skip
 TIE = 0.05
+_CLEAR = TIE + 0.001  # more than a tie, however the numbers are rounded
+_EXTENSION_COST = 0.12
+_NAMED = 0.84  # the most for the same last segment
+_ONE_SLIP = 0.82  # the most for a slip
 _ITSELF = {ObjectState.PRESENT, ObjectState.ARCHIVED, ObjectState.DELETE_MARKER}
 MAX_EDITS = 2
 _PRIVATE_FOLDERS = frozenset({"originals", "original", "masters", "source", "raw", "private"})
@@ -72,31 +76,79 @@ def guesses(journey: Journey, indexes: Indexes) -> list[Guess]:
                   confidence=Confidence.CERTAIN, reasons=("It is the object itself",))
         ]  # fmt: skip
     found: dict[tuple[str, str], Guess] = {}
-    for guess in _all(journey, indexes):
-        if not _allowed(journey, guess):
-            continue
-        place = (guess.bucket, guess.key)
-        if place not in found or found[place].score < guess.score:
-            found[place] = guess
+    for _, some in _ways(journey, indexes):
+        _keep(found, some, journey)
     for guess in _by_record(journey, indexes):
         if _allowed(journey, guess):
             found.setdefault((guess.bucket, guess.key), guess)
-    ranked = sorted(found.values(), key=lambda g: (-g.score, g.bucket, g.key))[:8]
+    ranked = _ranked(found)
     return [_with_confidence(guess, ranked, journey, indexes) for guess in ranked]
 
 
-def _all(journey: Journey, indexes: Indexes) -> Iterator[Guess]:
+def best_guess(journey: Journey, indexes: Indexes) -> list[Guess]:
+    """As much of `guesses` as it takes to know its first one; only that one's confidence is told.
+
+    A looser way is not gone once nothing that it finds can come near.
+    """
+    visit = journey.visit
+    if journey.snapshot.db_record or (visit is not None and visit.state in _ITSELF):
+        return guesses(journey, indexes)
+    found: dict[tuple[str, str], Guess] = {}
+    ranked: list[Guess] = []
+    for most, some in _ways(journey, indexes):
+        if ranked and ranked[0].score - most > _CLEAR and ranked[0].sure:
+            return ranked
+        if _keep(found, some, journey):
+            ranked = _ranked(found)
+            ranked[0] = _with_confidence(ranked[0], ranked, journey, indexes)
+    return ranked
+
+
+def _keep(found: dict[tuple[str, str], Guess], some: Iterator[Guess], journey: Journey) -> bool:
+    """Add the allowed guesses, of two at one place the higher one; whether anything changed."""
+    changed = False
+    for guess in some:
+        place = (guess.bucket, guess.key)
+        kept = found.get(place)
+        if (kept is None or kept.score < guess.score) and _allowed(journey, guess):
+            found[place] = guess
+            changed = True
+    return changed
+
+
+def _ranked(found: dict[tuple[str, str], Guess]) -> list[Guess]:
+    return sorted(found.values(), key=lambda g: (-g.score, g.bucket, g.key))[:8]
+
+
+def _ways(journey: Journey, indexes: Indexes) -> Iterator[tuple[float, Iterator[Guess]]]:
+    """Ways to find candidates, the more exact ones first, each with the most that it scores."""
     asked = list(shapes(journey))
+    held = [(bucket, indexes.of(bucket)) for bucket in journey.snapshot.buckets]
+    yield 1.0, _by_folds(asked, held)
+    yield 1.0 - _EXTENSION_COST, _by_stems(asked, held)
+    yield _NAMED, _by_owner(journey, indexes)
+    yield _NAMED, _by_name(journey, asked, indexes)
+    yield _ONE_SLIP, _by_distance(journey, asked, indexes)
+
+
+def _by_folds(asked: list[Shape], held: list[tuple[Bucket, KeyIndex]]) -> Iterator[Guess]:
     for shape in asked:
-        for bucket in _buckets(journey, shape):
-            yield from _by_fold(shape, bucket, indexes.of(bucket))
+        folded = fold(shape.key)
+        for bucket, index in held:
+            if shape.bucket in {"", bucket.name} and (keys := index.by_fold.get(folded)):
+                yield from _spelled(shape, bucket, keys)
+
+
+def _by_stems(asked: list[Shape], held: list[tuple[Bucket, KeyIndex]]) -> Iterator[Guess]:
     for shape in asked:
-        for bucket in _buckets(journey, shape):
-            yield from _by_stem(shape, bucket, indexes.of(bucket))
-            yield from originals(shape, bucket, indexes.of(bucket), Guess)
-    yield from _by_owner(journey, indexes)
-    yield from _by_name(journey, asked, indexes)
-    yield from _by_distance(journey, asked, indexes)
+        folded = fold(shape.key)
+        stem = stem_of(folded)
+        for bucket, index in held:
+            if shape.bucket not in {"", bucket.name}:
+                continue
+            for key, kinds in _other_endings(shape.key, folded, stem, index):
+                yield _with_ending(shape, bucket, key, kinds)
+            yield from originals(shape, bucket, index, Guess)
 
 
 def _by_owner(journey: Journey, indexes: Indexes) -> Iterator[Guess]:
@@ -127,14 +179,8 @@ def _by_record(journey: Journey, indexes: Indexes) -> Iterator[Guess]:
                 yield Guess(bucket.name, key, score, "record_key", (), visit.key)
 
 
-def _buckets(journey: Journey, shape: Shape) -> Iterator[Bucket]:
-    for bucket in journey.snapshot.buckets:
-        if shape.bucket in {"", bucket.name}:
-            yield bucket
-
-
-def _by_fold(shape: Shape, bucket: Bucket, index: KeyIndex) -> Iterator[Guess]:
-    for key in index.by_fold.get(fold(shape.key), ()):
+def _spelled(shape: Shape, bucket: Bucket, keys: Iterable[str]) -> Iterator[Guess]:
+    for key in keys:
         kinds = differences(shape.key, key)
         cost = sum(_SPELLING_COST[kind] for kind in kinds)
         if kinds or not shape.is_identity or bucket.name != shape.home:
@@ -144,35 +190,27 @@ def _by_fold(shape: Shape, bucket: Bucket, index: KeyIndex) -> Iterator[Guess]:
             )  # fmt: skip
 
 
-def _by_stem(shape: Shape, bucket: Bucket, index: KeyIndex) -> Iterator[Guess]:
-    """The same name with another extension, or with none."""
-    folded = fold(shape.key)
-    for key, kinds in (*_other_extensions(shape.key, folded, index), *_doubled(folded, index)):
-        cost = 0.12 + sum(_SPELLING_COST[kind] for kind in kinds)
-        yield Guess(
-            bucket.name, key, round(shape.weight(bucket.name) - cost, 4),
-            "extension" if shape.is_identity else f"{shape.name}+extension",
-            (*kinds, "extension"), shape.key, shape.prefix,
-        )  # fmt: skip
+def _with_ending(shape: Shape, bucket: Bucket, key: str, kinds: tuple[str, ...]) -> Guess:
+    cost = _EXTENSION_COST + sum(_SPELLING_COST[kind] for kind in kinds)
+    return Guess(
+        bucket.name, key, round(shape.weight(bucket.name) - cost, 4),
+        "extension" if shape.is_identity else f"{shape.name}+extension",
+        (*kinds, "extension"), shape.key, shape.prefix,
+    )  # fmt: skip
 
 
-def _other_extensions(
-    asked: str, folded: str, index: KeyIndex
+def _other_endings(
+    asked: str, folded: str, stem: str, index: KeyIndex
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for key in index.by_stem.get(stem_of(folded), ()):
+    """The same name with another extension, or with none; `a.jpg.jpg` on either side."""
+    for key in index.by_stem.get(stem, ()):
         mine, theirs = extension_of(folded), extension_of(fold(key))
         if fold(key) != folded and mine != theirs and same_medium(mine, theirs):
             yield key, differences(stem_of(asked), stem_of(key))
-
-
-def _doubled(folded: str, index: KeyIndex) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """`a.jpg.jpg`, in the URL or in the bucket."""
-    once, end = stem_of(folded), f".{extension_of(folded)}"
-    if once != folded:
-        stored = index.by_fold.get(folded + end, ()) if not once.endswith(end) else ()
-        yield from ((key, ()) for key in stored)
-        asked = index.by_fold.get(once, ()) if once.endswith(end) else ()
-        yield from ((key, ()) for key in asked)
+    if stem != folded:
+        end = folded[len(stem) :]
+        doubled = stem if stem.endswith(end) else folded + end
+        yield from ((key, ()) for key in index.by_fold.get(doubled, ()))
 
 
 def _by_name(journey: Journey, asked: list[Shape], indexes: Indexes) -> Iterator[Guess]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
 
 from core.diagnostics.candidates import Guess, guesses
-from core.diagnostics.causes.registry import Case, Found, all_rules
+from core.diagnostics.causes.registry import Case, Found, rules_for
 from core.diagnostics.fixes import fixes
-from core.diagnostics.journey import Journey
+from core.diagnostics.journey import Journey, Visit
 from core.diagnostics.objects import state_of
 from core.diagnostics.reach import reachable_url
 from core.diagnostics.trace import travel
@@ -37,6 +37,9 @@ from core.model.diagnosis import (
 _RULE_FILES = ("db", "edge", "origin", "missing", "access", "s3_urls", "cache", "response")
 _STEP_ORDER = ("db", "dns", "tls", "distribution", "viewer", "signed", "behavior", "function",
                "cache", "origin", "key", "object", "access", "kms", "response")  # fmt: skip
+
+
+Search = Callable[[Journey, Indexes], list[Guess]]
 
 
 @cache
@@ -104,18 +107,20 @@ def diagnose_parsed(snapshot: AccountSnapshot) -> UrlDiagnosis:
     )
 
 
-def examine(snapshot: AccountSnapshot, indexes: Indexes | None = None) -> tuple[Case, list[Found]]:
+def examine(
+    snapshot: AccountSnapshot, indexes: Indexes | None = None, search: Search = guesses
+) -> tuple[Case, list[Found]]:
     """Trace, candidates and causes, without repairs: what an audit needs per URL."""
     indexes = indexes or Indexes()
-    return judge(travel(snapshot, indexes), indexes)
+    return judge(travel(snapshot, indexes), indexes, search)
 
 
-def judge(journey: Journey, indexes: Indexes) -> tuple[Case, list[Found]]:
-    """Candidates and causes for a request that was traced."""
+def judge(journey: Journey, indexes: Indexes, search: Search = guesses) -> tuple[Case, list[Found]]:
+    """Candidates and causes for a request that was traced; `best_guess` searches no further."""
     _load_rules()
-    case = Case(journey, _guesses(journey, indexes), indexes)
+    case = Case(journey, search(journey, indexes) if _asks(journey) else [], indexes)
     found: dict[str, Found] = {}
-    for rule in all_rules():
+    for rule in rules_for(frozenset(stop.tag for stop in journey.stops)):
         for one in rule(case):
             kept = found.get(one.cause)
             if kept is None or one.order < kept.order:
@@ -123,27 +128,19 @@ def judge(journey: Journey, indexes: Indexes) -> tuple[Case, list[Found]]:
     return case, sorted(found.values(), key=lambda f: f.order)
 
 
-def _guesses(journey: Journey, indexes: Indexes) -> list[Guess]:
+_UNSENT = ("url-empty", "host-unknown", "url-not-http", "stacked", "alias-missing", "cname-to-s3")
+
+
+def _asks(journey: Journey) -> bool:
     """Nothing is guessed for an object that was found, unless no request ever gets to it."""
     visit = journey.visit
-    if visit is not None and visit.state is ObjectState.PRESENT:
-        nobody = journey.stopped("certificate") or journey.stopped("disabled")
-        return guesses(journey, indexes) if nobody else []
-    stopped = {
-        "url-empty",
-        "host-unknown",
-        "url-not-http",
-        "stacked",
-        "alias-missing",
-        "cname-to-s3",
-    }
-    if visit is None and not any(journey.stopped(tag) for tag in stopped):
-        return []
-    nothing = visit is not None and (visit.listing or visit.redirect or visit.key == "")
-    custom = visit is not None and visit.endpoint.kind == "custom"
-    if nothing or (custom and not journey.stopped("stacked")):
-        return []
-    return guesses(journey, indexes)
+    if visit is None:
+        return any(journey.stopped(tag) for tag in _UNSENT)
+    if visit.state is ObjectState.PRESENT:
+        return bool(journey.stopped("certificate") or journey.stopped("disabled"))
+    if visit.listing or visit.redirect or visit.key == "":
+        return False
+    return visit.endpoint.kind != "custom" or journey.stopped("stacked") is not None
 
 
 def _input(journey: Journey) -> ReportInput:
@@ -157,20 +154,29 @@ def _input(journey: Journey) -> ReportInput:
     )  # fmt: skip
 
 
+def answering_of(journey: Journey) -> Visit | None:
+    """The visit that answers: the second origin's where it does well."""
+    second = journey.failover
+    return second if second is not None and second.stop is None else journey.visit
+
+
+def place_of(visit: Visit | None) -> tuple[str | None, str | None]:
+    """Bucket and key of a visit, where it came to a key."""
+    if visit is None or visit.key is None:
+        return None, None
+    return visit.bucket_name or None, visit.key
+
+
 def resolved_of(journey: Journey) -> Resolved:
-    visit = journey.visit
-    shown = visit if visit is not None and visit.key is not None else None
-    state = visit.state if visit is not None else ObjectState.NOT_APPLICABLE
-    answering = journey.failover if journey.failover and journey.failover.stop is None else visit
-    if answering is not None and answering is not visit:
-        shown, state = answering, answering.state
+    answering = answering_of(journey)
+    bucket, key = place_of(answering)
     return Resolved(
         distribution_id=journey.distribution.id if journey.distribution else None,
         behavior_pattern=journey.behavior.name if journey.behavior else None,
         origin_id=(answering.origin.id or None) if answering else None,
-        bucket=(shown.bucket_name or None) if shown else None,
-        key=shown.key if shown else None,
-        object_state=state,
+        bucket=bucket,
+        key=key,
+        object_state=answering.state if answering else ObjectState.NOT_APPLICABLE,
         served_by=journey.served_by,
         error_code=journey.code,
     )

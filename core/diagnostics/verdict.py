@@ -13,10 +13,23 @@ _SHOWN = 2  # gaps that a sentence names
 _ORDER = (Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE, Confidence.UNKNOWN)
 
 
+def short_of(case: Case, found: list[Found]) -> tuple[int | None, str, Confidence]:
+    """Status, primary cause and confidence as `verdict_of` has them, without the words."""
+    _, agrees = _observed(case.journey)
+    confidence, _ = _confidence(case, found, agrees=agrees)
+    return case.journey.status, found[0].cause if found else "none-ok", confidence
+
+
+def _observed(journey: Journey) -> tuple[int | None, bool | None]:
+    """What the live answer was, and whether it is the predicted one."""
+    observed = observed_status(journey)
+    told = observed is not None and journey.status is not None
+    return observed, observed == journey.status if told else None
+
+
 def verdict_of(case: Case, found: list[Found], repairs: tuple[Fix, ...]) -> Verdict:
     journey = case.journey
-    observed = observed_status(journey)
-    agrees = None if observed is None or journey.status is None else observed == journey.status
+    observed, agrees = _observed(journey)
     confidence, why = _confidence(case, found, agrees=agrees)
     causes = [f.cause for f in found] or ["none-ok"]
     return Verdict(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from core.diagnostics import facts, told
-from core.diagnostics.access import caller_of, evaluate, signing_of
+from core.diagnostics.access import AccessOutcome, Caller, caller_of, evaluate, signing_of
 from core.diagnostics.answer import ACTIONS, MISSING_DOC, OriginRequest, decide_answer
 from core.diagnostics.edge.cors import asked_headers
 from core.diagnostics.journey import CLOUDFRONT_DOCS, S3_DOCS, Log, Stop, Visit, evidence
 from core.diagnostics.objects import KeyIndex, state_of, state_of_version
 from core.diagnostics.origins import endpoint_of
 from core.diagnostics.urls import key_of, parse_url
-from core.model.delivery import AccountSnapshot, Bucket, Distribution, Origin
+from core.model.delivery import AccountSnapshot, Bucket, Distribution, Origin, S3Object
 from core.model.diagnosis import Evidence, ObjectState, ServedBy
 
 
@@ -25,6 +25,12 @@ class Indexes:
         if found is None or found.bucket is not bucket:
             found = self._built[id(bucket)] = KeyIndex(bucket)
         return found
+
+    def read(
+        self, snapshot: AccountSnapshot, bucket: Bucket, caller: Caller, item: S3Object
+    ) -> AccessOutcome:
+        """Whether an object of the index may be read."""
+        return evaluate(snapshot, bucket, caller, item.key, item)
 
 
 def visit_origin(

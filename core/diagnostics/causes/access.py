@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.diagnostics.access import AccessOutcome, evaluate
-from core.diagnostics.causes.registry import ACCESS, KMS, Case, Found, rule
+from core.diagnostics.access import AccessOutcome
+from core.diagnostics.causes.registry import ACCESS, KMS, Case, Found, rule, rule_at
 from core.diagnostics.causes.statements import NETWORK_KEYS, not_allowed, policy_evidence, unsigned
 from core.diagnostics.conditions import Comparison
 from core.diagnostics.journey import Visit, evidence
@@ -40,7 +40,7 @@ def meant_read(case: Case, visit: Visit) -> tuple[AccessOutcome, S3Object] | Non
     item = case.indexes.of(visit.bucket).get(best.key)
     if item is None:
         return None
-    return evaluate(case.snapshot, visit.bucket, visit.caller, best.key, item), item
+    return case.indexes.read(case.snapshot, visit.bucket, visit.caller, item), item
 
 
 def refusals(
@@ -167,7 +167,7 @@ def identity_in_new_region(case: Case) -> Iterator[Found]:
             )  # fmt: skip
 
 
-@rule
+@rule_at("requester-pays")
 def requester_pays(case: Case) -> Iterator[Found]:
     if case.journey.stopped("requester-pays"):
         yield Found(
@@ -177,7 +177,7 @@ def requester_pays(case: Case) -> Iterator[Found]:
         )  # fmt: skip
 
 
-@rule
+@rule_at("sse-c")
 def customer_key(case: Case) -> Iterator[Found]:
     if case.journey.stopped("sse-c"):
         yield Found(

@@ -8,7 +8,7 @@ from datetime import timedelta
 from urllib.parse import quote, unquote
 
 from core.diagnostics import facts
-from core.diagnostics.causes.registry import CACHE, SLOW, Case, Found, rule
+from core.diagnostics.causes.registry import CACHE, SLOW, Case, Found, rule_at, rule_unstopped
 from core.diagnostics.edge.cache import error_seconds_left
 from core.diagnostics.journey import evidence
 from core.diagnostics.urls import whole_number
@@ -48,7 +48,7 @@ def is_stale(case: Case) -> bool:
     return bool(one and other and one != other)
 
 
-@rule
+@rule_at("cached-error")
 def cached_error(case: Case) -> Iterator[Found]:
     entry, owner = case.journey.edge, case.journey.distribution
     if case.journey.stopped("cached-error") is None or entry is None or owner is None:
@@ -69,7 +69,7 @@ def _clock(case: Case, seconds: int) -> str:
     return f"{end:%H:%M:%S}" if end.date() == now.date() else f"{end:%Y-%m-%d %H:%M:%S}"
 
 
-@rule
+@rule_unstopped
 def stale(case: Case) -> Iterator[Found]:
     """A replaced object under the same key, and why invalidating it did not help."""
     entry = case.journey.edge
@@ -208,7 +208,7 @@ def encoded_path(path: str) -> str:
     return quote(unquote(path), safe="/*-._~!$'()+,;=:@&")
 
 
-@rule
+@rule_unstopped
 def variants_left(case: Case) -> Iterator[Found]:
     """The bare path was invalidated and is fresh; a variant with another query string is not."""
     journey = case.journey
@@ -228,7 +228,7 @@ def variants_left(case: Case) -> Iterator[Found]:
             return
 
 
-@rule
+@rule_unstopped
 def browser(case: Case) -> Iterator[Found]:
     """The edge is fresh; a person still sees the old picture."""
     visit, entry = case.journey.final, case.journey.edge
@@ -260,7 +260,7 @@ def _max_age(cache_control: str | None) -> int:
     return (whole_number(found[1]) or 0) if found else 0
 
 
-@rule
+@rule_unstopped
 def fragmenting(case: Case) -> Iterator[Found]:
     """Parameters that never change the answer make a cache entry each."""
     journey = case.journey
@@ -282,7 +282,7 @@ def fragmenting(case: Case) -> Iterator[Found]:
         )  # fmt: skip
 
 
-@rule
+@rule_unstopped
 def uncached(case: Case) -> Iterator[Found]:
     """Answers that the edge may not keep."""
     journey = case.journey

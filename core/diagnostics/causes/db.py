@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.diagnostics import facts
-from core.diagnostics.causes.registry import DB, NOTE, OBJECT, Case, Found, rule
+from core.diagnostics.causes.registry import DB, NOTE, OBJECT, Case, Found, rule, rule_at
 from core.diagnostics.direct import presigned_of
 from core.diagnostics.facts import Stored
 from core.diagnostics.journey import evidence
@@ -29,7 +29,7 @@ def empty(case: Case) -> Iterator[Found]:
                     _shown(case, held[0]) if held else evidence("request", "Url", ""))  # fmt: skip
 
 
-@rule
+@rule_at("url-not-http")
 def not_http(case: Case) -> Iterator[Found]:
     if case.journey.stopped("url-not-http"):
         text = redact(case.journey.url.text.strip())[:120]

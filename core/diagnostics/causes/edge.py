@@ -18,6 +18,8 @@ from core.diagnostics.causes.registry import (
     Case,
     Found,
     rule,
+    rule_at,
+    rule_unstopped,
 )
 from core.diagnostics.edge.signed import needs_signature
 from core.diagnostics.journey import evidence
@@ -42,7 +44,7 @@ def _shown(case: Case, tag: str) -> tuple[Evidence, ...]:
     return ()
 
 
-@rule
+@rule_at("host-unknown")
 def host_unknown(case: Case) -> Iterator[Found]:
     stored_wrong = [s for s in facts.stored(case.snapshot) if s.kind == "empty"] or bare_keys(case)
     stop = case.journey.stopped("host-unknown")
@@ -60,7 +62,7 @@ def host_unknown(case: Case) -> Iterator[Found]:
     )  # fmt: skip
 
 
-@rule
+@rule_at("cname-to-s3")
 def cname_to_s3(case: Case) -> Iterator[Found]:
     if case.journey.stopped("cname-to-s3"):
         host = case.journey.host
@@ -72,7 +74,7 @@ def cname_to_s3(case: Case) -> Iterator[Found]:
         )  # fmt: skip
 
 
-@rule
+@rule_at("certificate")
 def certificate(case: Case) -> Iterator[Found]:
     stop = case.journey.stopped("certificate")
     if stop:
@@ -80,7 +82,7 @@ def certificate(case: Case) -> Iterator[Found]:
                     _shown(case, "certificate"))  # fmt: skip
 
 
-@rule
+@rule_at("alias-missing")
 def alias_missing(case: Case) -> Iterator[Found]:
     if case.journey.stopped("alias-missing"):
         yield Found(
@@ -104,7 +106,7 @@ def alias_elsewhere(case: Case) -> Iterator[Found]:
         )  # fmt: skip
 
 
-@rule
+@rule_at("disabled")
 def disabled(case: Case) -> Iterator[Found]:
     if case.journey.stopped("disabled"):
         yield Found("distribution-disabled", DISTRIBUTION, "The distribution is disabled.",
@@ -136,7 +138,7 @@ _VIEWER_STOPS = {
 }
 
 
-@rule
+@rule_at(*_VIEWER_STOPS)
 def viewer_stops(case: Case) -> Iterator[Found]:
     for tag, (cause, sentence) in _VIEWER_STOPS.items():
         if case.journey.stopped(tag):
@@ -149,7 +151,7 @@ def _turn(case: Case, tag: str) -> float:
     return VIEWER + tags.index(tag)
 
 
-@rule
+@rule_at("waf")
 def firewall(case: Case) -> Iterator[Found]:
     stop = case.journey.stopped("waf")
     if stop:
@@ -159,7 +161,7 @@ def firewall(case: Case) -> Iterator[Found]:
         )  # fmt: skip
 
 
-@rule
+@rule_at("method")
 def method(case: Case) -> Iterator[Found]:
     if not case.journey.stopped("method"):
         return
@@ -170,7 +172,7 @@ def method(case: Case) -> Iterator[Found]:
                 _shown(case, "method"))  # fmt: skip
 
 
-@rule
+@rule_unstopped
 def mixed_content(case: Case) -> Iterator[Found]:
     """The answer is fine, but a page served by HTTPS does not show it."""
     journey, request = case.journey, case.snapshot.request
@@ -246,7 +248,7 @@ def _rules_of(behavior: CacheBehavior) -> CacheBehavior:
     return behavior.replace(path_pattern="")
 
 
-@rule
+@rule_at(*_SIGNED)
 def signature(case: Case) -> Iterator[Found]:
     for tag, (cause, sentence) in _SIGNED.items():
         if not case.journey.stopped(tag):

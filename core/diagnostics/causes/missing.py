@@ -18,6 +18,7 @@ from core.diagnostics.causes.registry import (
     Case,
     Found,
     rule,
+    rule_at,
 )
 from core.diagnostics.edge.code import function_event
 from core.diagnostics.edge.functions import FunctionResult, run_function
@@ -29,7 +30,7 @@ from core.model.delivery import mapping, rows
 from core.model.diagnosis import Confidence, Evidence, ObjectState, ServedBy
 
 
-@rule
+@rule_at("missing")
 def missing(case: Case) -> Iterator[Found]:
     """One explanation for a key that is not there, in the order of how sure it is."""
     journey = case.journey
@@ -81,7 +82,7 @@ def _listing(visit: Visit, key: str) -> tuple[Evidence, ...]:
     return evidence("s3:ListObjectsV2", f"{visit.bucket_name}/{key}", "not listed")
 
 
-@rule
+@rule_at("missing")
 def masked(case: Case) -> Iterator[Found]:
     """403 for a key that does not exist: the caller may not list, so S3 does not tell."""
     visit = case.journey.visit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.diagnostics.causes.registry import FUNCTION, OBJECT, ORIGIN, Case, Found, rule
+from core.diagnostics.causes.registry import FUNCTION, OBJECT, ORIGIN, Case, Found, rule, rule_at
 from core.diagnostics.journey import Visit, evidence
 from core.model.diagnosis import Confidence, Evidence
 
@@ -49,7 +49,7 @@ _STOPS = {
 }
 
 
-@rule
+@rule_at(*_STOPS)
 def origin_stops(case: Case) -> Iterator[Found]:
     for tag, (cause, text) in _STOPS.items():
         stop, visit = case.journey.stopped(tag), case.journey.visit
@@ -63,7 +63,7 @@ def origin_stops(case: Case) -> Iterator[Found]:
             yield Found(cause, ORIGIN, sentence, shown, sure)
 
 
-@rule
+@rule_at("wrong-region")
 def wrong_region(case: Case) -> Iterator[Found]:
     stop, visit = case.journey.stopped("wrong-region"), case.journey.visit
     if stop and visit and visit.bucket:
@@ -76,7 +76,7 @@ def wrong_region(case: Case) -> Iterator[Found]:
         )  # fmt: skip
 
 
-@rule
+@rule_at("denied")
 def presigned_without_rights(case: Case) -> Iterator[Found]:
     """The signature of an S3 URL is lost on a CloudFront host: it grants nothing there."""
     journey, visit = case.journey, case.journey.visit
@@ -91,7 +91,7 @@ def presigned_without_rights(case: Case) -> Iterator[Found]:
         )  # fmt: skip
 
 
-@rule
+@rule_at("viewer-authorization")
 def viewer_authorization(case: Case) -> Iterator[Found]:
     if case.journey.stopped("viewer-authorization"):
         yield Found(
@@ -102,7 +102,7 @@ def viewer_authorization(case: Case) -> Iterator[Found]:
         )  # fmt: skip
 
 
-@rule
+@rule_at("answer")
 def function_answers(case: Case) -> Iterator[Found]:
     stop = case.journey.stopped("answer")
     if stop:
@@ -141,7 +141,7 @@ def _draft_works(case: Case, name: str, draft: str | None) -> Iterator[Found]:
                     evidence("cloudfront:GetFunction", name, "LIVE differs"))  # fmt: skip
 
 
-@rule
+@rule_at("lambda")
 def lambda_fails(case: Case) -> Iterator[Found]:
     stop = case.journey.stopped("lambda")
     if stop:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import cast
 
@@ -101,14 +101,40 @@ class Case:
 
 
 Rule = Callable[[Case], Iterator[Found]]
-_RULES: list[Rule] = []
+_ANY = frozenset[str]()
+_RULES: list[tuple[Rule, frozenset[str] | None]] = []
 
 
 def rule(function: Rule) -> Rule:
     """Register a rule; the order of the findings comes from their ranks."""
-    _RULES.append(function)
+    _RULES.append((function, _ANY))
+    return function
+
+
+def rule_at(*tags: str) -> Callable[[Rule], Rule]:
+    """A rule that has something to say only where the request stopped at one of these places."""
+
+    def register(function: Rule) -> Rule:
+        _RULES.append((function, frozenset(tags)))
+        return function
+
+    return register
+
+
+def rule_unstopped(function: Rule) -> Rule:
+    """A rule that has something to say only where nothing stopped the request."""
+    _RULES.append((function, None))
     return function
 
 
 def all_rules() -> tuple[Rule, ...]:
-    return tuple(_RULES)
+    return tuple(function for function, _ in _RULES)
+
+
+@lru_cache(maxsize=256)
+def rules_for(stops: frozenset[str]) -> tuple[Rule, ...]:
+    """The rules that may have something to say of a request that stopped at these places."""
+    return tuple(
+        function for function, tags in _RULES
+        if (not stops if tags is None else not tags or not tags.isdisjoint(stops))
+    )  # fmt: skip

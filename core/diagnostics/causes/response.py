@@ -8,7 +8,7 @@ from typing import Any
 
 from core.diagnostics import facts
 from core.diagnostics.causes.cache import is_stale
-from core.diagnostics.causes.registry import RESPONSE, SLOW, Case, Found, rule
+from core.diagnostics.causes.registry import RESPONSE, SLOW, Case, Found, rule, rule_unstopped
 from core.diagnostics.edge.cors import allows, allows_origin, asked_headers, cors_rules, texts
 from core.diagnostics.edge.policies import answers_cors, cors_origins, response_cors
 from core.diagnostics.journey import Journey, evidence, place_of
@@ -196,7 +196,7 @@ def _has_cors(entry: Any, origin: str) -> bool:
 # --- content headers ------------------------------------------------------------------------
 
 
-@rule
+@rule_unstopped
 def content_type(case: Case) -> Iterator[Found]:
     item = _good(case)
     if item is None or not item.read("content_type"):
@@ -220,7 +220,7 @@ def _fits(actual: str, wanted: tuple[str, ...] | None) -> bool:
     return actual.startswith(wanted)
 
 
-@rule
+@rule_unstopped
 def disposition(case: Case) -> Iterator[Found]:
     item = _good(case)
     if item and (item.content_disposition or "").lower().strip().startswith("attachment"):
@@ -232,7 +232,7 @@ def disposition(case: Case) -> Iterator[Found]:
         )
 
 
-@rule
+@rule_unstopped
 def encoding(case: Case) -> Iterator[Found]:
     """Already packed formats are never gzip on top, unless somebody really did that."""
     item = _good(case)
@@ -250,7 +250,7 @@ def encoding(case: Case) -> Iterator[Found]:
         )
 
 
-@rule
+@rule_unstopped
 def truncated(case: Case) -> Iterator[Found]:
     item = _good(case)
     if item is None or item.size is None:
@@ -278,7 +278,7 @@ def _recorded_size(case: Case) -> int:
 # --- weight and distance --------------------------------------------------------------------
 
 
-@rule
+@rule_unstopped
 def uncompressed(case: Case) -> Iterator[Found]:
     """Text-like types between 1,000 and 10,000,000 bytes, if behaviour and policy agree."""
     item, journey = _good(case), case.journey
@@ -306,7 +306,7 @@ def uncompressed(case: Case) -> Iterator[Found]:
                              behavior.compress))  # fmt: skip
 
 
-@rule
+@rule_unstopped
 def large(case: Case) -> Iterator[Found]:
     item = _good(case)
     if item is None or not item.size or not (item.content_type or "").startswith("image/"):
@@ -425,7 +425,7 @@ _SECOND_CLASS = frozenset(
 )
 
 
-@rule
+@rule_unstopped
 def far_edge(case: Case) -> Iterator[Found]:
     """Viewers outside the price class are answered from farther away."""
     owner, country = case.journey.distribution, case.snapshot.request.viewer.country

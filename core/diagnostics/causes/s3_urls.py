@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from core.diagnostics.access import AccessOutcome
 from core.diagnostics.causes.access import denied
-from core.diagnostics.causes.registry import ACCESS, ORIGIN, Case, Found, rule
+from core.diagnostics.causes.registry import ACCESS, ORIGIN, Case, Found, rule_at
 from core.diagnostics.journey import Visit, evidence
 from core.diagnostics.policy import denials
 from core.model.diagnosis import Evidence
@@ -19,7 +19,7 @@ _PRESIGNED = {
 }
 
 
-@rule
+@rule_at(*_PRESIGNED)
 def presigned(case: Case) -> Iterator[Found]:
     """The step of the trace says which moment, method or Region does not fit."""
     visit = case.journey.visit
@@ -35,7 +35,7 @@ def _step(visit: Visit, tag: str) -> tuple[str, tuple[Evidence, ...]]:
     return failed[place].because, failed[place].evidence
 
 
-@rule
+@rule_at("denied", "kms-anonymous")
 def direct(case: Case) -> Iterator[Found]:
     """An S3 URL to a bucket that only CloudFront may read."""
     journey, visit = case.journey, case.journey.visit
