@@ -265,11 +265,11 @@ def test_a_reported_row_without_a_url_gets_the_url_of_its_owners_only_object(
     doctor, repairs, _ = account
     assert planted["avatars"]
     root = emulator.root_clients()
-    key = "avatars/avatar_zoe_1690000099_ab99.jpg"  # other tests leave pictures of u1, u2 …
+    key = "avatars/avatar_u77_1690000099_ab99.jpg"  # other tests leave pictures of u1, u2 …
     root.s3.put_object(Bucket="demo-avatars", Key=key, Body=b"x", ContentType="image/jpeg")
-    empty = {"userId": {"S": "zoe"}, "avatarUrl": {"S": ""}}
+    empty = {"userId": {"S": "u77"}, "avatarUrl": {"S": ""}}
     root.dynamodb.put_item(TableName="demo-users", Item=empty)
-    row = {"table": "demo-users", "pk": "zoe", "column": "avatarUrl", "value": ""}
+    row = {"table": "demo-users", "pk": "u77", "column": "avatarUrl", "value": ""}
     report = doctor.report(SUPPORT, "", record=row)
     found = doctor.diagnose_report(SUPPORT, report.id)
     fix = next(f for f in found.fixes if f.type == "fix_db_record" and f.dry_run.after)
@@ -277,6 +277,6 @@ def test_a_reported_row_without_a_url_gets_the_url_of_its_owners_only_object(
     done = repairs.apply(ADMIN, repairs.propose(SUPPORT, "", fix.id, report_id=report.id).id)
 
     assert done.state is RepairState.VERIFIED, done.verification
-    held = root.dynamodb.get_item(TableName="demo-users", Key={"userId": {"S": "zoe"}})
+    held = root.dynamodb.get_item(TableName="demo-users", Key={"userId": {"S": "u77"}})
     assert held["Item"]["avatarUrl"]["S"] == done.new_url
     assert repairs.rollback(ADMIN, done.id).state is RepairState.ROLLED_BACK
