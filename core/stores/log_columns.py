@@ -14,6 +14,12 @@ REQUESTS = (
     ("request_id", "VARCHAR"), ("requests", "UTINYINT"), ("bytes", "BIGINT"),
 )  # fmt: skip
 NAMES = tuple(name for name, _ in REQUESTS)
+# For a report that is made once and forgotten, and the relation that then answers the questions.
+LEAN = tuple(name for name in NAMES if name not in {"moment", "hour", "distribution"})
+LEAN_RELATION = (
+    "(SELECT *, CAST(NULL AS UTINYINT) AS hour, CAST(NULL AS VARCHAR) AS distribution "
+    "FROM requests)"
+)
 
 # A line without a value of these types is told with its number by the reader of delimited files.
 _CHECKED = frozenset({"date", "time", "timestamp", "timestamp_ms", "sc_status"})
@@ -36,7 +42,9 @@ def read_as(column: str) -> str:
     return _TYPES[column] if column in _CHECKED else "VARCHAR"
 
 
-def selected(columns: Sequence[str], *, typed: bool, source: int = 0) -> str:
+def selected(
+    columns: Sequence[str], *, typed: bool, source: int = 0, names: Sequence[str] = NAMES
+) -> str:
     """The select list over a file's columns; `typed`: they have the types above already."""
     held = set(columns)
 
@@ -51,7 +59,7 @@ def selected(columns: Sequence[str], *, typed: bool, source: int = 0) -> str:
     moment = _moment(held, value)
     parts = {
         "moment": moment,
-        "day": f"CAST({moment} AS DATE)",
+        "day": value("date") if typed and _by_date(held) else f"CAST({moment} AS DATE)",
         "hour": f"CAST(hour({moment}) AS UTINYINT)",
         "distribution": f"coalesce({value('cs_host')}, {value('distributionid')})",
         "site": f"coalesce({value('x_host_header')}, {value('cs_host')})",
@@ -65,12 +73,16 @@ def selected(columns: Sequence[str], *, typed: bool, source: int = 0) -> str:
         "requests": "CAST(1 AS UTINYINT)",
         "bytes": value("sc_bytes"),
     }
-    rows = ", ".join(f"{parts[name]} AS {name}" for name in NAMES)
+    rows = ", ".join(f"{parts[name]} AS {name}" for name in names)
     return f"{rows}, CAST({source:d} AS INTEGER) AS source"
 
 
+def _by_date(held: set[str]) -> bool:
+    return {"date", "time"} <= held and not {"timestamp", "timestamp_ms"} & held
+
+
 def _moment(held: set[str], value: Callable[[str], str]) -> str:
-    if {"date", "time"} <= held and not {"timestamp", "timestamp_ms"} & held:
+    if _by_date(held):
         return f"{value('date')} + {value('time')}"
     parts = [f"{value('date')} + {value('time')}"] if {"date", "time"} <= held else []
     if "timestamp_ms" in held:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import duckdb
 from core.errors import UnreadableContent
 from core.model.traffic import BadLine, LogKind, LogProblem, LogShape, LogsRead
 from core.stores.log_columns import (
+    NAMES,
     REQUESTS,
     json_columns,
     json_names,
@@ -44,6 +45,14 @@ from core.stores.log_source import (
 
 ShapeOf = Callable[[bytes, str], LogShape | None]
 ColumnsOf = Callable[[LogShape], tuple[str, ...]]
+# What no log file can bring about: mistakes in our SQL, and too little memory.
+_OUR_OWN = (
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.InternalException,
+    duckdb.OutOfMemoryException,
+    duckdb.ParserException,
+)
 _ID = "x_edge_request_id"
 _COMPLETE = "day IS NOT NULL AND status IS NOT NULL"
 _NO_JSON = "it is no JSON object with date, time and sc-status"
@@ -52,13 +61,20 @@ _NO_JSON = "it is no JSON object with date, time and sc-status"
 class LogReader:
     """`shape_of` and `columns_of` are the room's rules of the formats."""
 
-    def __init__(self, connection: Any, shape_of: ShapeOf, columns_of: ColumnsOf) -> None:
+    def __init__(
+        self,
+        connection: Any,
+        shape_of: ShapeOf,
+        columns_of: ColumnsOf,
+        names: Sequence[str] = NAMES,
+    ) -> None:
         self._sql, self._shape_of, self._columns_of = connection, shape_of, columns_of
+        self._names = names
         self._bad = self._files = 0
         self._first: list[BadLine] = []
         self._problems: list[LogProblem] = []
         self._seen: dict[bytes, str] = {}  # contents without request ids
-        columns = ", ".join(f"{name} {kind}" for name, kind in REQUESTS)
+        columns = ", ".join(f"{name} {kind}" for name, kind in REQUESTS if name in names)
         self._sql.execute(f"CREATE TEMP TABLE requests ({columns}, source INTEGER)")
 
     def read(self, paths: Iterable[Path], source: int = 0) -> None:
@@ -130,6 +146,8 @@ class LogReader:
         for batch in batches:
             try:
                 read(batch, source, folder)
+            except _OUR_OWN:
+                raise
             except duckdb.Error as error:
                 self._apart(batch, source, folder, str(error))
 
@@ -152,7 +170,7 @@ class LogReader:
         scan = csv_scan(group, {name: read_as(name) for name in columns}, shape)
         self._sql.execute("BEGIN")
         try:
-            self._insert(selected(columns, typed=True, source=source), scan)
+            self._insert(columns, scan, source, typed=True)
             mixed = other_headers(self._sql, shape.fields)
             count, lines = refused_lines(self._sql, group)
             forget_refused(self._sql)
@@ -198,9 +216,8 @@ class LogReader:
         self._sql.execute("SET preserve_insertion_order = false")
         self._count_refused(one)
         fields = f"SELECT number, {json_columns('line')} FROM staged WHERE json_valid(line)"  # noqa: S608
-        rows = (
-            f"SELECT number, {selected(json_names(), typed=False, source=source)} FROM ({fields})"  # noqa: S608
-        )
+        select = selected(json_names(), typed=False, source=source, names=self._names)
+        rows = f"SELECT number, {select} FROM ({fields})"  # noqa: S608
         self._sql.execute(
             f"CREATE OR REPLACE TEMP TABLE found AS SELECT * FROM ({rows}) WHERE {_COMPLETE}"  # noqa: S608
         )
@@ -230,11 +247,8 @@ class LogReader:
         renamed = ", ".join(f"{quoted(field)} AS {quoted(name)}" for field, name in pairs)
         held = self._count(scan)
         before = self._count("requests")
-        self._insert(
-            selected(names, typed=False, source=source),
-            f"(SELECT {renamed} FROM {scan})",  # noqa: S608
-            where=f"WHERE {_COMPLETE}",
-        )
+        renamed_scan = f"(SELECT {renamed} FROM {scan})"  # noqa: S608
+        self._insert(names, renamed_scan, source, typed=False, where=f"WHERE {_COMPLETE}")
         bad = held - (self._count("requests") - before)
         self._bad += bad
         if bad:
@@ -244,7 +258,10 @@ class LogReader:
     def _count(self, relation: str) -> int:
         return int(self._sql.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0])  # noqa: S608
 
-    def _insert(self, select: str, scan: str, where: str = "") -> None:
+    def _insert(
+        self, columns: Sequence[str], scan: str, source: int, *, typed: bool, where: str = ""
+    ) -> None:
+        select = selected(columns, typed=typed, source=source, names=self._names)
         self._sql.execute(
             f"INSERT INTO requests SELECT * FROM (SELECT {select} FROM {scan}) {where}"  # noqa: S608
         )

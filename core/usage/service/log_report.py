@@ -10,6 +10,7 @@ from pathlib import Path
 from core.errors import InvalidInput
 from core.model.traffic import TrafficReport
 from core.stores.duckdb_engine import DuckDbEngine, open_duckdb
+from core.stores.log_columns import LEAN, LEAN_RELATION
 from core.stores.log_reader import LogReader
 from core.stores.queries import EVERYTHING
 from core.usage.access_logs import columns_of, shape_of
@@ -24,9 +25,11 @@ def report_of_files(patterns: Sequence[str], *, top: int = 25) -> TrafficReport:
     with tempfile.TemporaryDirectory(prefix="logs-spill-") as spill:
         connection = open_duckdb(Path(spill))
         try:
-            reader = LogReader(connection, shape_of, columns_of)
+            reader = LogReader(connection, shape_of, columns_of, LEAN)
             reader.read(paths)
-            return assembled(DuckDbEngine(connection), EVERYTHING, top, read=reader.told())
+            return assembled(
+                DuckDbEngine(connection, LEAN_RELATION), EVERYTHING, top, read=reader.told()
+            )
         finally:
             connection.close()
 
