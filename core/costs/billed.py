@@ -1,4 +1,4 @@
-"""The charges of a bill by line of the price sheet, and what their quantities cost at its prices."""
+"""The charges of a bill by line of the price sheet, and their quantities at its prices."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.costs.estimate import price
 from core.costs.price_sheet import Missing, find
 from core.costs.tiers import EXACT, ZERO
 from core.model.actuals import Charge, ChargeKind
-from core.model.estimates import Usage, UsageLine
+from core.model.estimates import CostLine, Usage, UsageLine
 from core.model.pricing import PriceSheet
 
 
@@ -72,7 +72,8 @@ class Rates:
         self.unit = "" if isinstance(found, Missing) else found.unit
         self.problem = found.reason if isinstance(found, Missing) else ""
         self.quantity = self._quantity(billed.usage())
-        self.at_list = self._cost(self.quantity)
+        self.cost_line: CostLine | None = None  # the whole quantity, tier by tier
+        self.at_list = self._cost(self.quantity, keep=True)
         self.paid = self._cost(self._quantity(billed.usage(free=False)))
 
     def _quantity(self, charges: Sequence[Charge]) -> Decimal:
@@ -84,7 +85,7 @@ class Rates:
             quantity = EXACT.add(quantity, own or ZERO)
         return quantity
 
-    def _cost(self, quantity: Decimal) -> Decimal:
+    def _cost(self, quantity: Decimal, *, keep: bool = False) -> Decimal:
         if self.problem:
             return ZERO
         if quantity < 0:  # a correction of an earlier month
@@ -102,4 +103,6 @@ class Rates:
         found = price(usage, self._sheet)
         if found.unpriced:
             self.problem = found.unpriced[0].reason
+        if keep:
+            self.cost_line = next(iter(found.lines), None)
         return found.total

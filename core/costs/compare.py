@@ -1,0 +1,210 @@
+"""One month against another: every difference is price, quantity or mix, and one sentence says why.
+
+For a family of lines with one unit, the quantity's effect is at the mean price of before, the
+price's at the quantities of after, and the mix is what remains.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Sequence
+from decimal import Decimal
+
+from core.costs.billed import total
+from core.costs.families import family_name, family_of, rounded, unit_word
+from core.costs.tiers import EXACT, ZERO
+from core.model.months import CostMonth, Effect, MonthComparison, MonthLine
+
+_ALIKE = Decimal("0.5")  # per cent under which two months cost the same
+_CENT = Decimal("0.01")
+_FINEST = Decimal("1e-12")  # so that the effects add up without rounding
+
+
+def compare_months(before: CostMonth | None, after: CostMonth) -> MonthComparison:
+    """`before` None: there is no data of it, and no comparison is made up."""
+    effects = () if before is None else effects_of(before.lines, after.lines)
+    start = None if before is None else before.total
+    percent = _percent(start, after.total)
+    return MonthComparison(
+        before=before.period if before else "",
+        after=after.period,
+        total_before=start,
+        total_after=after.total,
+        percent=percent,
+        effects=effects,
+        sentence=_sentence(before, after, percent, effects),
+        warnings=tuple(_warnings(before, after)),
+    )
+
+
+def effects_of(before: Sequence[MonthLine], after: Sequence[MonthLine]) -> tuple[Effect, ...]:
+    """Largest change first; families that cost the same are left out."""
+    old, new = _families(before), _families(after)
+    found = [_effect(name, old.get(name, []), new.get(name, [])) for name in {**old, **new}]
+    changed = [effect for effect in found if effect.change]
+    return tuple(sorted(changed, key=lambda one: (-abs(one.change), one.family)))
+
+
+def _families(lines: Sequence[MonthLine]) -> dict[str, list[MonthLine]]:
+    found: dict[str, list[MonthLine]] = {}
+    for line in lines:
+        name = family_of(line.line) if line.line else f"{line.service}: {line.name}"
+        found.setdefault(name, []).append(line)
+    return found
+
+
+def _effect(family: str, old: Sequence[MonthLine], new: Sequence[MonthLine]) -> Effect:
+    before, after = (total(line.amount for line in some) for some in (old, new))
+    change = EXACT.subtract(after, before)
+    known = all(line.quantity is not None for line in (*old, *new))
+    q_old, q_new = (total(line.quantity or ZERO for line in some) for some in (old, new))
+    quantity, price = _parts(old, new, before, after, q_old, q_new) if known else (ZERO, ZERO)
+    effect = Effect(
+        family=family,
+        name=family_name(family, (*new, *old)),
+        before=before,
+        after=after,
+        quantity_before=q_old if known else None,
+        quantity_after=q_new if known else None,
+        unit=unit_word(next((line.unit for line in (*new, *old)), "")),
+        quantity=quantity,
+        price=price,
+        mix=EXACT.subtract(EXACT.subtract(change, quantity), price) if known else change,
+        because="",
+    )
+    return effect.model_copy(update={"because": _because(effect)})
+
+
+def _parts(
+    old: Sequence[MonthLine],
+    new: Sequence[MonthLine],
+    before: Decimal,
+    after: Decimal,
+    q_old: Decimal,
+    q_new: Decimal,
+) -> tuple[Decimal, Decimal]:
+    """The effects of quantity and price. What was not used before has no price to compare."""
+    if not q_old:
+        return EXACT.subtract(after, before), ZERO
+    grown = EXACT.subtract(q_new, q_old)
+    quantity = EXACT.divide(EXACT.multiply(grown, before), q_old)
+    prices = {(line.line, line.region): line for line in old if line.quantity}
+    price = ZERO
+    for line in new:
+        earlier = prices.get((line.line, line.region))
+        if earlier is None or not earlier.quantity:
+            continue
+        paid = EXACT.divide(EXACT.multiply(line.quantity or ZERO, earlier.amount), earlier.quantity)
+        price = EXACT.add(price, EXACT.subtract(line.amount, paid))
+    return quantity.quantize(_FINEST, context=EXACT), price.quantize(_FINEST, context=EXACT)
+
+
+def _because(effect: Effect) -> str:
+    strongest = max(
+        (("quantity", effect.quantity), ("price", effect.price), ("mix", effect.mix)),
+        key=lambda one: one[1] if effect.change > 0 else -one[1],
+    )[0]
+    rose = effect.change > 0
+    if effect.quantity_before is None or effect.quantity_after is None:
+        return f"{effect.name} cost {_money(abs(effect.change))} {'more' if rose else 'less'}"
+    if not effect.quantity_before:
+        return f"{effect.name} is new"
+    if not effect.quantity_after:
+        return f"{effect.name} is gone"
+    if strongest == "quantity":
+        return (
+            f"{effect.name} {'rose' if rose else 'fell'} from {rounded(effect.quantity_before)} "
+            f"to {rounded(effect.quantity_after)} {effect.unit}".rstrip()
+        )
+    if strongest == "price":
+        return f"{effect.name} paid {'more' if rose else 'less'} for the same use"
+    return f"{effect.name} moved to {'dearer' if rose else 'cheaper'} regions or classes"
+
+
+def month_name(period: str, *, beside: str = "") -> str:
+    """`October`, with its year where `beside` is of another one."""
+    year, month = period.split("-")
+    name = calendar.month_name[int(month)]
+    return name if not beside or beside[:4] == year else f"{name} {year}"
+
+
+def _sentence(
+    before: CostMonth | None,
+    after: CostMonth,
+    percent: Decimal | None,
+    effects: Sequence[Effect],
+) -> str:
+    told = _own_part(after)
+    if before is None:
+        return f"{told}; there is nothing of the month before to compare with."
+    earlier = month_name(before.period, beside=after.period)
+    other = f"the same days of {earlier}" if _is_running(after) else earlier
+    if percent is None:
+        return f"{told}; {other} cost nothing." if after.total else f"{told}, as did {other}."
+    if abs(percent) < _ALIKE:
+        return f"{told}, about as much as {other}."
+    word = "more" if percent > 0 else "less"
+    reasons = _reasons(after.total - before.total, effects)
+    return f"{told}, {rounded_percent(percent)} % {word} than {other}, {reasons}."
+
+
+def _own_part(after: CostMonth) -> str:
+    verb = "cost" if after.basis == "billed" else "is estimated at"
+    if _is_running(after):
+        so_far = f"so far ({after.days} of {after.month_days} days)"
+        verb = "has cost" if after.basis == "billed" else "is estimated at"
+        return f"{month_name(after.period)} {verb} {_money(after.total)} {so_far}"
+    least = "at least " if after.is_lower_bound else ""
+    return f"{month_name(after.period)} {verb} {least}{_money(after.total)}"
+
+
+def _is_running(month: CostMonth) -> bool:
+    return month.days < month.month_days
+
+
+def _reasons(change: Decimal, effects: Sequence[Effect]) -> str:
+    """What pushed the same way as the whole, the strongest first, and how much of it it was."""
+    pushing = [one for one in effects if one.change * change > 0]
+    if not pushing:
+        return "for no single reason"
+    first = pushing[0]
+    how = "mostly because" if first.change / change >= Decimal("0.5") else "among others because"
+    others = [f" and {one.because}" for one in pushing[1:2] if _matters(one, change)]
+    return f"{how} {first.because} ({_signed(first.change)}){''.join(others)}"
+
+
+def _matters(effect: Effect, change: Decimal) -> bool:
+    return effect.change / change >= Decimal("0.25")
+
+
+def _warnings(before: CostMonth | None, after: CostMonth) -> Sequence[str]:
+    if before is None:
+        return ()
+    told = []
+    if before.basis != after.basis:
+        told.append(f"{before.period} is {before.basis}, {after.period} is {after.basis}")
+    if before.is_lower_bound or after.is_lower_bound:
+        told.append("something has no price: the totals are lower bounds")
+    if _is_running(after) and before.days != after.days:
+        told.append(f"{before.days} days are compared with {after.days}")
+    return told
+
+
+def _percent(before: Decimal | None, after: Decimal) -> Decimal | None:
+    if not before:
+        return None
+    return (100 * (after - before) / abs(before)).quantize(Decimal("0.1"))
+
+
+def rounded_percent(percent: Decimal) -> str:
+    return f"{abs(percent):.0f}" if abs(percent) >= 1 else f"{abs(percent):.1f}"
+
+
+def _money(value: Decimal) -> str:
+    if 0 < abs(value) < _CENT:
+        return "less than $0.01"
+    return f"-${-value:,.2f}" if value < 0 else f"${value:,.2f}"
+
+
+def _signed(value: Decimal) -> str:
+    return f"+{_money(value)}" if value > 0 else f"-{_money(-value)}"

@@ -1,0 +1,58 @@
+"""What one unit of use costs: per 1,000 views, per upload, per stored GB, per user."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from core.costs.billed import total
+from core.costs.families import family_of
+from core.costs.quantities import gib
+from core.costs.tiers import EXACT
+from core.model.measured import Counted, MeasuredMonth
+from core.model.months import MonthLine, UnitCost
+
+_STORING = ("s3.storage", "s3.monitoring.INT")
+_DELIVERING = (
+    "cf.dto", "cf.http", "cf.https", "cf.functions", "cf.origin_shield", "s3.req.tier2",
+    "s3.transfer.to_cloudfront", "s3.transfer.internet_out",
+)  # fmt: skip
+_UPLOADING = ("s3.req.tier1", "cf.dto_origin", "lambda.request", "ddb.wru")
+
+
+def unit_costs(lines: Sequence[MonthLine], measured: MeasuredMonth) -> tuple[UnitCost, ...]:
+    stored = measured.stored_bytes
+    gigabytes = Counted(
+        amount=None if stored is None else gib(stored), source="average of the stored bytes"
+    )
+    return (
+        _unit("1,000 views", 1000, "views", measured.views, lines, _DELIVERING, "delivery"),
+        _unit("upload", 1, "uploads", measured.uploads, lines, _UPLOADING, "requests that write"),
+        _unit("stored GB", 1, "GB", gigabytes, lines, _STORING, "storage"),
+        _unit("user", 1, "users", measured.users, lines, None, "the whole bill"),
+    )
+
+
+def _unit(
+    name: str,
+    per: int,
+    unit: str,
+    counted: Counted,
+    lines: Sequence[MonthLine],
+    families: tuple[str, ...] | None,
+    covers: str,
+) -> UnitCost:
+    chosen = [line for line in lines if families is None or family_of(line.line) in families]
+    cost = total(line.amount for line in chosen)
+    count = counted.amount
+    return UnitCost(
+        name=name,
+        per=Decimal(per),
+        unit=unit,
+        usd=EXACT.divide(EXACT.multiply(cost, Decimal(per)), count) if count else None,
+        cost=cost,
+        covers=covers,
+        count=count,
+        source=counted.source,
+        reason="" if count else f"no {unit} " + ("were counted" if count is None else "this month"),
+    )
