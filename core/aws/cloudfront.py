@@ -35,7 +35,7 @@ class CloudFrontReader:
     def distribution(self, distribution_id: str) -> Shape:
         with translate("cloudfront"):
             answer: Shape = self._client.get_distribution(Id=distribution_id)["Distribution"]
-            return answer
+        return {**answer, "DistributionConfig": _whole(answer["DistributionConfig"])}
 
     def origin_access_control(self, control_id: str) -> Shape:
         with translate("cloudfront"):
@@ -125,4 +125,26 @@ class CloudFrontReader:
 def _as_distribution(summary: Shape) -> Shape:
     config = {name: summary[name] for name in _CONFIG_FIELDS if name in summary}
     kept = {name: summary[name] for name in ("Id", "ARN", "Status", "DomainName")}
-    return {**kept, "DistributionConfig": config}
+    return {**kept, "DistributionConfig": _whole(config)}
+
+
+# AWS answers these also where nothing is set; stand-ins leave them out. They were read: empty.
+_NONE: Shape = {"Quantity": 0}
+_EMPTY_CONFIG: Shape = {
+    "Aliases": _NONE, "CacheBehaviors": _NONE, "CustomErrorResponses": _NONE, "OriginGroups": _NONE,
+    "Restrictions": {"GeoRestriction": {"RestrictionType": "none", **_NONE}}, "WebACLId": "",
+}  # fmt: skip
+_EMPTY_BEHAVIOR: Shape = {
+    "TrustedSigners": {"Enabled": False, **_NONE}, "TrustedKeyGroups": {"Enabled": False, **_NONE},
+    "FunctionAssociations": _NONE, "LambdaFunctionAssociations": _NONE,
+}  # fmt: skip
+
+
+def _whole(config: Shape) -> Shape:
+    """The settings that this answer left out are set to nothing."""
+    found = {**_EMPTY_CONFIG, **config}
+    found["DefaultCacheBehavior"] = {**_EMPTY_BEHAVIOR, **found["DefaultCacheBehavior"]}
+    items = [{**_EMPTY_BEHAVIOR, **one} for one in found["CacheBehaviors"].get("Items") or ()]
+    if items:
+        found["CacheBehaviors"] = {**found["CacheBehaviors"], "Items": items}
+    return found

@@ -179,7 +179,6 @@ def _resource(
 
 def _condition(close: MatchedRule, mismatch: Mismatch, shown: tuple[Evidence, ...]) -> Found:
     name, wanted = mismatch.key.lower(), ", ".join(mismatch.wanted)
-    sentence = f"{close.sid}: {mismatch.key} is {wanted}, this request has {mismatch.actual}."
     cause = {
         "aws:sourcearn": "policy-sourcearn-mismatch",
         "aws:sourceaccount": "policy-sourceaccount-mismatch",
@@ -188,4 +187,17 @@ def _condition(close: MatchedRule, mismatch: Mismatch, shown: tuple[Evidence, ..
     }.get(name, "policy-no-allow-for-oac")
     if name in NETWORK_KEYS:
         cause = "explicit-deny-vpce-or-ip"
+    sentence = (
+        f"{_PLAIN.get(cause, 'A condition of the bucket policy is not met')}: in {close.sid}, "
+        f"{mismatch.key} is {wanted}; this request has {mismatch.actual}."
+    )
     return Found(cause, ACCESS, sentence, shown)
+
+
+_PLAIN = {
+    "policy-sourcearn-mismatch": "The bucket policy names another distribution",
+    "policy-sourceaccount-mismatch": "The bucket policy names another account",
+    "explicit-deny-referer": "The bucket policy wants another Referer",
+    "explicit-deny-secure-transport": "The bucket policy wants TLS",
+    "explicit-deny-vpce-or-ip": "The bucket policy admits another network only",
+}

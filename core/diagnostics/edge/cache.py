@@ -19,8 +19,9 @@ def cache(journey: Journey) -> None:
         return
     live = entry.expires_in is None or entry.expires_in > 0
     hit = ("hit" in entry.x_cache.lower() or (entry.age or 0) > 0) and live
+    age = "" if entry.age is None else f", {entry.age} s old"
     journey.log.step(
-        "cache", "ok", f"The edge showed {entry.status} {entry.x_cache}, age {entry.age}",
+        "cache", "ok", f"The edge showed {entry.status} ({entry.x_cache or 'no X-Cache'}{age})",
         evidence=evidence("edge:HEAD", entry.path, {"Status": entry.status, "Age": entry.age,
                                                     "ETag": entry.etag, "XCache": entry.x_cache}),
         doc=CLOUDFRONT_DOCS + "Expiration.html",
