@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 
@@ -58,6 +58,14 @@ _COMPLETE = "day IS NOT NULL AND status IS NOT NULL"
 _NO_JSON = "it is no JSON object with date, time and sc-status"
 
 
+class FileNote(NamedTuple):
+    """`state` is read, truncated, changed or unreadable."""
+
+    state: str
+    detail: str
+    bad_lines: int
+
+
 class LogReader:
     """`shape_of` and `columns_of` are the room's rules of the formats."""
 
@@ -77,17 +85,29 @@ class LogReader:
         columns = ", ".join(f"{name} {kind}" for name, kind in REQUESTS if name in names)
         self._sql.execute(f"CREATE TEMP TABLE requests ({columns}, source INTEGER)")
 
-    def read(self, paths: Iterable[Path], source: int = 0) -> None:
+    def read_one(self, path: Path, name: str, source: int) -> FileNote:
+        """Read one file, known by `name`, and say what it was worth."""
+        bad, problems = self._bad, len(self._problems)
+        self.read([path], source, name)
+        met = self._problems[problems:]
+        faults = [one for one in met if one.problem != "same"]
+        return FileNote(
+            faults[0].problem if faults else "read",
+            " ".join(one.detail for one in met),
+            self._bad - bad,
+        )
+
+    def read(self, paths: Iterable[Path], source: int = 0, name: str = "") -> None:
         """Read files, those of one shape in one go. What goes wrong with one is told later."""
         before = {path: stamp(path) for path in dict.fromkeys(paths)}
-        opened = [one for path in before for one in self._opened(path)]
+        opened = [one for path in before for one in self._opened(path, name or str(path))]
         self._files += len(before)
         with tempfile.TemporaryDirectory(prefix="logs-") as folder:
             for _, group in groupby(sorted(opened, key=_likeness), key=_likeness):
                 self._together(list(group), source, Path(folder))
         for path, was in before.items():
             if stamp(path) != was:
-                self._tell(str(path), "changed", "It was written to while it was read.")
+                self._tell(name or str(path), "changed", "It was written to while it was read.")
 
     def told(self) -> LogsRead:
         """What was met so far; a request that came twice is taken out and counted here."""
@@ -113,18 +133,18 @@ class LogReader:
         )
         return int(self._sql.execute("SELECT count(bytes) FROM requests").fetchall()[0][0])
 
-    def _opened(self, path: Path) -> list[LogFile]:
+    def _opened(self, path: Path, name: str) -> list[LogFile]:
         head, compressed = head_of(path)
         try:
-            shape = self._shape_of(head, str(path))
+            shape = self._shape_of(head, name)
         except UnreadableContent as error:
-            self._tell(str(path), "unreadable", error.message)
+            self._tell(name, "unreadable", error.message)
             return []
         if shape is None:
             if compressed and not is_whole(path):
-                self._tell(str(path), "truncated", "Nothing of it can be decompressed.")
+                self._tell(name, "truncated", "Nothing of it can be decompressed.")
             return []
-        file = LogFile(path, str(path), shape, compressed)
+        file = LogFile(path, name, shape, compressed)
         return [] if self._is_repeated(file) else [file]
 
     def _is_repeated(self, file: LogFile) -> bool:

@@ -1,0 +1,289 @@
+"""Access logs that were read once: rows as Parquet by day (UTC), with sums beside them.
+
+Writers take turns by a lock file, in this process and in others; a crash at any moment leaves
+either all of a batch or nothing of it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from core.errors import DashboardError
+from core.model.traffic import BadLine, Delivered, LogProblem, LogsRead
+from core.stores.duckdb_engine import DuckDbEngine, open_duckdb
+from core.stores.log_columns import literal
+from core.stores.log_ledger import FileEntry, Ledger, Part, moment_text
+from core.stores.log_reader import ColumnsOf, FileNote, LogReader, ShapeOf
+from core.stores.log_rollups import KINDS, ROWS, kind_for, relation_of, summed
+from core.stores.queries import Query, Value
+
+_MOST_PARTS = 8  # of one day, before they are made one
+_FILTERS = ("site", "distribution", "edge", "country", "result")
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A log object as it was fetched: a local copy, and what it is called where it came from."""
+
+    path: Path
+    name: str
+    etag: str
+    size: int
+    changed: bool = False  # while it was fetched
+
+
+class LogStore:
+    """Also the `QueryEngine` over what was read."""
+
+    name = "duckdb"
+
+    def __init__(
+        self,
+        folder: Path,
+        shape_of: ShapeOf,
+        columns_of: ColumnsOf,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._folder, self._shape_of, self._columns_of = folder, shape_of, columns_of
+        self._clock = clock
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._ledger = Ledger(folder / "ledger.sqlite3")
+
+    def close(self) -> None:
+        self._ledger.close()
+
+    def wanted(self, source: str, listed: Mapping[str, tuple[str, int]]) -> list[str]:
+        """The names that were not read yet, or that changed since."""
+        known = self._ledger.known(source)
+        return sorted(name for name, found in listed.items() if known.get(name) != found)
+
+    def add(self, source: str, deliveries: Sequence[Delivery]) -> LogsRead:
+        """Read files and keep what they tell. What another scan has read meanwhile is left out."""
+        with self._turn(), tempfile.TemporaryDirectory(prefix="logs-spill-") as spill:
+            known = self._ledger.known(source)
+            fresh = [d for d in deliveries if known.get(d.name) != (d.etag, d.size)]
+            fresh = self._without_copies(source, fresh, set(known.values()))
+            if not fresh:
+                return LogsRead()
+            self._sweep()
+            connection = open_duckdb(Path(spill))
+            try:
+                return _Batch(self._folder, self._ledger, connection, source).keep(
+                    fresh, LogReader(connection, self._shape_of, self._columns_of), self._clock()
+                )
+            finally:
+                connection.close()
+
+    def _without_copies(
+        self, source: str, deliveries: Sequence[Delivery], known: set[tuple[str, int]]
+    ) -> list[Delivery]:
+        """A file under another name with the ETag and size of one that was read tells nothing new.
+
+        Lines of old logs have no id by which a second delivery could be known.
+        """
+        copies = [one for one in deliveries if one.etag and (one.etag, one.size) in known]
+        replaced = self._ledger.ids(source, (one.name for one in copies))
+        copies = [one for one in copies if one.name not in replaced]
+        first, at = self._ledger.next_id(), moment_text(self._clock())
+        entries = [
+            FileEntry(
+                first + place, source, one.name, one.etag, one.size, "read", 0, 0, 0, 0, 0,
+                "It has the content of another file, which is counted.", at,
+            )
+            for place, one in enumerate(copies)
+        ]  # fmt: skip
+        if entries:
+            self._ledger.commit(entries, (), ())
+        return [one for one in deliveries if one not in copies]
+
+    def ask(self, query: Query, parameters: Mapping[str, Value], top: int) -> tuple[Delivered, ...]:
+        try:
+            return self._asked(query, parameters, top)
+        except DashboardError as error:
+            if not isinstance(error.__cause__, duckdb.IOException):
+                raise
+            return self._asked(query, parameters, top)  # parts were just made one: look again
+
+    def _asked(
+        self, query: Query, parameters: Mapping[str, Value], top: int
+    ) -> tuple[Delivered, ...]:
+        used = {name for name in _FILTERS if parameters[name]}
+        used |= {"status"} if parameters["status"] != -1 else set()
+        used |= {"path"} if parameters["prefix"] else set()
+        kind = kind_for(query.needs | used)
+        first, last = (date.fromisoformat(str(parameters[n])) for n in ("first_day", "last_day"))
+        parts = self._ledger.parts(kind, first, last)
+        relation = relation_of(kind, (part.path(self._folder) for part in parts))
+        with tempfile.TemporaryDirectory(prefix="logs-spill-") as spill:
+            connection = open_duckdb(Path(spill))
+            try:
+                return DuckDbEngine(connection, relation).ask(query, parameters, top)
+            finally:
+                connection.close()
+
+    def read_so_far(self) -> tuple[LogsRead, datetime | None]:
+        """The ledger's sums, what is wrong with files, and when something was last read."""
+        files = self._ledger.files()
+        problems = [
+            LogProblem(file=one.name, problem=one.state, detail=one.detail)
+            for one in files
+            if one.state != "read"
+        ]
+        told = LogsRead(
+            files=len(files),
+            rows=sum(one.rows for one in files),
+            duplicates=sum(one.duplicates for one in files),
+            without_id=sum(one.without_id for one in files),
+            without_bytes=sum(one.without_bytes for one in files),
+            bad_lines=sum(one.bad_lines for one in files),
+            first_bad=tuple(
+                BadLine(file=one.name, reason=one.detail) for one in files if one.bad_lines
+            )[:20],
+            problems=tuple(problems[:100]),
+        )
+        newest = max((one.read_at for one in files), default=None)
+        return told, datetime.fromisoformat(newest) if newest else None
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """One writer at a time; the system lets go of the lock of a process that dies."""
+        with (self._folder / "lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def _sweep(self) -> None:
+        """Delete what a crash or a rewriting left behind."""
+        kept = {part.path(self._folder) for part in self._ledger.all_parts()}
+        for kind in KINDS:
+            for path in (self._folder / kind).glob("day=*/*.parquet*"):
+                if path not in kept:
+                    path.unlink(missing_ok=True)
+
+
+class _Batch:
+    """One round of reading, under the lock."""
+
+    def __init__(self, folder: Path, ledger: Ledger, connection: Any, source: str) -> None:
+        self._folder, self._ledger, self._sql, self._source = folder, ledger, connection, source
+        self._id = secrets.token_hex(8)
+
+    def keep(self, deliveries: Sequence[Delivery], reader: LogReader, now: datetime) -> LogsRead:
+        before = self._ledger.ids(self._source, (one.name for one in deliveries))
+        ids = range(self._ledger.next_id(), self._ledger.next_id() + len(deliveries))
+        notes = [
+            reader.read_one(one.path, one.name, number)
+            for one, number in zip(deliveries, ids, strict=True)
+        ]
+        read = self._by_file()
+        told = reader.told()
+        replaced = sorted(before.values())
+        self._drop_known(replaced)
+        left = self._by_file()
+        entries = [
+            _entry(self._source, one, number, note, read, left, moment_text(now))
+            for one, number, note in zip(deliveries, ids, notes, strict=True)
+        ]
+        added, removed = self._parts(replaced)
+        self._ledger.commit(entries, added, removed)
+        rows = sum(one.rows for one in entries)
+        return told.model_copy(
+            update={"rows": rows, "duplicates": sum(one.duplicates for one in entries)}
+        )
+
+    def _by_file(self) -> dict[int, tuple[int, int, int]]:
+        """Rows, rows without bytes and rows without an id, by the number of the file."""
+        rows = self._sql.execute(
+            "SELECT source, count(*), count(*) - count(bytes), count(*) - count(request_id) "
+            "FROM requests GROUP BY source"
+        ).fetchall()
+        return {source: tuple(counts) for source, *counts in rows}
+
+    def _days(self, relation: str = "requests") -> list[str]:
+        found = self._sql.execute(
+            f"SELECT DISTINCT CAST(day AS VARCHAR) FROM {relation} ORDER BY 1"  # noqa: S608
+        ).fetchall()
+        return [day for (day,) in found]
+
+    def _stored(self, days: Sequence[str]) -> str:
+        chosen = [part for part in self._ledger.parts(ROWS) if part.day in set(days)]
+        relation = relation_of(ROWS, (part.path(self._folder) for part in chosen))
+        return relation if chosen else relation.replace(" WHERE", ", 0 AS source WHERE")
+
+    def _drop_known(self, replaced: Sequence[int]) -> None:
+        """A request that an earlier scan has counted is not counted again."""
+        days = self._days()
+        if any(part.day in set(days) for part in self._ledger.parts(ROWS)):
+            self._sql.execute(
+                "DELETE FROM requests WHERE request_id IN "  # noqa: S608  # numbers and our paths
+                f"(SELECT request_id FROM {self._stored(days)} "
+                f"WHERE request_id IS NOT NULL AND source NOT IN ({_numbers(replaced)}))"
+            )
+
+    def _parts(self, replaced: Sequence[int]) -> tuple[list[Part], list[Part]]:
+        held = self._ledger.parts(ROWS)
+        touched = set(self._days(self._of_replaced(replaced))) if replaced else set()
+        many = {day for day in self._days() if sum(p.day == day for p in held) >= _MOST_PARTS}
+        merged = sorted(touched | many)
+        if merged:
+            self._sql.execute(
+                "INSERT INTO requests BY NAME "  # noqa: S608
+                f"SELECT * FROM {self._stored(merged)} WHERE source NOT IN ({_numbers(replaced)})"
+            )
+        added = [part for day in self._days() for part in self._written(day)]
+        removed = [p for p in self._ledger.all_parts() if p.day in set(merged)]
+        return added, removed
+
+    def _of_replaced(self, replaced: Sequence[int]) -> str:
+        every = relation_of(ROWS, (part.path(self._folder) for part in self._ledger.parts(ROWS)))
+        if "read_parquet" not in every:
+            return every
+        return f"(SELECT * FROM {every} WHERE source IN ({_numbers(replaced)}))"  # noqa: S608
+
+    def _written(self, day: str) -> Iterator[Part]:
+        only = f"(SELECT * FROM requests WHERE day = DATE {literal(day)})"  # noqa: S608
+        for kind in KINDS:
+            part = Part(self._id, kind, day)
+            path = part.path(self._folder)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._sql.execute(
+                f"COPY ({summed(kind, only)}) TO {literal(str(path))} "
+                "(FORMAT parquet, COMPRESSION zstd)"
+            )
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+            yield part
+
+
+def _numbers(ids: Sequence[int]) -> str:
+    return ", ".join(f"{one:d}" for one in ids) or "-1"
+
+
+def _entry(
+    source: str,
+    one: Delivery,
+    number: int,
+    note: FileNote,
+    read: Mapping[int, tuple[int, int, int]],
+    left: Mapping[int, tuple[int, int, int]],
+    at: str,
+) -> FileEntry:
+    state, detail, bad = note
+    rows, without_bytes, without_id = left.get(number, (0, 0, 0))
+    if one.changed:
+        state, detail = "changed", "It changed while it was read; it will be read again."
+    return FileEntry(
+        number, source, one.name, one.etag, one.size, state, rows,
+        read.get(number, (0, 0, 0))[0] - rows, bad, without_bytes, without_id,
+        detail, at,
+    )  # fmt: skip
