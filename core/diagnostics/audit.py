@@ -7,8 +7,9 @@ only the way to it and is looked for on its own; everything else goes through th
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from core.diagnostics.access import AccessOutcome, Caller
@@ -31,6 +32,7 @@ from core.model.diagnosis import ObjectState
 _PLAIN = re.compile(
     r"(https?://[a-z0-9.-]*[a-z0-9])(/[A-Za-z0-9_~!$&'()*+,;=:@./%-]+)(?:\?([A-Za-z0-9_.=&-]*))?"
 ).fullmatch
+_CHUNK = 512  # rows of a listing that are taken together; more of them leave the cache
 _PRESENT = {ObjectState.PRESENT, ObjectState.ARCHIVED}
 
 
@@ -76,20 +78,27 @@ def read_listings(
 ) -> dict[str, Listing]:
     """Listings by bucket from rows of bucket, key, size, time and storage class."""
     found: dict[str, Listing] = {}
-    for bucket, key, size, _, storage_class in rows:
-        if not bucket or not key:
-            skipped.add("no bucket or key", f"{bucket}/{key}")
-        elif bucket in found:
-            found[bucket].add(key, size, storage_class)
-        else:
-            found[bucket] = Listing()
-            found[bucket].add(key, size, storage_class)
-    unread = sum(size < 0 for listing in found.values() for size in listing.sizes)
+    left = iter(rows)
+    while chunk := list(islice(left, _CHUNK)):
+        for bucket, held in _by_bucket(chunk, skipped).items():
+            _, keys, sizes, _, classes = zip(*held, strict=True)
+            found.setdefault(bucket, Listing()).extend(keys, sizes, classes)
+    unread = sum(listing.unsized for listing in found.values())
     repeated = sum(listing.repeated for listing in found.values())
     if unread:
         warnings.append(f"{unread:,} objects have no size that is a number")
     if repeated:
         warnings.append(f"{repeated:,} objects are listed more than once; the last row counts")
+    return found
+
+
+def _by_bucket(rows: list[list[str]], skipped: Skipped) -> dict[str, list[list[str]]]:
+    found: dict[str, list[list[str]]] = defaultdict(list)
+    for row in rows:
+        if row[0] and row[1]:
+            found[row[0]].append(row)
+        else:
+            skipped.add("no bucket or key", f"{row[0]}/{row[1]}")
     return found
 
 
@@ -164,13 +173,14 @@ class Audit:
         known, (path, match_path, query) = lane.absent[kind], parts
         if known is None or known.visit is None or path == "/":
             return self._whole(url)[0]
-        asked = self._request(url)
-        journey = replace(
-            known, snapshot=asked, url=_like(known.url, url, path, match_path, query), uri=path,
-            query=strip_signature(query),
-            visit=replace(known.visit, uri=path, key=key),
-        )  # fmt: skip
-        return _line(*judge(journey, self._indexes, best_guess))
+        # One journey goes on for all URLs of its kind: copies of it would cost more than its rules.
+        known.snapshot, known.url = (
+            self._request(url),
+            _like(known.url, url, path, match_path, query),
+        )
+        known.uri = known.visit.uri = path
+        known.query, known.visit.key = strip_signature(query), key
+        return _line(*judge(known, self._indexes, best_guess))
 
     def _whole(self, url: str) -> tuple[Line, Journey]:
         case, found = examine(self._request(url), self._indexes, best_guess)

@@ -360,10 +360,11 @@ def _allowed(journey: Journey, guess: Guess) -> bool:
 
 
 def _owners(journey: Journey, guess: Guess) -> frozenset[str]:
-    record = journey.snapshot.db_record or {}
+    in_key, record = owner_tokens(guess.asked), journey.snapshot.db_record
+    if in_key or not record:
+        return in_key
     owner = fold(str(record.get("pk") or "").rpartition("#")[2])
-    in_key = owner_tokens(guess.asked)
-    if in_key or not owner or not journey.snapshot.read("db_record"):
+    if not owner or not journey.snapshot.read("db_record"):
         return in_key
     return frozenset({owner}) if owner_tokens(guess.key) else frozenset()
 

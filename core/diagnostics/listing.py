@@ -48,6 +48,26 @@ class Listing:
             known = self.class_names[storage_class] = len(self.class_names)
             self.classes.append(known)
 
+    def extend(self, keys: Sequence[str], sizes: Sequence[str], classes: Sequence[str]) -> None:
+        """Keep many rows at once, as `add` keeps one."""
+        try:
+            numbers = array("q", map(int, sizes))
+        except (ValueError, OverflowError):
+            for row in zip(keys, sizes, classes, strict=True):
+                self.add(*row)
+            return
+        begun = len(self.sizes)
+        self.rows.update(zip(keys, range(begun, begun + len(keys)), strict=True))
+        self.sizes += numbers
+        for name in dict.fromkeys(classes):
+            self.class_names.setdefault(name, len(self.class_names))
+        self.classes.extend(map(self.class_names.__getitem__, classes))
+
+    @property
+    def unsized(self) -> int:
+        """Rows whose size was no number."""
+        return int((np.frombuffer(self.sizes, dtype=np.int64) < 0).sum()) if self.sizes else 0
+
     @property
     def repeated(self) -> int:
         return len(self.sizes) - len(self.rows)
@@ -102,7 +122,7 @@ class CompactIndex(KeyIndex):
 
     def warm_names(self) -> None:
         """Build the tables of last segments."""
-        self._table("by_name", self.sorted_hashes("by_name"))
+        self._table("by_name", self.sorted_hashes(["by_name"])["by_name"])
         _ = self._kinds
         self.__dict__["by_place"] = self._places(self.__dict__["by_name"].common_rows())
 
@@ -110,33 +130,39 @@ class CompactIndex(KeyIndex):
         """Build every table, so that processes can share them; `made` are ready."""
         if "by_name" not in self.__dict__:
             self.warm_names()
-        for name in OTHER_TABLES:
-            self._table(name, (made or {}).get(name) or self.sorted_hashes(name))
+        for name, table in (made or self.sorted_hashes(OTHER_TABLES)).items():
+            self._table(name, table)
 
     def _table(self, name: str, made: Sorted) -> None:
         self.__dict__[name] = HashTable(self._keys, _TABLES[name][1], made)
 
-    def sorted_hashes(self, name: str) -> Sorted:
-        """What `warm` takes for this table."""
-        texts = _TABLES[name][0](folded_keys(self._keys))
-        return sort_hashes(texts, len(self._keys))
+    def sorted_hashes(self, names: Sequence[str]) -> dict[str, Sorted]:
+        """What `warm` takes for these tables; each key is folded once for all of them."""
+        made = {name: np.empty(len(self._keys), dtype=np.int64) for name in names}
+        for begun in range(0, len(self._keys), _CHUNK):
+            folded = list(_folded(self._keys[begun : begun + _CHUNK]))
+            for name, hashes in made.items():
+                hashes[begun : begun + len(folded)] = _hashes(_TABLES[name][0](folded), len(folded))
+        return {name: _in_order(hashes) for name, hashes in made.items()}
 
-    def _places(self, rows: Sequence[int]) -> PlaceTable:
-        owners: list[int] = []
-        places: list[str] = []
-        for row, folded in zip(rows, folded_keys([self._keys[r] for r in rows]), strict=True):
-            found = folder_and_name(folded)
-            places += found
-            owners += [row] * len(found)
-        return PlaceTable(self._keys, owners, places)
-
-
-Sorted = tuple[np.ndarray[Any, np.dtype[np.int64]], np.ndarray[Any, np.dtype[np.int32]]]
+    def _places(self, rows: Rows) -> PlaceTable:
+        keys = [self._keys[row] for row in rows.tolist()]
+        places = list(map(folder_and_name, folded_keys(keys)))
+        counts = np.fromiter(map(len, places), dtype=np.int64, count=len(places))
+        return PlaceTable(self._keys, np.repeat(rows, counts), chain.from_iterable(places))
 
 
-def sort_hashes(texts: Iterable[str], count: int) -> Sorted:
-    """The hashes of texts in ascending order, and the row of each."""
-    hashes = np.fromiter(map(hash, texts), dtype=np.int64, count=count)
+Hashes = np.ndarray[Any, np.dtype[np.int64]]
+Rows = np.ndarray[Any, np.dtype[np.int32]]
+Sorted = tuple[Hashes, Rows]
+
+
+def _hashes(texts: Iterable[str], count: int) -> Hashes:
+    return np.fromiter(map(hash, texts), dtype=np.int64, count=count)
+
+
+def _in_order(hashes: Hashes) -> Sorted:
+    """The hashes in ascending order, and the row of each."""
     order = np.argsort(hashes)
     return hashes[order], order.astype(np.int32)
 
@@ -182,14 +208,13 @@ class HashTable(Mapping[str, Sequence[str]]):
     def _is(self, row: int, text: str) -> bool:
         return self._text_of(self._source[row]) == text
 
-    def common_rows(self) -> Sequence[int]:
-        """The rows of texts that more than `COMMON` keys have."""
+    def common_rows(self) -> Rows:
+        """The rows of texts that more than `COMMON` keys have, in the listing's order."""
         _, starts, counts = np.unique(self._hashes, return_index=True, return_counts=True)
         spans = [
             self._order[starts[i] : starts[i] + counts[i]] for i in np.flatnonzero(counts > COMMON)
         ]
-        found: list[int] = np.concatenate(spans).tolist() if spans else []
-        return found
+        return np.sort(np.concatenate(spans)) if spans else np.empty(0, dtype=np.int32)
 
     def __iter__(self) -> Iterator[str]:
         return iter(dict.fromkeys(map(self._text_of, self._source)))
@@ -201,9 +226,9 @@ class HashTable(Mapping[str, Sequence[str]]):
 class PlaceTable(HashTable):
     """A table in which one key stands under several texts."""
 
-    def __init__(self, keys: Sequence[str], rows: list[int], texts: list[str]) -> None:
-        hashes, order = sort_hashes(texts, len(texts))
-        super().__init__(keys, fold, (hashes, np.asarray(rows, dtype=np.int32)[order]))
+    def __init__(self, keys: Sequence[str], rows: Rows, texts: Iterable[str]) -> None:
+        hashes, order = _in_order(_hashes(texts, len(rows)))
+        super().__init__(keys, fold, (hashes, rows[order]))
 
     def _is(self, row: int, text: str) -> bool:
         return text in folder_and_name(fold(self._source[row]))

@@ -84,8 +84,10 @@ def pieces(text: str) -> list[tuple[int, str]]:
 def folder_and_name(folded: str) -> list[str]:
     """A folded key's last segment beside each of the two folders above it."""
     parts = folded.rsplit("/", 3)
-    above = parts[-3:-1] if len(parts) > 3 else parts[:-1]
-    return [f"{folder}/{parts[-1]}" for folder in above]
+    name = parts[-1]
+    if len(parts) > 2:
+        return [f"{parts[-3]}/{name}", f"{parts[-2]}/{name}"]
+    return [f"{parts[0]}/{name}"] if len(parts) == 2 else []
 
 
 def beside_folders(keys: Iterable[str]) -> dict[str, list[str]]:

@@ -91,6 +91,8 @@ def _tidy_escape(found: re.Match[str]) -> str:
 def key_of(path: str) -> str:
     """The key that S3 looks up for a raw path (without its first slash)."""
     text = path.removeprefix("/")
+    if text.isascii() and "%" not in text and "+" not in text:
+        return text
     raw = unquote_to_bytes(text.replace("+", " ").encode("utf-8", "replace"))
     return raw.decode("utf-8", errors="replace")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 
 def matches(pattern: str, text: str) -> bool:
     """`*` is any run of characters (also "/"), `?` is exactly one. Never worse than n times m."""
@@ -37,7 +35,7 @@ def _walk(pattern: str, text: str) -> bool:
 
 def literal_prefix(pattern: str) -> str:
     """What stands before the first wildcard."""
-    return re.split(r"[*?]", pattern, maxsplit=1)[0]
+    return pattern.partition("*")[0].partition("?")[0]
 
 
 def has_wildcard(text: str) -> bool:

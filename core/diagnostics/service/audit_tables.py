@@ -50,7 +50,6 @@ def _space(count: int) -> dict[str, Sorted]:
 
 def _fill(indexes: Mapping[str, CompactIndex], made: Made) -> None:
     for bucket, index in indexes.items():
-        for name in OTHER_TABLES:
-            hashes, order = index.sorted_hashes(name)
+        for name, (hashes, order) in index.sorted_hashes(OTHER_TABLES).items():
             made[bucket][name][0][:] = hashes
             made[bucket][name][1][:] = order
