@@ -37,6 +37,12 @@ class CloudFrontReader:
             answer: Shape = self._client.get_distribution(Id=distribution_id)["Distribution"]
         return {**answer, "DistributionConfig": _whole(answer["DistributionConfig"])}
 
+    def logging(self, distribution_id: str) -> tuple[str, str] | None:
+        """Bucket and prefix of the standard logs (v1); None where they are off."""
+        logging = self.distribution(distribution_id)["DistributionConfig"].get("Logging") or {}
+        bucket = str(logging.get("Bucket") or "").partition(".s3")[0]
+        return (bucket, str(logging.get("Prefix") or "")) if logging.get("Enabled") else None
+
     def origin_access_control(self, control_id: str) -> Shape:
         with translate("cloudfront"):
             answer: Shape = self._client.get_origin_access_control(Id=control_id)

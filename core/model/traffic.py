@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from core.model.base import Noun, UtcTime
+from core.model.media import Problem
 
 
 class LogKind(StrEnum):
@@ -107,3 +108,38 @@ class TrafficReport(Noun):
     owners: tuple[Delivered, ...] = ()
     read: LogsRead = LogsRead()
     as_of: UtcTime | None = None  # the end of the last scan
+
+
+class LogPlace(Noun):
+    """Where a distribution, or the settings, say that logs are delivered to."""
+
+    bucket: str
+    prefix: str = ""
+
+
+class ScanState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class TrafficScan(Noun):
+    """One round of looking for new log files and reading them once."""
+
+    id: str
+    job_id: str
+    started_by: str
+    created_at: UtcTime
+    ended_at: UtcTime | None = None
+    state: ScanState = ScanState.QUEUED
+    cancel: bool = False  # somebody asked for its end
+    places: tuple[LogPlace, ...] = ()
+    found: int = 0  # files that were not read yet
+    files: int = 0  # read by now
+    rows: int = 0
+    duplicates: int = 0
+    bad_lines: int = 0
+    left: int = 0  # files that changed or went away while they were fetched
+    problem: Problem | None = None

@@ -10,6 +10,7 @@ import fcntl
 import os
 import secrets
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -59,9 +60,22 @@ class LogStore:
         self._clock = clock
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._ledger = Ledger(folder / "ledger.sqlite3")
+        self._opening = threading.Lock()
+        self._opened: Any = None
 
     def close(self) -> None:
+        with self._opening:
+            if self._opened is not None:
+                self._opened.close()
+                self._opened = None
         self._ledger.close()
+
+    def _cursor(self) -> Any:
+        """Its own for each question: a connection is not for two threads."""
+        with self._opening:
+            if self._opened is None:
+                self._opened = open_duckdb(self._folder / "spill")
+            return self._opened.cursor()
 
     def wanted(self, source: str, listed: Mapping[str, tuple[str, int]]) -> list[str]:
         """The names that were not read yet, or that changed since."""
@@ -125,12 +139,11 @@ class LogStore:
         first, last = (date.fromisoformat(str(parameters[n])) for n in ("first_day", "last_day"))
         parts = self._ledger.parts(kind, first, last)
         relation = relation_of(kind, (part.path(self._folder) for part in parts))
-        with tempfile.TemporaryDirectory(prefix="logs-spill-") as spill:
-            connection = open_duckdb(Path(spill))
-            try:
-                return DuckDbEngine(connection, relation).ask(query, parameters, top)
-            finally:
-                connection.close()
+        cursor = self._cursor()
+        try:
+            return DuckDbEngine(cursor, relation).ask(query, parameters, top)
+        finally:
+            cursor.close()
 
     def read_so_far(self) -> tuple[LogsRead, datetime | None]:
         """The ledger's sums, what is wrong with files, and when something was last read."""

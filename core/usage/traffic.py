@@ -54,7 +54,8 @@ def by_owner(
     """Sums per owner of the folders of files; the label is None where the owner is unknown."""
     sums: Mapping[str | None, list[int]] = defaultdict(lambda: [0, 0])
     for row in files:
-        total = sums[owner_of(row.label) if row.label else None]
+        file = file_of(row.label or "")
+        total = sums[owner_of(file) if file else None]
         total[0] += row.requests
         total[1] += row.bytes
     rows = (Delivered(label=o, requests=n, bytes=size) for o, (n, size) in sums.items())

@@ -1,0 +1,214 @@
+"""What was delivered: finds new log files, reads each once as a durable job, answers reports."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import date, datetime
+
+from core.aws.cloudfront import CloudFrontReader
+from core.aws.s3 import MediaBucket
+from core.errors import AwsUnavailable, Conflict, DashboardError, InvalidInput
+from core.model.identity import Actor, Permission
+from core.model.media import Job
+from core.model.traffic import (
+    LogPlace,
+    LogsRead,
+    ScanState,
+    TrafficFilters,
+    TrafficReport,
+    TrafficScan,
+)
+from core.stores.collection import Collection
+from core.stores.jobs import MAX_ATTEMPTS, JobQueue, problem_of
+from core.stores.log_store import LogStore
+from core.stores.queries import EVERYTHING, QueryEngine, Value
+from core.stores.records import RecordStore
+from core.usage.service.asking import assembled
+from core.usage.service.traffic_reading import batches, logs_of, read_batch
+
+JOB = "traffic_scan"
+GOING = frozenset({ScanState.QUEUED, ScanState.RUNNING})
+_MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
+_OWNERS_LOOKED_UP = 5_000
+
+
+class TrafficService:
+    """`configured` is the place that the settings name; else the distribution says where.
+
+    `engine` answers the reports: the store itself, or Athena.
+    """
+
+    def __init__(
+        self,
+        store: RecordStore,
+        jobs: JobQueue,
+        logs: LogStore,
+        cloudfront: CloudFrontReader,
+        bucket_of: Callable[[str], MediaBucket],
+        clock: Callable[[], datetime],
+        *,
+        distribution_id: str,
+        configured: LogPlace | None = None,
+        engine: QueryEngine | None = None,
+        deliver: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._store, self._jobs, self._logs, self._cloudfront = store, jobs, logs, cloudfront
+        self._bucket_of, self._clock, self._distribution_id = bucket_of, clock, distribution_id
+        self._configured, self._engine = configured, engine or logs
+        self._deliver = deliver  # has the embedded cloud write the logs that it holds back
+        self._scans = Collection(
+            store,
+            "traffic_scan",
+            TrafficScan,
+            key=lambda scan: scan.id,
+            sort=lambda scan: scan.created_at.strftime(_MOMENT),
+        )
+
+    # --- scans ------------------------------------------------------------------------------
+
+    def scan(self, actor: Actor) -> TrafficScan:
+        """Look for new log files and read them. One that goes on already is answered instead."""
+        actor.require(Permission.USAGE_READ)
+        going = next((one for one in self._newest(20) if one.state in GOING), None)
+        if going is not None:
+            return going
+        name = secrets.token_hex(8)
+        job, put = self._jobs.put(JOB, name, actor.account_id)
+        scan = TrafficScan(
+            id=name, job_id=job.id, started_by=actor.account_id, created_at=self._clock()
+        )
+        self._store.transact([self._scans.put(scan), put])
+        self._jobs.announce()
+        return scan
+
+    def scans(self, actor: Actor, limit: int = 20) -> tuple[TrafficScan, ...]:
+        """The newest first."""
+        actor.require(Permission.USAGE_READ)
+        return self._newest(limit)
+
+    def get_scan(self, actor: Actor, id: str) -> TrafficScan:
+        actor.require(Permission.USAGE_READ)
+        return self._scans.get(id)
+
+    def cancel(self, actor: Actor, id: str) -> TrafficScan:
+        """End it soon. What it has read by then stays read."""
+        actor.require(Permission.USAGE_READ)
+        if self._scans.get(id).state not in GOING:
+            raise Conflict("This scan has ended.", hint="Start another one.")
+        return self._change(id, cancel=True)
+
+    def work(self, job: Job) -> None:
+        """The handler of the jobs; done again after a crash it goes on where it was."""
+        scan = self._scans.get(job.subject_id)
+        if scan.state not in GOING:
+            return
+        try:
+            self._read(job, scan)
+        except DashboardError as error:
+            again = isinstance(error, AwsUnavailable) and job.attempts < MAX_ATTEMPTS
+            ended = {} if again else {"state": ScanState.FAILED, "ended_at": self._clock()}
+            self._change(scan.id, problem=problem_of(error), **ended)
+            raise
+
+    def _read(self, job: Job, scan: TrafficScan) -> None:
+        self._deliver()
+        places = self._places()
+        scan = self._change(scan.id, state=ScanState.RUNNING, places=places, problem=None)
+        found = list(logs_of(places, self._bucket_of, self._logs))
+        total = scan.files + sum(len(files) for _, files in found)
+        scan = self._change(scan.id, found=total)
+        for bucket, files in found:
+            for batch in batches(files):
+                if scan.cancel:
+                    self._end(scan.id, ScanState.CANCELLED)
+                    return
+                read, left = read_batch(bucket, batch, self._logs)
+                scan = self._counted(scan.id, len(batch), read, left)
+                self._jobs.progress(job.id, scan.files, total, "reading log files")
+        self._end(scan.id, ScanState.DONE)
+
+    def _places(self) -> tuple[LogPlace, ...]:
+        if self._configured is not None:
+            return (self._configured,)
+        found = self._cloudfront.logging(self._distribution_id)
+        if found is None:
+            raise InvalidInput(
+                f"The distribution {self._distribution_id} writes no standard logs.",
+                hint="Turn its logging on, or set DASHBOARD_LOG_BUCKET to where logs are.",
+            )
+        return (LogPlace(bucket=found[0], prefix=found[1]),)
+
+    def _counted(self, id: str, files: int, read: LogsRead, left: int) -> TrafficScan:
+        return self._scans.update(
+            id,
+            lambda scan: scan.model_copy(
+                update={
+                    "files": scan.files + files,
+                    "left": scan.left + left,
+                    "rows": scan.rows + read.rows,
+                    "duplicates": scan.duplicates + read.duplicates,
+                    "bad_lines": scan.bad_lines + read.bad_lines,
+                }
+            ),
+        )
+
+    def _end(self, id: str, state: ScanState) -> None:
+        self._change(id, state=state, ended_at=self._clock())
+
+    def _change(self, id: str, **update: object) -> TrafficScan:
+        return self._scans.update(id, lambda scan: scan.model_copy(update=update))
+
+    def _newest(self, limit: int) -> tuple[TrafficScan, ...]:
+        return self._scans.page(limit=limit, descending=True).items
+
+    # --- reports ----------------------------------------------------------------------------
+
+    def report(
+        self,
+        actor: Actor,
+        first: date,
+        last: date,
+        filters: TrafficFilters | None = None,
+        *,
+        top: int = 25,
+        hours: bool = False,
+    ) -> TrafficReport:
+        """What was delivered from `first` to `last`, both included, as far as logs were read."""
+        actor.require(Permission.USAGE_READ)
+        if last < first:
+            raise InvalidInput("The range ends before it begins.", hint="Swap the two days.")
+        read, as_of = self._logs.read_so_far()
+        return assembled(
+            self._engine,
+            parameters(first, last, filters or TrafficFilters()),
+            top,
+            read=read,
+            owner_of=self._owner_of(),
+            hours=hours,
+            as_of=as_of,
+        )
+
+    def _owner_of(self) -> Callable[[str], str | None]:
+        """Whose a file is, for as many as are worth a look into the records."""
+        left = _OWNERS_LOOKED_UP
+
+        def owner_of(file_id: str) -> str | None:
+            nonlocal left
+            left -= 1
+            record = self._store.get("file", file_id) if left >= 0 else None
+            return str(record.data["owner_id"]) if record is not None else None
+
+        return owner_of
+
+    def close(self) -> None:
+        self._logs.close()
+
+
+def parameters(first: date, last: date, filters: TrafficFilters) -> dict[str, Value]:
+    return {
+        **EVERYTHING,
+        "first_day": first.isoformat(),
+        "last_day": last.isoformat(),
+        **filters.model_dump(),
+    }

@@ -1,0 +1,214 @@
+"""Scans of a log bucket: found where the distribution says, read once, resumed, cancelled, told."""
+
+from datetime import UTC, date, datetime
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from core.aws.clients import AwsClients
+from core.aws.cloudfront import CloudFrontReader
+from core.aws.s3 import MediaBucket
+from core.errors import Conflict, InvalidInput, NotAllowed
+from core.model.identity import Actor, Role
+from core.model.media import JobState
+from core.model.traffic import LogPlace, ScanState, TrafficFilters
+from core.stores.jobs import JobQueue, JobRunner
+from core.stores.log_store import LogStore
+from core.stores.records import Record
+from core.stores.sqlite import SqliteRecordStore
+from core.usage.access_logs import columns_of, shape_of
+from core.usage.service import traffic_reading
+from core.usage.service.traffic import JOB, TrafficService
+from tests.usage.logs import row, v1
+from tests.usage.test_log_report import some
+
+ADMIN = Actor(account_id="a", role=Role.ADMIN)
+FIRST, LAST = date(2026, 10, 1), date(2026, 11, 30)
+PLACE = LogPlace(bucket="acme-logs", prefix="cdn/")
+
+
+class World:
+    def __init__(self, folder, place=PLACE, distribution="E1"):
+        self.clients = AwsClients("us-east-1", None, "k", "s")
+        self.s3 = self.clients.s3
+        self.s3.create_bucket(Bucket="acme-logs")
+        self.now = datetime(2026, 11, 2, tzinfo=UTC)
+        self.records = SqliteRecordStore(folder / "records.sqlite3", [])
+        self.jobs = JobQueue(self.records, lambda: self.now)
+        self.logs = LogStore(folder / "traffic", shape_of, columns_of, lambda: self.now)
+        self.traffic = TrafficService(
+            self.records, self.jobs, self.logs, CloudFrontReader(self.clients.cloudfront),
+            lambda name: MediaBucket(self.s3, name), lambda: self.now,
+            distribution_id=distribution, configured=place,
+        )  # fmt: skip
+        self.runner = JobRunner(self.jobs, {JOB: self.traffic.work}, 1)
+
+    def put(self, name, rows):
+        self.s3.put_object(Bucket="acme-logs", Key=name, Body=v1(rows))
+
+    def scan(self):
+        scan = self.traffic.scan(ADMIN)
+        self.runner.run_until_idle()
+        return self.traffic.get_scan(ADMIN, scan.id)
+
+    def report(self, **filters):
+        return self.traffic.report(ADMIN, FIRST, LAST, TrafficFilters(**filters))
+
+    def close(self):
+        self.traffic.close()
+        self.records.close()
+
+
+@pytest.fixture
+def aws(monkeypatch):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    with mock_aws():
+        yield
+
+
+@pytest.fixture
+def world(aws, tmp_path):
+    made = World(tmp_path)
+    yield made
+    made.close()
+
+
+def test_a_scan_reads_what_is_new_and_only_once(world):
+    world.put("cdn/E1.2026-10-31-23.a.gz", some(30))
+    world.put("cdn/E1.2026-10-31-23.b.gz", some(30, start=20))
+    world.put("other/c.gz", some(30, start=500))
+    scan = world.scan()
+    assert (scan.state, scan.found, scan.files) == (ScanState.DONE, 2, 2)
+    assert (scan.rows, scan.duplicates) == (50, 10)
+    world.put("cdn/E1.2026-11-01-00.c.gz", some(5, start=900))
+    assert world.scan().rows == 5
+    report = world.report()
+    assert report.requests == 55
+    assert report.as_of == world.now
+    assert world.jobs.get(scan.job_id).state is JobState.DONE
+
+
+def test_the_report_knows_prefix_file_and_owner(world):
+    data = {"owner_id": "anna"}
+    world.records.put(Record(kind="file", id="f1", parent="anna", sort="", data=data, version=0))
+    world.put("cdn/a.gz", [
+        row(1), row(2, cs_uri_stem="/media/f1/thumb.webp"), row(3, cs_uri_stem="/media/f2/x.jpg"),
+        row(4, cs_uri_stem="/index.html"),
+    ])  # fmt: skip
+    world.scan()
+    report = world.report()
+    assert [(one.label, one.requests) for one in report.prefixes] == [("/media/", 3), ("/", 1)]
+    assert [(one.label, one.requests) for one in report.files] == [
+        ("/media/f1/", 2),
+        ("/media/f2/", 1),
+    ]
+    assert [(one.label, one.requests) for one in report.owners] == [("anna", 2), (None, 1)]
+    assert world.report(prefix="/media/f1/").requests == 2
+
+
+def test_a_range_is_asked_by_days_and_must_not_be_reversed(world):
+    world.put("cdn/a.gz", [row(1), row(2, date="2026-11-01")])
+    world.scan()
+    day = date(2026, 11, 1)
+    report = world.traffic.report(ADMIN, day, day, hours=True)
+    assert (report.requests, [one.label for one in report.hours]) == (1, ["2026-11-01 23"])
+    with pytest.raises(InvalidInput):
+        world.traffic.report(ADMIN, LAST, FIRST)
+
+
+def test_the_distribution_says_where_its_logs_are(aws, tmp_path):
+    made = World(tmp_path, place=None)
+    config = {
+        "CallerReference": "1", "Comment": "", "Enabled": True,
+        "Origins": {"Quantity": 1, "Items": [{"Id": "o", "DomainName": "m.s3.amazonaws.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}]},
+        "DefaultCacheBehavior": {"TargetOriginId": "o", "ViewerProtocolPolicy": "allow-all"},
+        "Logging": {"Enabled": True, "IncludeCookies": False, "Bucket": "acme-logs.s3.amazonaws.com", "Prefix": "cdn/"},
+    }  # fmt: skip
+    client = boto3.client("cloudfront")
+    made.traffic._distribution_id = client.create_distribution(DistributionConfig=config)[
+        "Distribution"
+    ]["Id"]
+    made.put("cdn/a.gz", [row(1)])
+    assert made.scan().rows == 1
+    off = config | {"CallerReference": "2", "Logging": config["Logging"] | {"Enabled": False}}
+    made.traffic._distribution_id = client.create_distribution(DistributionConfig=off)[
+        "Distribution"
+    ]["Id"]
+    failed = made.scan()
+    assert failed.state is ScanState.FAILED
+    assert "no standard logs" in failed.problem.detail
+    made.close()
+
+
+def test_a_bucket_that_is_not_there_fails_the_scan_and_keeps_the_last_data(world):
+    world.put("cdn/a.gz", some(3))
+    world.scan()
+    world.traffic._configured = LogPlace(bucket="nowhere")
+    failed = world.scan()
+    assert failed.state is ScanState.FAILED
+    assert failed.problem is not None
+    assert world.report().requests == 3
+
+
+def test_a_scan_is_cancelled_between_batches_and_the_next_one_goes_on(world, monkeypatch):
+    monkeypatch.setattr(traffic_reading, "_FILES_AT_ONCE", 1)
+    for n in range(4):
+        world.put(f"cdn/{n}.gz", some(10, start=n * 10))
+    scan = world.traffic.scan(ADMIN)
+    assert world.traffic.scan(ADMIN).id == scan.id  # the one that goes on
+    add = world.logs.add
+
+    def add_and_cancel(*given):
+        world.logs.add = add
+        world.traffic.cancel(ADMIN, scan.id)
+        return add(*given)
+
+    world.logs.add = add_and_cancel
+    world.runner.run_until_idle()
+    ended = world.traffic.get_scan(ADMIN, scan.id)
+    assert (ended.state, ended.files) == (ScanState.CANCELLED, 1)
+    with pytest.raises(Conflict):
+        world.traffic.cancel(ADMIN, scan.id)
+    assert world.scan().files == 3
+    assert world.report().requests == 40
+
+
+def test_a_scan_that_is_interrupted_goes_on_where_it_was(world, monkeypatch):
+    monkeypatch.setattr(traffic_reading, "_FILES_AT_ONCE", 2)
+    for n in range(5):
+        world.put(f"cdn/{n}.gz", some(10, start=n * 10))
+    scan = world.traffic.scan(ADMIN)
+    add = world.logs.add
+    world.logs.add = lambda *given: add(*given) if world.report().requests == 0 else 1 / 0
+    job = world.jobs.claim()
+    with pytest.raises(ZeroDivisionError):
+        world.traffic.work(job)
+    world.logs.add = add
+    world.jobs.requeue_running()
+    world.runner.run_until_idle()
+    ended = world.traffic.get_scan(ADMIN, scan.id)
+    assert (ended.state, ended.found, ended.files, ended.rows) == (ScanState.DONE, 5, 5, 50)
+    assert world.report().requests == 50
+
+
+def test_a_file_that_changes_between_list_and_fetch_is_left_for_the_next_scan(world):
+    world.put("cdn/a.gz", some(3))
+    new_files = traffic_reading.new_files(MediaBucket(world.s3, "acme-logs"), PLACE, world.logs)
+    world.put("cdn/a.gz", some(4))
+    read, left = traffic_reading.read_batch(MediaBucket(world.s3, "acme-logs"), new_files, world.logs)
+    assert (read.rows, left) == (0, 1)
+    assert world.scan().rows == 4
+
+
+def test_traffic_is_for_those_who_may_read_usage(world):
+    member = Actor(account_id="m", role=Role.MEMBER)
+    for call in (
+        lambda: world.traffic.scan(member),
+        lambda: world.traffic.scans(member),
+        lambda: world.traffic.get_scan(member, "x"),
+        lambda: world.traffic.cancel(member, "x"),
+        lambda: world.traffic.report(member, FIRST, LAST),
+    ):
+        with pytest.raises(NotAllowed):
+            call()
