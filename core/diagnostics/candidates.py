@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 
 from core.diagnostics import facts
 from core.diagnostics.access import evaluate
+from core.diagnostics.certainty import TIE, owners, with_confidence
+from core.diagnostics.guess import Guess
 from core.diagnostics.journey import Journey
 from core.diagnostics.objects import KeyIndex
 from core.diagnostics.spelling import (
@@ -34,7 +35,6 @@ from core.model.diagnosis import Confidence, ObjectState
 _SPELLING_COST = {"case": 0.05, "unicode": 0.02, "whitespace": 0.02, "percent": 0.02, "html": 0.02,
                   "plus": 0.02, "backslash": 0.03, "slashes": 0.02, "leading-slash": 0.02,
                   "trailing-slash": 0.02}  # fmt: skip
-TIE = 0.05
 _CLEAR = TIE + 0.001  # more than a tie, however the numbers are rounded
 _EXTENSION_COST = 0.12
 _NAMED = 0.84  # the most for the same last segment
@@ -42,29 +42,8 @@ _ONE_SLIP = 0.82  # the most for a slip
 _ITSELF = {ObjectState.PRESENT, ObjectState.ARCHIVED, ObjectState.DELETE_MARKER}
 MAX_EDITS = 2
 _PRIVATE_FOLDERS = frozenset({"originals", "original", "masters", "source", "raw", "private"})
-_WORD = re.compile(r"[A-Za-z0-9]+")
 _LONG_ID = 12  # characters from which an id is too long to be met by chance
 _SCAN_LIMIT = 5000  # names that edit distance looks at
-
-
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """A key that exists, and how one gets from the key that was asked for to it."""
-
-    bucket: str
-    key: str
-    score: float
-    transform: str
-    spelling: tuple[str, ...] = ()
-    asked: str = ""  # the key after the structural change
-    prefix: str = ""  # what was added or taken away
-    confidence: Confidence = Confidence.POSSIBLE
-    reasons: tuple[str, ...] = ()
-    same_owner: bool = False
-
-    @property
-    def sure(self) -> bool:
-        return self.confidence in {Confidence.CERTAIN, Confidence.LIKELY}
 
 
 def guesses(journey: Journey, indexes: Indexes) -> list[Guess]:
@@ -82,7 +61,7 @@ def guesses(journey: Journey, indexes: Indexes) -> list[Guess]:
         if _allowed(journey, guess):
             found.setdefault((guess.bucket, guess.key), guess)
     ranked = _ranked(found)
-    return [_with_confidence(guess, ranked, journey, indexes) for guess in ranked]
+    return [with_confidence(guess, ranked, journey, indexes) for guess in ranked]
 
 
 def best_guess(journey: Journey, indexes: Indexes) -> list[Guess]:
@@ -100,7 +79,7 @@ def best_guess(journey: Journey, indexes: Indexes) -> list[Guess]:
             return ranked
         if _keep(found, some, journey):
             ranked = _ranked(found)
-            ranked[0] = _with_confidence(ranked[0], ranked, journey, indexes)
+            ranked[0] = with_confidence(ranked[0], ranked, journey, indexes)
     return ranked
 
 
@@ -348,107 +327,12 @@ def _not_counted(one: str, other: str) -> bool:
 
 def _allowed(journey: Journey, guess: Guess) -> bool:
     """Another person's file is never proposed."""
-    asked_owner, their_owner = _owners(journey, guess), owner_tokens(guess.key)
+    asked_owner, their_owner = owners(journey, guess), owner_tokens(guess.key)
     if asked_owner and their_owner and not (asked_owner & their_owner):
         return False
-    one, other = id_tokens(guess.asked), id_tokens(guess.key)
     if guess.transform in {"edit_distance", "record_key"} or guess.spelling:
         return True
+    one, other = id_tokens(guess.asked), id_tokens(guess.key)
     if guess.transform == "same_name" and _same_telling_ids(guess.asked, guess.key):
         return True
     return one <= other or other <= one
-
-
-def _owners(journey: Journey, guess: Guess) -> frozenset[str]:
-    in_key, record = owner_tokens(guess.asked), journey.snapshot.db_record
-    if in_key or not record:
-        return in_key
-    owner = fold(str(record.get("pk") or "").rpartition("#")[2])
-    if not owner or not journey.snapshot.read("db_record"):
-        return in_key
-    return frozenset({owner}) if owner_tokens(guess.key) else frozenset()
-
-
-def _with_confidence(
-    guess: Guess, ranked: list[Guess], journey: Journey, indexes: Indexes
-) -> Guess:
-    rivals = [g for g in ranked if g is not guess and abs(g.score - guess.score) < TIE]
-    rivals = [g for g in rivals if not _same_content(journey, g, guess)]
-    confidence = _base_confidence(guess)
-    reasons = list(_reasons(guess))
-    bucket = journey.snapshot.bucket(guess.bucket)
-    if bucket is not None and not indexes.of(bucket).complete and guess.score < 0.9:
-        confidence = Confidence.POSSIBLE
-        reasons.append("The bucket was not listed completely")
-    owner = bool(owner_tokens(guess.key) & _owners(journey, guess))
-    named = owner or owner_tokens(guess.key) <= id_tokens(guess.asked)
-    if guess.transform == "same_name" and not named and _anybodys(guess.key):
-        confidence = Confidence.POSSIBLE
-        reasons.append("Such a name says nothing about whose it is")
-    if "case" in guess.spelling and _random_case(guess.asked, guess.key):
-        confidence = Confidence.POSSIBLE
-        reasons.append("Ids that differ in case may be two things")
-    if rivals and confidence is not Confidence.POSSIBLE:
-        confidence = Confidence.POSSIBLE
-        reasons.append(f"{rivals[0].key} fits as well")
-    return replace(guess, confidence=confidence, reasons=tuple(reasons), same_owner=owner)
-
-
-_DATED = re.compile(r"^(?:19|20)\d\d[-_]?\d\d[-_]?\d\d")
-_COUNTED = re.compile(
-    r"^(?:img|dsc|dscn|dscf|pxl|gopr|mvi|photo|image|picture|pic|scan|screenshot|file|avatar)"
-    r"[-_ ]?\d{0,6}$",
-    re.IGNORECASE,
-)
-
-
-def _anybodys(key: str) -> bool:
-    """A file in a person's folder whose own name is only a date or a camera's counter."""
-    name = stem_of(key.rpartition("/")[2])
-    return bool(owner_tokens(key)) and bool(_DATED.match(name) or _COUNTED.match(name))
-
-
-def _random_case(asked: str, stored: str) -> bool:
-    """Ids of capital and small letters and digits: there the case tells things apart."""
-    pairs = zip(_WORD.findall(asked), _WORD.findall(stored), strict=False)
-    return any(a != b and _mixed(a) and _mixed(b) for a, b in pairs)
-
-
-def _mixed(word: str) -> bool:
-    kinds = (str.isdigit, str.isupper, str.islower)
-    return len(word) >= 6 and all(any(kind(c) for c in word) for kind in kinds)
-
-
-def _same_content(journey: Journey, one: Guess, other: Guess) -> bool:
-    """Two keys are one answer where an exact transform beats a looser one for the same bytes."""
-    return (
-        False if one.bucket == other.bucket else _etag(journey, one) == _etag(journey, other) != ""
-    )
-
-
-def _etag(journey: Journey, guess: Guess) -> str:
-    bucket = journey.snapshot.bucket(guess.bucket)
-    items = bucket.objects if bucket else ()
-    return next((item.etag or "" for item in items if item.key == guess.key), "")
-
-
-def _base_confidence(guess: Guess) -> Confidence:
-    if guess.transform in {"original_of_variant", "private_original"}:
-        return Confidence.POSSIBLE
-    if guess.score >= 0.84:
-        return Confidence.CERTAIN
-    return Confidence.LIKELY if guess.score >= 0.62 else Confidence.POSSIBLE
-
-
-_SAYS = {
-    "identity": "The key is the same", "same_name": "The last part of the key is the same",
-    "private_original": "The private upload that the object was made from",
-    "record_key": "The record itself names this key",
-    "edit_distance": "One or two characters differ", "drop_origin_path": "Without the origin path",
-}  # fmt: skip
-
-
-def _reasons(guess: Guess) -> Iterator[str]:
-    yield _SAYS.get(guess.transform, guess.transform.replace("_", " ").capitalize())
-    if guess.spelling:
-        yield "Differs in: " + ", ".join(kind.replace("-", " ") for kind in guess.spelling)

@@ -10,9 +10,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from core.diagnostics.candidates import Guess, guesses
+from core.diagnostics.candidates import guesses
 from core.diagnostics.causes.registry import Case, Found, rules_for
 from core.diagnostics.fixes import fixes
+from core.diagnostics.guess import Guess
 from core.diagnostics.journey import Journey, Visit
 from core.diagnostics.objects import state_of
 from core.diagnostics.reach import reachable_url

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.diagnostics.candidates import Guess
 from core.diagnostics.causes.layout import elsewhere, moved
 from core.diagnostics.causes.registry import OBJECT, Case, Found
+from core.diagnostics.guess import Guess
 from core.diagnostics.journey import Visit, evidence
 from core.diagnostics.spelling import side
 from core.diagnostics.urls import key_of

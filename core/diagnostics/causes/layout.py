@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from core.diagnostics.candidates import Guess
 from core.diagnostics.causes.registry import OBJECT, Case, Found
+from core.diagnostics.guess import Guess
 from core.diagnostics.journey import Visit, evidence
 from core.diagnostics.origins import endpoint_of
 from core.diagnostics.routing import pattern_matches

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any
 
 from core.diagnostics import facts
-from core.diagnostics.candidates import Guess
 from core.diagnostics.causes.differences import by_guess
 from core.diagnostics.causes.registry import (
     FUNCTION,
@@ -22,6 +21,7 @@ from core.diagnostics.causes.registry import (
 )
 from core.diagnostics.edge.code import function_event
 from core.diagnostics.edge.functions import FunctionResult, run_function
+from core.diagnostics.guess import Guess
 from core.diagnostics.journey import Journey, Visit, evidence
 from core.diagnostics.spelling import extension_of, fold, stem_of
 from core.diagnostics.urls import key_of, whole_number

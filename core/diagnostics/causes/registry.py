@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import cast
 
-from core.diagnostics.candidates import Guess
+from core.diagnostics.guess import Guess
 from core.diagnostics.journey import Journey
 from core.diagnostics.trace import travel
 from core.diagnostics.visit import Indexes

@@ -9,10 +9,10 @@ from typing import Any
 
 from core.diagnostics import facts
 from core.diagnostics.access import Caller
-from core.diagnostics.candidates import Guess
 from core.diagnostics.causes.cache import encoded_path
 from core.diagnostics.causes.registry import Case
 from core.diagnostics.edge.cache import error_seconds_left
+from core.diagnostics.guess import Guess
 from core.diagnostics.policy import Principal
 from core.diagnostics.reach import reachable_url
 from core.diagnostics.repairs.changes import Change
