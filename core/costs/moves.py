@@ -73,7 +73,8 @@ def _moves(
             return False
         if group.age_days < change.after_days:
             return False
-    return not _is_small(group, sheet, told) or change.small_too
+    by_hand = target == "STANDARD"  # objects are copied: no rule leaves small ones out
+    return by_hand or not _is_small(group, sheet, told) or change.small_too
 
 
 def _is_small(group: StoredGroup, sheet: PriceSheet, told: Told) -> bool:

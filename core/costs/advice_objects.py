@@ -1,0 +1,188 @@
+"""Recommendations about objects: their class, their copies, and how edges keep them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from core.costs.advice_desk import Desk, with_rule
+from core.costs.lifecycle_rules import (
+    transition_rule,
+)
+from core.costs.outcome import payback
+from core.costs.quantities import times
+from core.costs.tiers import EXACT, ZERO
+from core.model.estimates import UsageLine
+from core.model.measured import StoredGroup
+from core.model.scenarios import WhatIf
+from core.model.waste import (
+    ApiCall,
+    DuplicateObjects,
+    Recommendation,
+    UncachedPath,
+)
+
+BIG = 1024 * 1024  # bytes from which an original is worth moving
+IDLE_DAYS = 90
+_MOST_PAYBACK = 12  # months
+_LEAST_SAVING = Decimal("0.01")
+_WELL_CACHED = Decimal("0.05")  # of requests that a cached file still misses
+_LEAST_REQUESTS = 1000
+_YEAR = "public, max-age=31536000, immutable"
+_ONLINE = ("STANDARD_IA", "GLACIER_IR")  # classes from which a picture can be shown at once
+
+
+def idle_originals(desk: Desk) -> Iterator[Recommendation]:
+    for number, group in enumerate(desk.measured.stored or ()):
+        idle = group.idle_days is not None and group.idle_days >= IDLE_DAYS
+        big = group.objects and group.bytes >= BIG * group.objects
+        if not (idle and big and group.role == "original" and group.storage_class == "STANDARD"):
+            continue
+        tried = [desk.try_class(group, to_class) for to_class in _ONLINE]
+        worth = [one for one in tried if _is_worth(one)]
+        if worth:
+            yield _move(max(worth, key=lambda one: one.saving or ZERO), group, number, desk)
+
+
+def _is_worth(found: WhatIf) -> bool:
+    return (
+        found.saving is not None
+        and found.saving >= _LEAST_SAVING
+        and found.payback_months is not None
+        and found.payback_months <= _MOST_PAYBACK
+    )
+
+
+def _move(found: WhatIf, group: StoredGroup, number: int, desk: Desk) -> Recommendation:
+    to_class = found.scenario.name
+    change, notes = with_rule(
+        desk, group.bucket, transition_rule(group.prefix, to_class, IDLE_DAYS)
+    )
+    where = f"{group.bucket}/{group.prefix}"
+    return Recommendation(
+        id=f"idle_originals:{where}:{number}",
+        kind="idle_originals",
+        subject=where,
+        title=f"Move originals that nobody views to {to_class}",
+        why=f"nobody viewed these {group.objects:,} originals for {group.idle_days} days",
+        saving=found.saving,
+        one_off=found.one_off,
+        payback_months=found.payback_months,
+        risk=found.risk,
+        risks=found.risks,
+        confidence=found.confidence,
+        change=change,
+        undo="Copy the objects back to STANDARD; each is read and written once.",
+        notes=(*notes, "the rule moves everything below the prefix that is old enough"),
+    )
+
+
+def wrong_class(desk: Desk) -> Iterator[Recommendation]:
+    """Objects in a class for rare use that are small, or read so often that Standard is cheaper."""
+    for number, group in enumerate(desk.measured.stored or ()):
+        if group.storage_class not in (*_ONLINE, "ONEZONE_IA") or not group.objects:
+            continue
+        found = desk.try_class(group, "STANDARD")
+        found = found if found.saving is not None else _as_unread(desk, group)
+        if _is_worth(found):
+            yield _back(found, group, number, desk)
+
+
+def _as_unread(desk: Desk, group: StoredGroup) -> WhatIf:
+    """Without views known, what is saved even if nobody reads any of them."""
+    return desk.try_class(group.model_copy(update={"views": 0}), "STANDARD")
+
+
+def _back(found: WhatIf, group: StoredGroup, number: int, desk: Desk) -> Recommendation:
+    small = group.bytes < desk.sheet.rules.lifecycle_from_bytes * group.objects
+    reason = "each is billed as 128 KB" if small else f"they were viewed {group.views or 0:,} times"
+    copy = {
+        "Bucket": group.bucket,
+        "Key": "{key}",
+        "CopySource": {"Bucket": group.bucket, "Key": "{key}"},
+        "StorageClass": "STANDARD",
+        "MetadataDirective": "COPY",
+    }
+    return Recommendation(
+        id=f"wrong_class:{group.bucket}/{group.prefix}:{number}",
+        kind="wrong_class",
+        subject=f"{group.bucket}/{group.prefix}",
+        title=f"Move {group.objects:,} objects from {group.storage_class} to STANDARD",
+        why=f"{group.storage_class} costs more than STANDARD for them: {reason}",
+        saving=found.saving,
+        one_off=found.one_off,
+        payback_months=found.payback_months,
+        risk=found.risk,
+        risks=("days that are left of the minimum of the class are billed",),
+        confidence=found.confidence,
+        change=(ApiCall(service="s3", operation="CopyObject", parameters=copy),),
+        undo="A lifecycle rule moves them back, for one transition request each.",
+        notes=(f"for every key below {group.prefix or 'the bucket'!r}, as a batch job",),
+    )
+
+
+def duplicates(one: DuplicateObjects, desk: Desk) -> Recommendation:
+    saving = desk.storage(one.bucket, one.region, one.storage_class, one.objects, one.bytes)
+    calls = tuple(
+        ApiCall(
+            service="s3", operation="DeleteObject", parameters={"Bucket": one.bucket, "Key": key}
+        )
+        for key in one.examples
+    )
+    return Recommendation(
+        id=f"duplicates:{one.bucket}:{one.storage_class}",
+        kind="duplicates",
+        subject=one.bucket,
+        title="Keep one of each group of equal objects",
+        why=f"{one.groups:,} groups hold {one.objects:,} objects of the same bytes as another one",
+        saving=saving,
+        one_off=ZERO,
+        payback_months=ZERO if saving else None,
+        risk="high",
+        risks=("records and URLs may name any of them: change those before a copy is deleted",),
+        confidence="medium",
+        change=calls,
+        undo="With versioning a deleted object can be brought back, else it is gone.",
+        notes=("the calls are the first examples", "equal size and ETag were taken as equal bytes"),
+    )
+
+
+def uncached(desk: Desk) -> Iterator[Recommendation]:
+    for one in desk.waste.uncached or ():
+        least = times(one.requests, _WELL_CACHED)
+        if one.requests < _LEAST_REQUESTS or one.misses <= 2 * least:
+            continue
+        spared = EXACT.subtract(ZERO + one.misses, least)
+        line = UsageLine(line="s3.req.STANDARD.tier2", region=one.region, quantity=spared)
+        yield _cached(one, desk.cost([line]))
+
+
+def _cached(one: UncachedPath, saving: Decimal | None) -> Recommendation:
+    told = "is not known" if one.cache_control is None else repr(one.cache_control or "absent")
+    copy = {
+        "Bucket": one.bucket,
+        "Key": one.key,
+        "CopySource": {"Bucket": one.bucket, "Key": one.key},
+        "MetadataDirective": "REPLACE",
+        "CacheControl": _YEAR,
+    }
+    call = ApiCall(service="s3", operation="CopyObject", parameters=copy)
+    return Recommendation(
+        id=f"uncached:{one.path}",
+        kind="uncached",
+        subject=one.path,
+        title="Let the edges keep this file",
+        why=f"{one.misses:,} of {one.requests:,} requests went to the origin; Cache-Control {told}",
+        saving=saving,
+        one_off=ZERO,
+        payback_months=payback(ZERO, saving or ZERO),
+        risk="medium",
+        risks=("a changed file needs a new name or an invalidation",),
+        confidence="medium" if one.cache_control is not None else "low",
+        change=(call,) if one.bucket and one.key else (),
+        undo="Copy it with the old Cache-Control and invalidate the path.",
+        notes=(
+            "REPLACE sets all metadata anew: repeat Content-Type and the rest",
+            "a query string, cookie or header in the cache key can be the cause as well",
+        ),
+    )
