@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 from core.model.base import Noun, UtcTime
@@ -143,3 +144,15 @@ class TrafficScan(Noun):
     bad_lines: int = 0
     left: int = 0  # files that changed or went away while they were fetched
     problem: Problem | None = None
+
+
+class QueryCost(Noun):
+    """What a report costs before it is run: every question scans all log files."""
+
+    engine: str
+    queries: int
+    bytes: int  # of all questions together
+    usd: Decimal
+    price_per_tb: Decimal
+    source: str
+    confirm: bool  # more than may run without being asked for twice

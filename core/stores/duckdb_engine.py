@@ -40,11 +40,14 @@ class DuckDbEngine:
     def __init__(self, connection: Any, relation: str = "requests") -> None:
         self._connection, self._relation = connection, relation
 
+    def scan_bytes(self) -> int:
+        return 0
+
     def ask(self, query: Query, parameters: Mapping[str, Value], top: int) -> tuple[Delivered, ...]:
-        text, values = query.bound(parameters)
+        text, values = query.over("{requests}", top).bound(parameters)
         try:
             rows = self._connection.execute(
-                text.replace("{requests}", self._relation).replace("{top}", f"{top:d}"), values
+                text.replace("{requests}", self._relation), values
             ).fetchall()
         except duckdb.Error as error:
             raise DashboardError(

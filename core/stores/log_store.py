@@ -121,6 +121,9 @@ class LogStore:
             self._ledger.commit(entries, (), ())
         return [one for one in deliveries if one not in copies]
 
+    def scan_bytes(self) -> int:
+        return 0
+
     def ask(self, query: Query, parameters: Mapping[str, Value], top: int) -> tuple[Delivered, ...]:
         try:
             return self._asked(query, parameters, top)

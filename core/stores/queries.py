@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from core.model.traffic import Delivered
@@ -38,6 +38,11 @@ class Query:
     name: str
     text: str
     needs: frozenset[str]
+
+    def over(self, relation: str, top: int) -> Query:
+        """The question with an engine's own relation; both are put in as they are."""
+        text = self.text.replace("{requests}", relation).replace("{top}", f"{top:d}")
+        return replace(self, text=text)
 
     def bound(self, parameters: Mapping[str, Value]) -> tuple[str, list[Value]]:
         """The text with `?` for each use of a parameter, and the values in that order."""
@@ -97,6 +102,10 @@ class QueryEngine(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    def scan_bytes(self) -> int:
+        """What one question reads at a price; 0 where it costs nothing."""
+        ...
 
     def ask(
         self, query: Query, parameters: Mapping[str, Value], top: int

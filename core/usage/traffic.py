@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 
-from core.model.traffic import Delivered, HitRatio
+from core.model.traffic import Delivered, HitRatio, QueryCost
 from core.usage.access_logs import shown
 
 DEFINITION = (
@@ -65,6 +66,27 @@ def by_owner(
 def with_shown(rows: Iterable[Delivered]) -> tuple[Delivered, ...]:
     """The same rows, each with its label as the viewer sent it beside the logged one."""
     return tuple(row.model_copy(update={"shown": shown(row.label)}) for row in rows)
+
+
+SCAN_PRICE_SOURCE = "https://aws.amazon.com/athena/pricing/"
+_TB = 1024**4
+_LEAST_SCANNED = 10 * 1024**2  # is billed for every query
+
+
+def query_cost(
+    engine: str, scanned: int, queries: int, price_per_tb: Decimal, free_to_run: int
+) -> QueryCost:
+    """The most that the questions can cost; `free_to_run`: bytes that need no second word."""
+    billed = max(scanned, _LEAST_SCANNED) * queries if scanned else 0
+    return QueryCost(
+        engine=engine,
+        queries=queries,
+        bytes=billed,
+        usd=Decimal(billed) / _TB * price_per_tb,
+        price_per_tb=price_per_tb,
+        source=SCAN_PRICE_SOURCE,
+        confirm=billed > free_to_run,
+    )
 
 
 def file_of(folder: str) -> str | None:

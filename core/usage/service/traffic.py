@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 
 from core.aws.cloudfront import CloudFrontReader
 from core.aws.s3 import MediaBucket
@@ -14,6 +15,7 @@ from core.model.media import Job
 from core.model.traffic import (
     LogPlace,
     LogsRead,
+    QueryCost,
     ScanState,
     TrafficFilters,
     TrafficReport,
@@ -24,8 +26,9 @@ from core.stores.jobs import MAX_ATTEMPTS, JobQueue, problem_of
 from core.stores.log_store import LogStore
 from core.stores.queries import EVERYTHING, QueryEngine, Value
 from core.stores.records import RecordStore
-from core.usage.service.asking import assembled
+from core.usage.service.asking import QUESTIONS, assembled
 from core.usage.service.traffic_reading import batches, logs_of, read_batch
+from core.usage.traffic import query_cost
 
 JOB = "traffic_scan"
 GOING = frozenset({ScanState.QUEUED, ScanState.RUNNING})
@@ -51,11 +54,14 @@ class TrafficService:
         distribution_id: str,
         configured: LogPlace | None = None,
         engine: QueryEngine | None = None,
+        price_per_tb: Decimal = Decimal(5),
+        free_to_run: int = 0,
         deliver: Callable[[], None] = lambda: None,
     ) -> None:
         self._store, self._jobs, self._logs, self._cloudfront = store, jobs, logs, cloudfront
         self._bucket_of, self._clock, self._distribution_id = bucket_of, clock, distribution_id
         self._configured, self._engine = configured, engine or logs
+        self._price_per_tb, self._free_to_run = price_per_tb, free_to_run
         self._deliver = deliver  # has the embedded cloud write the logs that it holds back
         self._scans = Collection(
             store,
@@ -173,12 +179,23 @@ class TrafficService:
         *,
         top: int = 25,
         hours: bool = False,
+        confirmed: bool = False,
     ) -> TrafficReport:
-        """What was delivered from `first` to `last`, both included, as far as logs were read."""
-        actor.require(Permission.USAGE_READ)
+        """What was delivered from `first` to `last`, both included, as far as logs were read.
+
+        Raises `Conflict` where that costs more than may be spent without `confirmed`.
+        """
+        cost = self.cost(actor)
         if last < first:
             raise InvalidInput("The range ends before it begins.", hint="Swap the two days.")
-        read, as_of = self._logs.read_so_far()
+        if cost.confirm and not confirmed:
+            raise Conflict(
+                f"{cost.queries} questions to {cost.engine} scan up to {cost.bytes:,} bytes, "
+                f"which costs up to ${cost.usd:.2f}.",
+                hint="Confirm it to run them, or choose DuckDB, which reads each log once.",
+            )
+        own = self._engine is self._logs
+        read, as_of = self._logs.read_so_far() if own else (LogsRead(), self._clock())
         return assembled(
             self._engine,
             parameters(first, last, filters or TrafficFilters()),
@@ -187,6 +204,17 @@ class TrafficService:
             owner_of=self._owner_of(),
             hours=hours,
             as_of=as_of,
+        )
+
+    def cost(self, actor: Actor) -> QueryCost:
+        """What the next report costs; nothing with DuckDB."""
+        actor.require(Permission.USAGE_READ)
+        return query_cost(
+            self._engine.name,
+            self._engine.scan_bytes(),
+            QUESTIONS,
+            self._price_per_tb,
+            self._free_to_run,
         )
 
     def _owner_of(self) -> Callable[[str], str | None]:

@@ -1,0 +1,2 @@
+-- Run in Athena, once.
+CREATE DATABASE IF NOT EXISTS media_logs;
