@@ -12,7 +12,7 @@ from core.model.media import FileState, MediaFile
 from core.ui import delivery_view, formats, navigation, parts, pictures, session
 from core.ui.copy_button import copy_button
 from core.ui.frame import guarded, show
-from core.ui.markup import Markup, join, plain, tag
+from core.ui.markup import Child, Markup, join, plain, tag
 from core.ui.parts import Tone
 
 PARAMETER = "file"  # in the URL while the drawer is open, so that the link can be sent
@@ -54,6 +54,14 @@ def _picture(file: MediaFile) -> Markup:
     return tag("span", picture, class_="ui-preview")
 
 
+def _owner(actor: Actor, owner_id: str) -> Child:
+    """Only staff see files of others."""
+    if owner_id == actor.account_id:
+        return "you"
+    names = session.services().accounts.names(actor, (owner_id,))
+    return names.get(owner_id) or parts.mono(owner_id, 28)
+
+
 def _facts(actor: Actor, file: MediaFile) -> Markup:
     now = session.now()
     rows = (
@@ -64,7 +72,7 @@ def _facts(actor: Actor, file: MediaFile) -> Markup:
         ("Delivered", parts.when(file.delivered_at, now)),
         ("Taken", formats.moment(file.taken_at) if file.taken_at else None),
         ("Camera", file.camera),
-        ("Owner", "you" if file.owner_id == actor.account_id else parts.mono(file.owner_id, 28)),
+        ("Owner", _owner(actor, file.owner_id)),
         ("Folder", file.folder),
         ("Tags", ", ".join(file.tags)),
         ("Key", parts.mono(file.key)),

@@ -7,6 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
+from core.errors import AwsDenied
 from core.model.identity import Actor, Permission
 from core.model.migration import (
     LayoutReport,
@@ -31,14 +32,23 @@ _RECORDS = {"none": "No records", "table": "A DynamoDB table", "library": "This 
 
 @st.fragment
 @guarded
-def layouts(actor: Actor, bucket: str = "") -> None:
+def layouts(actor: Actor) -> None:
     """Ask for a bucket, show its layouts, and plan the move of an old one."""
-    show(parts.title("Layouts of keys", "learned from what is stored"))
+    show(
+        parts.headline(
+            "Old layouts of keys, until none is left",
+            "Layouts are learned from what is stored. An old one is copied, verified, its records "
+            "are switched, and its objects go later, after a waiting time.",
+        )
+    )
     with (
         st.form("layouts", border=False),
         st.container(horizontal=True, vertical_alignment="bottom"),
     ):
-        name = st.text_input("Bucket", value=bucket, key="layout_bucket")
+        name = st.selectbox(
+            "Bucket", _buckets(actor), key="layout_bucket", index=None, accept_new_options=True,
+            placeholder="Choose or type one",
+        )  # fmt: skip
         prefix = st.text_input("Keys that begin with", key="layout_prefix")
         table = st.text_input("Table with rows of these objects", key="layout_table")
         if st.form_submit_button("Find layouts", type="primary") and name:
@@ -49,6 +59,15 @@ def layouts(actor: Actor, bucket: str = "") -> None:
     report = st.session_state.get(REPORT)
     if isinstance(report, LayoutReport) and report.bucket == name:
         _found(actor, report, table)
+
+
+def _buckets(actor: Actor) -> tuple[str, ...]:
+    """What can be chosen; where AWS does not tell, a name can still be typed."""
+    try:
+        return session.services().migrations.buckets(actor)
+    except AwsDenied as error:
+        show(parts.note(error.message, parts.Tone.UNKNOWN))
+        return ()
 
 
 def _found(actor: Actor, report: LayoutReport, table: str) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import json
+from collections.abc import Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from core.model.repair import Action, ActionKind, Outcome, Repair, RepairState
@@ -51,8 +54,8 @@ _OUTCOMES = {
 _SHOWN = 5  # writes of a group that are shown in full
 
 
-def report(repair: Repair, now: datetime) -> Markup:
-    """State and sentence first, then each write, then who did what when."""
+def report(repair: Repair, now: datetime, names: Mapping[str, str]) -> Markup:
+    """State and sentence first, then each write, then who did what when. `names` by account id."""
     head = tag(
         "div",
         tag("b", repair.title),
@@ -60,7 +63,12 @@ def report(repair: Repair, now: datetime) -> Markup:
         parts.badge(*_STATES[repair.state]),
     )
     return tag(
-        "section", head, _result(repair), _notes(repair), _writes(repair), _history(repair, now)
+        "section",
+        head,
+        _result(repair),
+        _notes(repair),
+        _writes(repair),
+        _history(repair, now, names),
     )
 
 
@@ -104,9 +112,10 @@ def _write(action: Action) -> Markup:
 def _lines(action: Action) -> list[str]:
     lines: list[str] = []
     for edit in action.edits:
+        before, after = _pretty(edit.before), _pretty(edit.after)
+        changed = islice(difflib.unified_diff(before, after, n=1, lineterm=""), 2, None)
         lines.append(f"@ {edit.name}")
-        lines += [f"- {line}" for line in _pretty(edit.before)]
-        lines += [f"+ {line}" for line in _pretty(edit.after)]
+        lines += [f"{line[0]} {line[1:]}" for line in changed if not line.startswith("@@")]
     return lines
 
 
@@ -118,7 +127,7 @@ def _pretty(value: Any) -> list[str]:
     return json.dumps(value, indent=1, ensure_ascii=False, default=str).splitlines()
 
 
-def _history(repair: Repair, now: datetime) -> Markup:
+def _history(repair: Repair, now: datetime, names: Mapping[str, str]) -> Markup:
     steps = (
         ("Proposed", repair.proposed_by, repair.proposed_at),
         ("Approved", repair.approved_by, repair.approved_at),
@@ -127,7 +136,9 @@ def _history(repair: Repair, now: datetime) -> Markup:
         ("Withdrawn", repair.withdrawn_by, repair.withdrawn_at),
     )
     rows: list[tuple[str, Child]] = [
-        (word, join(parts.mono(who, 28), " ", parts.when(at, now))) for word, who, at in steps if at
+        (word, join(names.get(who) or parts.mono(who, 28), " ", parts.when(at, now)))
+        for word, who, at in steps
+        if at
     ]
     said = repair.verification
     if said is not None and said.url:

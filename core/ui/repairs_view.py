@@ -90,7 +90,7 @@ def _draw(
     with place.container():
         if repair is None:
             return _first_buttons(actor, asked) if asked else None
-        show(repair_report.report(repair, session.now()))
+        show(repair_report.report(repair, session.now(), _names(actor, repair)))
         if repair.new_url:
             copy_button("Copy the URL", repair.new_url, key=_key("copy", repair))
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -100,6 +100,12 @@ def _draw(
         if repair.state is RepairState.VERIFIED and repair.verification is not None:
             cases_view.watch_repaired(actor, repair.verification.url, _key("watch", repair))
         return clicked[0] if clicked else None
+
+
+def _names(actor: Actor, repair: Repair) -> dict[str, str]:
+    people = (repair.proposed_by, repair.approved_by, repair.applied_by, repair.rolled_back_by,
+              repair.withdrawn_by)  # fmt: skip
+    return session.services().accounts.names(actor, people)
 
 
 def _first_buttons(actor: Actor, asked: _Asked) -> Verb | None:

@@ -522,6 +522,13 @@ def test_only_admins_manage_people(accounts, admin, member, call, role):
         call(accounts, person, person.account_id)
 
 
+def test_staff_learn_names_by_id_and_members_do_not(accounts, admin, member):
+    ids = (member.account_id, "gone", "")
+    assert accounts.names(admin, ids) == {member.account_id: member.username}
+    with pytest.raises(NotAllowed):
+        accounts.names(member, ids)
+
+
 def test_another_persons_sessions_can_be_revoked_by_an_admin_only(accounts, admin, member):
     with pytest.raises(NotFound):
         accounts.revoke_all(member, admin.account_id)

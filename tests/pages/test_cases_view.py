@@ -36,7 +36,7 @@ def repaired_page():
 def migrations_page():
     from core.ui import migrations_view  # noqa: PLC0415
 
-    migrations_view.layouts("media")
+    migrations_view.layouts()
     migrations_view.migrations()
 
 
@@ -105,12 +105,26 @@ def test_a_relapse_is_the_first_thing_that_is_shown(desk, support):
     assert "<b>avatar" not in page
 
 
+def serve_from(desk, bucket):
+    origin = {"Id": "s3", "DomainName": f"{bucket}.s3.us-east-1.amazonaws.com",
+              "S3OriginConfig": {"OriginAccessIdentity": ""}}  # fmt: skip
+    config = {
+        "CallerReference": "1", "Comment": "", "Enabled": False,
+        "Origins": {"Quantity": 1, "Items": [origin]},
+        "DefaultCacheBehavior": {"TargetOriginId": "s3", "ViewerProtocolPolicy": "allow-all"},
+    }  # fmt: skip
+    desk.clients.cloudfront.create_distribution(DistributionConfig=config)
+
+
 def test_layouts_are_found_planned_approved_and_moved(desk, enter):
     desk.bucket.put("users/u1/progress-photos/a1.jpg", b"1", ServedAs("image/jpeg"))
     desk.bucket.put("users/u2/progress-photos/b2.jpg", b"2", ServedAs("image/jpeg"))
     desk.bucket.put("progress-photos/c3.jpg", b"3", ServedAs("image/jpeg"))
     enter(Role.SUPPORT)
-    app = press(opened(migrations_page), "Find layouts")
+    serve_from(desk, "media")
+    app = opened(migrations_page)
+    app.selectbox(key="layout_bucket").set_value("media")
+    press(app, "Find layouts")
     assert "2 objects may be in one" in shown(app)
     legacy = app.selectbox(key="migration_legacy").value
     app.selectbox(key=f"migration_target_{legacy}").set_value("progress-photos/{file}")

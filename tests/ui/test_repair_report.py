@@ -30,7 +30,7 @@ def write(before="old", after="new", **changes):
 
 @pytest.mark.parametrize("state", list(RepairState))
 def test_every_state_has_a_word(state):
-    html = report(repair(state=state, actions=(write(),)), NOW)
+    html = report(repair(state=state, actions=(write(),)), NOW, {})
     assert "ui-badge" in html
     assert "Origins / s3 / OriginPath" in html
     assert "- old" in html
@@ -39,7 +39,7 @@ def test_every_state_has_a_word(state):
 
 @pytest.mark.parametrize("kind", list(ActionKind))
 def test_every_kind_of_write_has_a_name(kind):
-    assert "E1" in report(repair(actions=(write().model_copy(update={"kind": kind}),)), NOW)
+    assert "E1" in report(repair(actions=(write().model_copy(update={"kind": kind}),)), NOW, {})
 
 
 def test_what_a_request_said_and_who_did_what_stands_there():
@@ -50,7 +50,7 @@ def test_what_a_request_said_and_who_did_what_stands_there():
         repair(state=RepairState.VERIFIED, verification=said, approved_by="ada", approved_at=NOW,
                applied_by="sue", applied_at=NOW, new_url="https://d1.example/b.jpg",
                actions=(write(outcome=Outcome.DONE, reversible=False),)),
-        NOW,
+        NOW, {},
     )  # fmt: skip
     for words in ("HEAD was answered 200.", "sue", "ada", "b.jpg", "There is no way back", "Free"):
         assert words in html
@@ -61,17 +61,33 @@ def test_a_failure_says_why_and_which_write_it_was():
         slug="conflict", title="C", status=409, detail="It changed.", hint="Look again."
     )
     failed = write(outcome=Outcome.FAILED, problem="OriginPath is /v3 now")
-    html = report(repair(state=RepairState.FAILED, problem=problem, actions=(failed,)), NOW)
+    html = report(repair(state=RepairState.FAILED, problem=problem, actions=(failed,)), NOW, {})
     assert "It changed. Look again." in html
     assert "OriginPath is /v3 now" in html
 
 
 def test_values_are_never_markup_and_many_rows_are_counted():
     row = write(NASTY, {"a": NASTY}, place={"pk": NASTY})
-    html = report(repair(title=NASTY, steps=(NASTY,), notes=(NASTY,), actions=(row,) * 8), NOW)
+    html = report(repair(title=NASTY, steps=(NASTY,), notes=(NASTY,), actions=(row,) * 8), NOW, {})
     assert NASTY not in html
     assert "3 more rows" in html
 
 
 def test_an_empty_value_is_not_shown_as_nothing():
-    assert "- (empty)" in report(repair(actions=(write(before=""),)), NOW)
+    assert "- (empty)" in report(repair(actions=(write(before=""),)), NOW, {})
+
+
+def test_who_did_what_is_told_by_name_where_the_account_still_exists():
+    done = repair(proposed_by="a1", applied_by="a2", applied_at=NOW)
+    html = report(done, NOW, {"a1": "Sven"})
+    assert "Sven" in html
+    assert "a2" in html
+
+
+def test_only_the_lines_that_change_are_marked():
+    old = {"Sid": "Cdn", "Effect": "Allow", "Resource": "arn:a"}
+    edit = Edit(path=("Statement", "Cdn"), before=old, after=old | {"Resource": "arn:b"})
+    html = report(repair(actions=(write().model_copy(update={"edits": (edit,)}),)), NOW, {})
+    assert html.count("ui-d-del") == 1
+    assert html.count("ui-d-add") == 1
+    assert "arn:b" in html

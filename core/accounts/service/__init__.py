@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -231,6 +231,12 @@ class AccountsService:
 
     def profile(self, actor: Actor) -> Account:
         return self._records.accounts.get(actor.account_id)
+
+    def names(self, actor: Actor, ids: Iterable[str]) -> dict[str, str]:
+        """Usernames by account id; accounts that are gone are left out."""
+        actor.require(Permission.MEDIA_READ_ALL)
+        found = {one: self._records.accounts.find(one) for one in set(ids) if one}
+        return {one: stored.value.username for one, stored in found.items() if stored}
 
     def update_profile(self, actor: Actor, changes: ProfileChanges) -> Account:
         fields = rules.checked_changes(changes, self._clock())

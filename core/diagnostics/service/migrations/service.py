@@ -76,6 +76,11 @@ class MigrationsService:
 
     # --- looking ----------------------------------------------------------------------------
 
+    def buckets(self, actor: Actor) -> tuple[str, ...]:
+        """The buckets that distributions of this account serve."""
+        actor.require(Permission.URL_DIAGNOSE)
+        return self._sources.buckets()
+
     def layouts(
         self,
         actor: Actor,

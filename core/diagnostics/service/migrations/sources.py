@@ -37,6 +37,15 @@ class Sources:
 
     # Objects
 
+    def buckets(self) -> tuple[str, ...]:
+        """Those that are origins of the account's distributions."""
+        found = CloudFrontReader(self._clients.cloudfront).distributions()
+        origins = [
+            origin for one in found for origin in one["DistributionConfig"]["Origins"]["Items"]
+        ]
+        names = {endpoint_of(origin["DomainName"]).bucket for origin in origins}
+        return tuple(sorted(name for name in names if name))
+
     def entries(self, bucket: str, prefix: str, limit: int | None = None) -> list[Entry]:
         listed = ObjectMover(self._clients.s3, bucket).listed(prefix)
         try:
