@@ -59,7 +59,7 @@ def billed_month(actuals: Actuals, sheet: PriceSheet, until: date | None = None)
     """What AWS billed, up to and with the day `until`. Other currencies are told, not added."""
     home = [c for c in actuals.charges if c.currency == sheet.currency and _within(c, until)]
     places = BillingLines(sheet)
-    lines = [_line(one, sheet, actuals.period) for one in grouped(home, places)]
+    lines = [services_line(one, sheet, actuals.period) for one in grouped(home, places)]
     last = month_end(actuals.period)
     days = {charge.day for charge in home if charge.kind is ChargeKind.USAGE}
     reached = until or (last if actuals.as_of.date() > last else max(days, default=None))
@@ -92,7 +92,7 @@ def _foreign(actuals: Actuals, home: str) -> list[str]:
     ]
 
 
-def _line(billed: Billed, sheet: PriceSheet, period: str) -> MonthLine:
+def services_line(billed: Billed, sheet: PriceSheet, period: str) -> MonthLine:
     usage = billed.usage()
     rates = Rates(billed, sheet, period) if billed.line and usage else None
     known = rates if rates is not None and not rates.problem else None
