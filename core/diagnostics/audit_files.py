@@ -29,6 +29,13 @@ class Skipped:
         if len(shown) < _SHOWN:
             shown.append(place)
 
+    def take(self, other: Skipped) -> None:
+        """Count what was left out elsewhere as well."""
+        for reason, places in other.places.items():
+            self.counts[reason] += other.counts[reason]
+            shown = self.places.setdefault(reason, [])
+            shown += places[: _SHOWN - len(shown)]
+
     @property
     def total(self) -> int:
         return sum(self.counts.values())

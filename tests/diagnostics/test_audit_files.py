@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -10,7 +11,7 @@ from worlds import HOST, case
 
 from core.diagnostics.audit_files import INVENTORY, MAX_FIELD, URLS, Skipped, csv_rows
 from core.diagnostics.listing import CompactIndex, Listing
-from core.diagnostics.service import audit_tables
+from core.diagnostics.service import audit_tables, audit_urls
 from core.diagnostics.service.audit_run import run_audit
 from core.diagnostics.service.audit_sources import parquet_rows
 from core.errors import InvalidInput
@@ -142,6 +143,55 @@ def test_two_processes_write_the_lines_in_the_order_of_the_urls(tmp_path):
     assert [line["id"] for line in lines] == [str(i) for i in range(0, 30_000, 5)]
     assert outcome.urls == 30_000
     assert outcome.by_cause == {"none-ok": 24_000, "key-case-mismatch": 6_000}
+
+
+ROWS = "".join(f"{i % 9},https://{HOST}/avatars/U{i}.jpg\n" for i in range(40))
+
+
+@pytest.mark.parametrize(
+    ("text", "reads_here"),
+    [
+        (f"id,url\n{ROWS}1\n", 0),
+        (f'id,url\n{ROWS}"a\nb",\n\xff,x\n', 0),
+        (f"id,url\n{ROWS}a\0b,\n", 1),  # what joins the texts stands in one of them
+        ("id,url\n", 1),
+    ],
+)
+def test_urls_read_in_a_second_process_are_those_read_in_one(
+    tmp_path, monkeypatch, text, reads_here
+):
+    path, here, read_urls = tmp_path / "urls.csv", os.getpid(), audit_urls.read_urls
+    path.write_bytes(text.encode("latin-1"))
+    alone, seen = read_urls(path), []
+
+    def reading(asked):
+        seen.extend([asked] if os.getpid() == here else [])
+        return read_urls(asked)
+
+    monkeypatch.setattr(audit_urls, "_LARGE", 1)
+    monkeypatch.setattr(audit_urls, "read_urls", reading)
+    with audit_urls.urls_beside(path) as read_on:
+        assert read_on() == alone
+    assert len(seen) == reads_here
+
+
+def test_a_list_that_the_second_process_refuses_is_refused_as_ever(tmp_path, monkeypatch):
+    monkeypatch.setattr(audit_urls, "_LARGE", 1)
+    with pytest.raises(InvalidInput, match="no column url"):
+        files(tmp_path, b"id,link\n1,x\n")
+
+
+def test_what_was_left_out_of_both_lists_is_counted_together():
+    one, other = Skipped(), Skipped()
+    for i in range(4):
+        one.add("odd", f"a{i}")
+        other.add("odd", f"b{i}")
+    other.add("empty", "b9")
+    one.take(other)
+    assert one.report() == {"count": 9, "reasons": [
+        {"reason": "odd", "count": 8, "first": ["a0", "a1", "a2", "a3", "b0"]},
+        {"reason": "empty", "count": 1, "first": ["b9"]},
+    ]}  # fmt: skip
 
 
 def test_tables_made_in_a_second_process_are_those_made_in_one(monkeypatch):

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from core.diagnostics.audit import Audit, ListedIndexes, read_listings, with_listings
-from core.diagnostics.audit_files import INVENTORY, URLS, Skipped, csv_rows
+from core.diagnostics.audit_files import INVENTORY, Skipped
 from core.diagnostics.audit_lanes import Line
-from core.diagnostics.service.audit_sources import is_utf8, parquet_rows
 from core.diagnostics.service.audit_tables import tables_beside
+from core.diagnostics.service.audit_urls import AskedUrls, file_rows, opened, urls_beside
 from core.diagnostics.urls import redact
-from core.errors import DashboardError, InvalidInput
+from core.errors import DashboardError
 
 _CHUNK = 4000
 _FEW = 20_000  # URLs for which a second process is not worth its start
@@ -61,16 +61,24 @@ def run_audit(
     config: Mapping[str, Any], inventory: Path, urls: Path, output: Path, progress: Progress
 ) -> Outcome:
     """Audit every URL of a file and write the lines of those that are not `none-ok`."""
-    with _without_collector(), _opened(output, "w") as target:
+    with _without_collector(), opened(output, "w") as target:
         return _run(config, inventory, urls, target, progress)
 
 
 def _run(
     config: Mapping[str, Any], inventory: Path, urls: Path, target: TextIO, progress: Progress
 ) -> Outcome:
+    with urls_beside(urls) as read_on:
+        return _audit(config, inventory, read_on, target, progress)
+
+
+def _audit(
+    config: Mapping[str, Any], inventory: Path, read_on: Callable[[], AskedUrls], target: TextIO,
+    progress: Progress,
+) -> Outcome:  # fmt: skip
     outcome = Outcome()
     listings = read_listings(
-        _rows(inventory, INVENTORY, outcome.skipped), outcome.skipped, outcome.warnings
+        file_rows(inventory, INVENTORY, outcome.skipped), outcome.skipped, outcome.warnings
     )
     snapshot = with_listings(config, listings)
     _tell_unknown_buckets(config, set(listings), outcome)
@@ -78,10 +86,11 @@ def _run(
     with tables_beside(indexes.listed) as made:
         for index in indexes.listed.values():
             index.warm_names()
-        ids, asked = _read_urls(urls, outcome)
+        asked = read_on()
+    _tell_of_rows(asked, outcome)
     indexes.warm(made)
-    work = _Work(Audit(snapshot, indexes), ids, asked, progress)
-    parts = work.shared() if len(ids) > _FEW else [work.alone()]
+    work = _Work(Audit(snapshot, indexes), asked.ids, asked.urls, progress)
+    parts = work.shared() if len(asked.ids) > _FEW else [work.alone()]
     _gather(parts, target, outcome)
     return outcome
 
@@ -109,43 +118,12 @@ def _tell_unknown_buckets(config: Mapping[str, Any], listed: set[str], outcome: 
     ]
 
 
-def _read_urls(path: Path, outcome: Outcome) -> tuple[list[str], list[str]]:
-    ids: list[str] = []
-    urls: list[str] = []
-    for one, url in _rows(path, URLS, outcome.skipped):
-        ids.append(one)
-        urls.append(url)
-    repeated = len(ids) - len(set(ids))
-    if repeated:
-        outcome.warnings.append(f"{repeated:,} ids stand more than once; each row has its own line")
-    return ids, urls
-
-
-def _rows(path: Path, columns: tuple[str, ...], skipped: Skipped) -> Iterator[list[str]]:
-    if path.suffix.lower() in {".parquet", ".pq"}:
-        with _reported(path):
-            yield from parquet_rows(path, columns, path.name, skipped)
-        return
-    with _opened(path, "r") as lines:
-        yield from csv_rows(lines, columns, path.name, skipped, clean=is_utf8(path))
-
-
-@contextmanager
-def _opened(path: Path, mode: str) -> Iterator[TextIO]:
-    coding = "utf-8-sig" if mode == "r" else "utf-8"
-    errors = "surrogateescape" if mode == "r" else "strict"
-    with _reported(path), path.open(mode, encoding=coding, errors=errors, newline="") as file:
-        yield file  # type: ignore[misc]
-
-
-@contextmanager
-def _reported(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise InvalidInput(
-            f"{path} can't be used: {error.strerror or error}", hint="Check the path."
-        ) from error
+def _tell_of_rows(asked: AskedUrls, outcome: Outcome) -> None:
+    outcome.skipped.take(asked.skipped)
+    if asked.repeated:
+        outcome.warnings.append(
+            f"{asked.repeated:,} ids stand more than once; each row has its own line"
+        )
 
 
 class _Work:
