@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 import boto3
 from botocore.config import Config
 
+from core.aws.metering import CallMeter
+
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudfront import CloudFrontClient
@@ -33,18 +35,30 @@ class AwsClients:
         secret_key: str | None = None,
         *,
         read_timeout: float = 60,
+        meter: CallMeter | None = None,
     ) -> None:
         self.region, self.endpoint_url = region, endpoint_url
         self._read_timeout = read_timeout  # seconds; S3 may take long over a large copy
         self._session = boto3.Session(
             aws_access_key_id=access_key, aws_secret_access_key=secret_key, region_name=region
         )
+        self._meter, self._optional = meter, False
         self._making = RLock()  # a session is not safe to make clients from in two threads
 
     def hurried(self, read_timeout: float) -> AwsClients:
         """The same credentials where a person waits for the answer."""
-        other = AwsClients(self.region, self.endpoint_url, read_timeout=read_timeout)
+        return self._copy(read_timeout)
+
+    def for_scans(self) -> AwsClients:
+        """The same credentials for what may wait: a spent daily budget stops these calls."""
+        return self._copy(self._read_timeout, optional=True)
+
+    def _copy(self, read_timeout: float, *, optional: bool = False) -> AwsClients:
+        other = AwsClients(
+            self.region, self.endpoint_url, read_timeout=read_timeout, meter=self._meter
+        )
         other._session, other._making = self._session, self._making
+        other._optional = optional or self._optional
         return other
 
     @cached_property
@@ -85,6 +99,19 @@ class AwsClients:
         """Web ACLs of CloudFront live in us-east-1, wherever the buckets are."""
         return self._make("wafv2", region_name="us-east-1")
 
+    @cached_property
+    def cost_explorer(self) -> Any:
+        """Cost Explorer has one endpoint, in us-east-1."""
+        return self._make("ce", region_name="us-east-1")
+
+    def sns(self, region: str) -> Any:
+        """SNS in the region of a topic."""
+        return self._make("sns", region_name=region)
+
+    @cached_property
+    def sesv2(self) -> Any:
+        return self._make("sesv2")
+
     def functions(self, region: str) -> Any:
         """Lambda in the region of a function URL, which may be another than the buckets'."""
         return self._make("lambda", region_name=region)
@@ -104,4 +131,7 @@ class AwsClients:
         )
         with self._making:
             make: Any = self._session.client  # the stubs know only literal names
-            return make(service, endpoint_url=self.endpoint_url, config=config)
+            client = make(service, endpoint_url=self.endpoint_url, config=config)
+        if self._meter is not None:
+            self._meter.attach(client, optional=self._optional)
+        return client
