@@ -16,6 +16,7 @@ from typing import TextIO
 
 from core.emulator.clients import ROOT_KEY, EmulatorClients
 from core.emulator.edge_cache import EdgeLocation
+from core.emulator.edge_log import EdgeLog
 from core.emulator.edge_store import EdgeStore
 from core.emulator.edge_view import EdgeView
 from core.emulator.folder import Folder, is_alive
@@ -53,6 +54,7 @@ class Emulator:
     secret_key: str
     stack: StackOutputs
     data_dir: Path
+    edge_log: EdgeLog
     _token: str
     _app: EmulatorClients
     _root: EmulatorClients
@@ -68,7 +70,8 @@ class Emulator:
         return int(self.endpoint.rsplit(":", 1)[1])
 
     def stop(self) -> None:
-        """Save and end the child. Does nothing for a process that only joined."""
+        """Deliver the log, save and end the child. A process that only joined wrote no log."""
+        self.edge_log.deliver()
         self._stop()
 
     def snapshot(self) -> None:
@@ -140,17 +143,27 @@ def _assembled(
     *,
     stop: Callable[[], None],
     pid: Callable[[], int],
+    serves: bool = False,
 ) -> Emulator:
+    """`serves`: the distribution is served by this process, which then writes its log, too."""
     endpoint = _endpoint(port)
+    root = _root_clients(settings, port, token)
     return Emulator(
         endpoint=endpoint,
         access_key=key.access_key,
         secret_key=key.secret_key,
         stack=stack,
         data_dir=settings.data_dir,
+        edge_log=EdgeLog(
+            settings.data_dir / "edge-log",
+            lambda: root.s3,
+            stack.log_bucket if serves else "",
+            stack.distribution_id,
+            stack.distribution_domain.split(".")[0].lower(),
+        ),
         _token=token,
         _app=EmulatorClients(endpoint, settings.region, key.access_key, key.secret_key),
-        _root=_root_clients(settings, port, token),
+        _root=root,
         _stop=stop,
         _pid=pid,
     )
@@ -233,6 +246,7 @@ class _Start:
             stack,
             stop=self._stop,
             pid=lambda: self._child.pid,
+            serves=True,
         )
 
     def _stop(self) -> None:

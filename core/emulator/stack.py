@@ -35,6 +35,7 @@ class StackOutputs:
     app_policy: str
     doctor_policy: str
     repair_policy: str = ""  # where repairs are allowed
+    log_bucket: str = ""
 
 
 def parameters(origins: tuple[str, ...], *, repairs: bool = False) -> dict[str, str]:
@@ -152,6 +153,7 @@ def _outputs(stack: Any) -> StackOutputs:
         app_policy=values["AppPolicyArn"],
         doctor_policy=values["DoctorPolicyArn"],
         repair_policy=values.get("RepairPolicyArn", ""),
+        log_bucket=values["LogBucketName"],
     )
 
 

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from core.emulator.edge_cache import EdgeResponse, UnknownDistributionError, ViewerRequest
+from core.emulator.edge_log import Viewer
 from core.emulator.passage import Passage, body_of, passed_back
 from core.emulator.service import Emulator, edge_location
 from core.errors import AwsUnavailable
@@ -87,7 +88,8 @@ class EmulatorRoutes:
             label.lower(), request.method, f"/{path}", request.url.query, dict(request.headers)
         )
         try:
-            return _response(request, await self._edge(emulator).answer(viewer))
+            answer = await self._edge(emulator).answer(viewer)
+            return _response(request, emulator.edge_log.watched(viewer, answer, _viewer(request)))
         except UnknownDistributionError:
             detail = f"No distribution has the domain {label}.cloudfront.net."
             return _problem(404, "Unknown distribution", detail)
@@ -102,6 +104,14 @@ def emulator_routes(running: Callable[[], Emulator | None]) -> list[Route]:
         Route(f"{S3_PREFIX}{{path:path}}", routes.s3, methods=["GET", "HEAD", "PUT", "POST"]),
         Route(f"{CDN_PREFIX}{{path:path}}", routes.cdn, methods=["GET", "HEAD", "OPTIONS"]),
     ]
+
+
+def _viewer(request: Request) -> Viewer:
+    client = request.client
+    version = f"HTTP/{request.scope.get('http_version', '1.1')}"
+    if client is None:
+        return Viewer("-", 0, request.url.scheme, version)
+    return Viewer(client.host, client.port, request.url.scheme, version)
 
 
 def _rest(request: Request, prefix: str) -> str | None:
