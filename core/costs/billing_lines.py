@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.costs.offer_lines import CLOUDFRONT, DEEP_ARCHIVE, S3, TRANSFER, offer_lines
-from core.model.pricing import GLOBAL, PriceSheet
+from core.model.pricing import ANY_REGION, GLOBAL, PriceSheet
 
 _CODES = {
     "Amazon Simple Storage Service": S3,
@@ -123,7 +123,8 @@ class BillingLines:
 
     def _priced_in(self, line: str, region: str) -> str:
         """Some prices hold everywhere; the sheet has them once."""
-        return GLOBAL if (line, GLOBAL) in self._sheet.by_place else region
+        places = (region, GLOBAL, ANY_REGION)
+        return next((one for one in places if (line, one) in self._sheet.by_place), region)
 
 
 def rate_of(line: str) -> str:
