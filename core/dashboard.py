@@ -42,6 +42,9 @@ from core.stores.search_index import SearchIndex
 from core.stores.sqlite import SqliteRecordStore
 from core.upload.policy import disposition, served_type
 from core.upload.service import UploadService
+from core.usage.service.opening import open_logs
+from core.usage.service.traffic import JOB as TRAFFIC_JOB
+from core.usage.service.traffic import TrafficService
 
 S3_ROUTE = "/emulator/s3"
 CDN_ROUTE = "/emulator/cdn"
@@ -49,6 +52,7 @@ CDN_ROUTE = "/emulator/cdn"
 _HOUSEKEEPING_SECONDS = 3600.0
 _INDEX_REFRESH_SECONDS = 2.0
 _MONITOR_SECONDS = 30.0
+_LOG_SECONDS = 180.0
 _DOCTOR_READ_SECONDS = 8.0  # a person waits for the answer
 _SHARED_JOB_LEASE = timedelta(minutes=15)
 
@@ -81,6 +85,7 @@ class Dashboard:
     migrations: MigrationsService
     repairs: RepairsService
     audits: AuditsService
+    traffic: TrafficService
     jobs: JobQueue
     runner: JobRunner
     cloud: CloudParts
@@ -97,12 +102,15 @@ class Dashboard:
         self.repairs.recover(_lease(self.settings))
         self._repeat("housekeeping", _HOUSEKEEPING_SECONDS, self._keep_house)
         self._repeat("monitors", _MONITOR_SECONDS, self.cases.check_due)
+        if self.cloud.emulator is not None:
+            self._repeat("edge log", _LOG_SECONDS, self.cloud.emulator.edge_log.deliver)
         if self.settings.store is Store.DYNAMODB:
             self._repeat("index", _INDEX_REFRESH_SECONDS, lambda: self.index.refresh(self.store))
 
     def stop(self) -> None:
         self._stop.set()
         self.runner.stop()
+        self.traffic.close()
         self.index.close()
         self.store.close()
         if self.cloud.emulator is not None:
@@ -252,6 +260,7 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
     repairs = _repairs(cloud, store, audit, diagnostics)
     audits = _audits(cloud, store, index, jobs, audit, diagnostics, repairs, settings)
     migrations = _migrations(cloud, store, jobs, audit, diagnostics)
+    traffic = open_traffic(cloud, store, jobs, settings, utc_now)
     return Dashboard(
         settings=settings,
         store=store,
@@ -266,8 +275,9 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
         migrations=migrations,
         repairs=repairs,
         audits=audits,
+        traffic=traffic,
         jobs=jobs,
-        runner=_runner(jobs, uploads, audits, migrations, settings),
+        runner=_runner(jobs, uploads, audits, migrations, traffic, settings),
         cloud=cloud,
         started_at=utc_now(),
     )
@@ -278,6 +288,7 @@ def _runner(
     uploads: UploadService,
     audits: AuditsService,
     migrations: MigrationsService,
+    traffic: TrafficService,
     settings: Settings,
 ) -> JobRunner:
     """On DynamoDB several processes share the jobs, so one may not take over what another runs."""
@@ -285,11 +296,11 @@ def _runner(
         "process_upload": uploads.process,
         AUDIT_JOB: audits.work,
         MIGRATION_JOB: migrations.run,
+        TRAFFIC_JOB: traffic.work,
     }
     # One more worker than pictures have: an audit may take minutes, and only one runs at a time.
-    return JobRunner(
-        jobs, handlers, settings.workers + 1, lease=_lease(settings), at_once={AUDIT_JOB: 1}
-    )
+    alone = {AUDIT_JOB: 1, TRAFFIC_JOB: 1}
+    return JobRunner(jobs, handlers, settings.workers + 1, lease=_lease(settings), at_once=alone)
 
 
 def _lease(settings: Settings) -> timedelta:
@@ -297,9 +308,7 @@ def _lease(settings: Settings) -> timedelta:
     return _SHARED_JOB_LEASE if settings.store is Store.DYNAMODB else timedelta()
 
 
-def _diagnostics(
-    cloud: CloudParts, store: RecordStore, sheets: PriceSheets
-) -> DiagnosticsService:
+def _diagnostics(cloud: CloudParts, store: RecordStore, sheets: PriceSheets) -> DiagnosticsService:
     return DiagnosticsService(
         cloud.clients.hurried(_DOCTOR_READ_SECONDS),
         clock=utc_now,
@@ -379,6 +388,26 @@ def _migrations(
         utc_now,
         edge=cloud.edge,
         cdn_prefix=cloud.cdn_prefix,
+    )
+
+
+def open_traffic(
+    cloud: CloudParts,
+    store: RecordStore,
+    jobs: JobQueue,
+    settings: Settings,
+    clock: Callable[[], datetime],
+) -> TrafficService:
+    """Where it runs on the embedded cloud, a scan first has the edge deliver its log."""
+    emulator = cloud.emulator
+    return open_logs(
+        store,
+        jobs,
+        cloud.clients,
+        settings,
+        clock,
+        distribution_id=cloud.distribution_id,
+        deliver=(lambda: None) if emulator is None else emulator.edge_log.deliver,
     )
 
 

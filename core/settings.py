@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
@@ -28,6 +29,11 @@ class Cloud(StrEnum):
 class Store(StrEnum):
     SQLITE = "sqlite"
     DYNAMODB = "dynamodb"
+
+
+class Engine(StrEnum):
+    DUCKDB = "duckdb"
+    ATHENA = "athena"
 
 
 class Settings(BaseSettings):
@@ -79,6 +85,25 @@ class Settings(BaseSettings):
     workers: int = Field(2, ge=1, le=32, description="Pictures that are processed side by side")
     demo: bool = Field(False, description="Load demo content once (only with the emulator)")
     trash_days: int = Field(30, ge=1, description="Days until a trashed file is deleted for good")
+    log_bucket: str = Field(
+        "", description="Bucket of the CDN's access logs; empty: as the distribution says"
+    )
+    log_prefix: str = Field("", description="Prefix of the access logs in LOG_BUCKET")
+    query_engine: Engine = Field(
+        Engine.DUCKDB, description="What answers traffic reports: duckdb or athena"
+    )
+    athena_database: str = Field("", description="Athena database of the log table")
+    athena_table: str = Field("cloudfront_logs", description="Log table, made by deploy/athena")
+    athena_workgroup: str = Field("primary", description="Athena workgroup")
+    athena_output: str = Field(
+        "", description="s3:// folder for Athena's answers; empty: the workgroup's own"
+    )
+    athena_confirm_bytes: int = Field(
+        10 * GIB, ge=0, description="A report that scans more is confirmed first, bytes"
+    )
+    athena_usd_per_tb: Decimal = Field(
+        Decimal(5), ge=0, description="Price of a scanned TB (aws.amazon.com/athena/pricing)"
+    )
 
     @property
     def site_url(self) -> str:
@@ -103,6 +128,10 @@ class Settings(BaseSettings):
             raise ValueError("cloud = aws needs MEDIA_BUCKET, DISTRIBUTION_ID and CDN_DOMAIN")
         if self.store is Store.DYNAMODB and self.cloud is Cloud.AWS and not self.records_table:
             raise ValueError("store = dynamodb needs RECORDS_TABLE")
+        if self.query_engine is Engine.ATHENA and self.cloud is not Cloud.AWS:
+            raise ValueError("query_engine = athena needs cloud = aws: the emulator has no Athena")
+        if self.query_engine is Engine.ATHENA and not self.athena_database:
+            raise ValueError("query_engine = athena needs ATHENA_DATABASE")
         return self
 
 

@@ -112,6 +112,15 @@ class AwsClients:
     def sesv2(self) -> Any:
         return self._make("sesv2")
 
+    @cached_property
+    def athena(self) -> Any:
+        return self._make("athena")
+
+    @cached_property
+    def edge_metrics(self) -> Any:
+        """CloudFront's metrics live in us-east-1, wherever the buckets are."""
+        return self._make("cloudwatch", region_name="us-east-1")
+
     def functions(self, region: str) -> Any:
         """Lambda in the region of a function URL, which may be another than the buckets'."""
         return self._make("lambda", region_name=region)

@@ -156,3 +156,39 @@ class QueryCost(Noun):
     price_per_tb: Decimal
     source: str
     confirm: bool  # more than may run without being asked for twice
+
+
+class EdgeSample(Noun):
+    at: UtcTime  # the beginning of the period
+    value: float
+
+
+class EdgeMetric(Noun):
+    """One of CloudFront's metrics. Without samples its value is unknown."""
+
+    name: str
+    statistic: str  # Sum or Average
+    unit: str
+    period_seconds: int
+    samples: tuple[EdgeSample, ...] = ()
+
+    @property
+    def last(self) -> EdgeSample | None:
+        return self.samples[-1] if self.samples else None
+
+    @property
+    def total(self) -> float | None:
+        """The sum of a counted metric; None for a rate, and where nothing is known."""
+        if self.statistic != "Sum" or not self.samples:
+            return None
+        return sum(one.value for one in self.samples)
+
+
+class EdgeMetrics(Noun):
+    """CloudFront's metrics of a distribution, or why there are none; never the last good as new."""
+
+    distribution_id: str
+    metrics: tuple[EdgeMetric, ...] = ()
+    asked_at: UtcTime
+    age_seconds: int | None = None  # of the newest sample's end, when these were read
+    problem: Problem | None = None  # refused or throttled now; `metrics` are the last good ones

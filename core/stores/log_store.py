@@ -16,18 +16,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
-
-import duckdb
+from typing import TYPE_CHECKING, Any
 
 from core.errors import DashboardError
 from core.model.traffic import BadLine, Delivered, LogProblem, LogsRead
 from core.stores.duckdb_engine import DuckDbEngine, open_duckdb
 from core.stores.log_columns import literal
 from core.stores.log_ledger import FileEntry, Ledger, Part, moment_text
-from core.stores.log_reader import ColumnsOf, FileNote, LogReader, ShapeOf
 from core.stores.log_rollups import KINDS, ROWS, kind_for, relation_of, summed
 from core.stores.queries import Query, Value
+
+if TYPE_CHECKING:
+    from core.stores.log_reader import ColumnsOf, FileNote, LogReader, ShapeOf
 
 _MOST_PARTS = 8  # of one day, before they are made one
 _FILTERS = ("site", "distribution", "edge", "country", "result")
@@ -84,6 +84,8 @@ class LogStore:
 
     def add(self, source: str, deliveries: Sequence[Delivery]) -> LogsRead:
         """Read files and keep what they tell. What another scan has read meanwhile is left out."""
+        from core.stores.log_reader import LogReader  # noqa: PLC0415  # and with it DuckDB
+
         with self._turn(), tempfile.TemporaryDirectory(prefix="logs-spill-") as spill:
             known = self._ledger.known(source)
             fresh = [d for d in deliveries if known.get(d.name) != (d.etag, d.size)]
@@ -125,6 +127,8 @@ class LogStore:
         return 0
 
     def ask(self, query: Query, parameters: Mapping[str, Value], top: int) -> tuple[Delivered, ...]:
+        import duckdb  # noqa: PLC0415
+
         try:
             return self._asked(query, parameters, top)
         except DashboardError as error:

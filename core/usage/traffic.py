@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from core.model.traffic import Delivered, HitRatio, QueryCost
+from core.model.traffic import Delivered, EdgeMetric, HitRatio, QueryCost
 from core.usage.access_logs import shown
 
 DEFINITION = (
@@ -66,6 +66,16 @@ def by_owner(
 def with_shown(rows: Iterable[Delivered]) -> tuple[Delivered, ...]:
     """The same rows, each with its label as the viewer sent it beside the logged one."""
     return tuple(row.model_copy(update={"shown": shown(row.label)}) for row in rows)
+
+
+def age_of(metrics: Iterable[EdgeMetric], now: datetime) -> int | None:
+    """Seconds since the period of the newest sample ended; None where there is no sample."""
+    ends = [
+        one.last.at + timedelta(seconds=one.period_seconds)
+        for one in metrics
+        if one.last is not None
+    ]
+    return max(0, int((now - max(ends)).total_seconds())) if ends else None
 
 
 SCAN_PRICE_SOURCE = "https://aws.amazon.com/athena/pricing/"

@@ -1,6 +1,6 @@
 """Scans of a log bucket: found where the distribution says, read once, resumed, cancelled, told."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import boto3
 import pytest
@@ -9,16 +9,17 @@ from moto import mock_aws
 from core.aws.clients import AwsClients
 from core.aws.cloudfront import CloudFrontReader
 from core.aws.s3 import MediaBucket
-from core.errors import Conflict, InvalidInput, NotAllowed
+from core.errors import AwsDenied, AwsUnavailable, Conflict, InvalidInput, NotAllowed
 from core.model.identity import Actor, Role
 from core.model.media import JobState
-from core.model.traffic import LogPlace, ScanState, TrafficFilters
+from core.model.traffic import EdgeMetric, EdgeSample, LogPlace, ScanState, TrafficFilters
 from core.stores.jobs import JobQueue, JobRunner
 from core.stores.log_store import LogStore
 from core.stores.records import Record
 from core.stores.sqlite import SqliteRecordStore
 from core.usage.access_logs import columns_of, shape_of
 from core.usage.service import traffic_reading
+from core.usage.service.asking import QUESTIONS
 from core.usage.service.traffic import JOB, TrafficService
 from tests.usage.logs import row, v1
 from tests.usage.test_log_report import some
@@ -196,7 +197,9 @@ def test_a_file_that_changes_between_list_and_fetch_is_left_for_the_next_scan(wo
     world.put("cdn/a.gz", some(3))
     new_files = traffic_reading.new_files(MediaBucket(world.s3, "acme-logs"), PLACE, world.logs)
     world.put("cdn/a.gz", some(4))
-    read, left = traffic_reading.read_batch(MediaBucket(world.s3, "acme-logs"), new_files, world.logs)
+    read, left = traffic_reading.read_batch(
+        MediaBucket(world.s3, "acme-logs"), new_files, world.logs
+    )
     assert (read.rows, left) == (0, 1)
     assert world.scan().rows == 4
 
@@ -209,6 +212,69 @@ def test_traffic_is_for_those_who_may_read_usage(world):
         lambda: world.traffic.get_scan(member, "x"),
         lambda: world.traffic.cancel(member, "x"),
         lambda: world.traffic.report(member, FIRST, LAST),
+        lambda: world.traffic.metrics(member, FIRST, LAST),
+        lambda: world.traffic.cost(member),
     ):
         with pytest.raises(NotAllowed):
             call()
+
+
+class Metrics:
+    """CloudWatch that may be refused or throttled."""
+
+    def __init__(self):
+        self.error, self.asked = None, []
+
+    def read(self, distribution_id, start, end):
+        self.asked.append((start, end))
+        if self.error is not None:
+            raise self.error
+        sample = EdgeSample(at=datetime(2026, 11, 1, 22, tzinfo=UTC), value=7.0)
+        return (
+            EdgeMetric(name="Requests", statistic="Sum", unit="requests", period_seconds=3600, samples=(sample,)),
+        )  # fmt: skip
+
+
+def test_metrics_that_are_refused_now_are_the_last_good_ones_with_their_age(world):
+    world.traffic._metrics = source = Metrics()
+    day = date(2026, 11, 1)
+    source.error = AwsDenied("No cloudwatch:GetMetricData.")
+    refused = world.traffic.metrics(ADMIN, day, day)
+    assert (refused.metrics, refused.age_seconds, refused.problem.status) == ((), None, 502)
+    source.error = None
+    good = world.traffic.metrics(ADMIN, day, day)
+    assert (good.age_seconds, good.problem) == (3600, None)
+    world.now += timedelta(hours=2)
+    source.error = AwsUnavailable("Rate exceeded.")
+    throttled = world.traffic.metrics(ADMIN, day, day)
+    assert throttled.metrics == good.metrics
+    assert (throttled.age_seconds, throttled.problem.status) == (3 * 3600, 503)
+    assert throttled.asked_at == good.asked_at
+
+
+def test_metrics_of_the_future_are_not_asked_for(world):
+    world.traffic._metrics = source = Metrics()
+    later = date(2027, 1, 1)
+    assert world.traffic.metrics(ADMIN, later, later).metrics == ()
+    world.traffic.metrics(ADMIN, date(2026, 11, 1), later)
+    assert source.asked == [(datetime(2026, 11, 1, tzinfo=UTC), world.now)]
+
+
+def test_a_dear_report_is_told_before_it_runs(world):
+    class Dear:
+        name, asked = "athena", 0
+
+        def scan_bytes(self):
+            return 1024**4
+
+        def ask(self, query, parameters, top):
+            Dear.asked += 1
+            return ()
+
+    world.traffic._engine = Dear()
+    world.traffic._free_to_run = 10 * 1024**3
+    with pytest.raises(Conflict, match=r"athena scan up to 12,094,627,905,536 bytes, .* \$55.00"):
+        world.traffic.report(ADMIN, FIRST, LAST)
+    assert Dear.asked == 0
+    assert world.traffic.report(ADMIN, FIRST, LAST, confirmed=True).requests == 0
+    assert 0 < Dear.asked <= QUESTIONS

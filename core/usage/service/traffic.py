@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from core.aws.cloudfront import CloudFrontReader
+from core.aws.cloudfront_metrics import CloudFrontMetrics
 from core.aws.s3 import MediaBucket
 from core.errors import AwsUnavailable, Conflict, DashboardError, InvalidInput
 from core.model.identity import Actor, Permission
 from core.model.media import Job
 from core.model.traffic import (
+    EdgeMetrics,
     LogPlace,
     LogsRead,
     QueryCost,
@@ -28,12 +30,14 @@ from core.stores.queries import EVERYTHING, QueryEngine, Value
 from core.stores.records import RecordStore
 from core.usage.service.asking import QUESTIONS, assembled
 from core.usage.service.traffic_reading import batches, logs_of, read_batch
-from core.usage.traffic import query_cost
+from core.usage.traffic import age_of, query_cost
 
 JOB = "traffic_scan"
 GOING = frozenset({ScanState.QUEUED, ScanState.RUNNING})
 _MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 _OWNERS_LOOKED_UP = 5_000
+
+_Range = tuple[date, date]
 
 
 class TrafficService:
@@ -56,12 +60,14 @@ class TrafficService:
         engine: QueryEngine | None = None,
         price_per_tb: Decimal = Decimal(5),
         free_to_run: int = 0,
-        deliver: Callable[[], None] = lambda: None,
+        metrics: CloudFrontMetrics | None = None,
+        deliver: Callable[[], object] = lambda: None,
     ) -> None:
         self._store, self._jobs, self._logs, self._cloudfront = store, jobs, logs, cloudfront
         self._bucket_of, self._clock, self._distribution_id = bucket_of, clock, distribution_id
         self._configured, self._engine = configured, engine or logs
         self._price_per_tb, self._free_to_run = price_per_tb, free_to_run
+        self._metrics, self._last_metrics = metrics, dict[_Range, EdgeMetrics]()
         self._deliver = deliver  # has the embedded cloud write the logs that it holds back
         self._scans = Collection(
             store,
@@ -216,6 +222,29 @@ class TrafficService:
             self._price_per_tb,
             self._free_to_run,
         )
+
+    def metrics(self, actor: Actor, first: date, last: date) -> EdgeMetrics:
+        """CloudFront's own numbers; where AWS refuses them, the last good ones with the reason."""
+        actor.require(Permission.USAGE_READ)
+        now, key = self._clock(), (first, last)
+        start = datetime.combine(first, time(), UTC)
+        end = min(now, datetime.combine(last + timedelta(days=1), time(), UTC))
+        source = self._metrics if start < end else None  # the future has no numbers
+        try:
+            found = source.read(self._distribution_id, start, end) if source else ()
+        except DashboardError as error:
+            before = self._last_metrics.get(key) or self._no_metrics(now)
+            return before.model_copy(
+                update={"problem": problem_of(error), "age_seconds": age_of(before.metrics, now)}
+            )
+        metrics = self._no_metrics(now).model_copy(
+            update={"metrics": found, "age_seconds": age_of(found, now)}
+        )
+        self._last_metrics = {key: metrics}
+        return metrics
+
+    def _no_metrics(self, now: datetime) -> EdgeMetrics:
+        return EdgeMetrics(distribution_id=self._distribution_id, asked_at=now)
 
     def _owner_of(self) -> Callable[[str], str | None]:
         """Whose a file is, for as many as are worth a look into the records."""

@@ -1,0 +1,73 @@
+"""Puts the traffic service together: its store, and the engine that the settings choose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from core.aws.athena import AthenaPlace, AthenaRunner
+from core.aws.clients import AwsClients
+from core.aws.cloudfront import CloudFrontReader
+from core.aws.cloudfront_metrics import CloudFrontMetrics
+from core.aws.s3 import MediaBucket
+from core.model.traffic import LogPlace
+from core.settings import Engine, Settings
+from core.stores.athena_engine import AthenaEngine
+from core.stores.jobs import JobQueue
+from core.stores.log_store import LogStore
+from core.stores.queries import QueryEngine
+from core.stores.records import RecordStore
+from core.usage.access_logs import columns_of, shape_of
+from core.usage.service.traffic import TrafficService
+
+FOLDER = "usage/traffic"
+
+
+def open_logs(
+    store: RecordStore,
+    jobs: JobQueue,
+    clients: AwsClients,
+    settings: Settings,
+    clock: Callable[[], datetime],
+    *,
+    distribution_id: str,
+    deliver: Callable[[], object],
+) -> TrafficService:
+    logs = LogStore(settings.data_dir / FOLDER, shape_of, columns_of, clock)
+    configured = _configured(settings)
+    cloudfront = CloudFrontReader(clients.cloudfront)
+
+    def size() -> int:
+        told = cloudfront.logging(distribution_id) if configured is None else None
+        place = configured or (LogPlace(bucket=told[0], prefix=told[1]) if told else None)
+        listed = MediaBucket(clients.s3, place.bucket).list(place.prefix) if place else ()
+        return sum(one.ref.size for one in listed)
+
+    return TrafficService(
+        store,
+        jobs,
+        logs,
+        cloudfront,
+        lambda name: MediaBucket(clients.s3, name),
+        clock,
+        distribution_id=distribution_id,
+        configured=configured,
+        engine=_athena(clients, settings, size),
+        price_per_tb=settings.athena_usd_per_tb,
+        free_to_run=settings.athena_confirm_bytes,
+        metrics=CloudFrontMetrics(lambda: clients.edge_metrics),
+        deliver=deliver,
+    )
+
+
+def _configured(settings: Settings) -> LogPlace | None:
+    if not settings.log_bucket:
+        return None
+    return LogPlace(bucket=settings.log_bucket, prefix=settings.log_prefix)
+
+
+def _athena(clients: AwsClients, settings: Settings, size: Callable[[], int]) -> QueryEngine | None:
+    if settings.query_engine is not Engine.ATHENA:
+        return None
+    place = AthenaPlace(settings.athena_database, settings.athena_workgroup, settings.athena_output)
+    return AthenaEngine(AthenaRunner(clients.athena, place).run, settings.athena_table, size)
