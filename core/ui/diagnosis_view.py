@@ -73,10 +73,21 @@ class Station:
 
 
 def stations(diagnosis: UrlDiagnosis) -> tuple[Station, ...]:
-    values = _values(diagnosis)
+    values, steps = _values(diagnosis), marked(diagnosis)
     return tuple(
-        _station(name, values.get(name, ""), [s for s in diagnosis.trace if s.step in names])
+        _station(name, values.get(name, ""), [s for s in steps if s.step in names])
         for name, names in _STATIONS
+    )
+
+
+def marked(diagnosis: UrlDiagnosis) -> tuple[TraceStep, ...]:
+    """The steps; where each did its work and the answer is wrong still, the cause's own breaks."""
+    trace, first = diagnosis.trace, next(iter(diagnosis.findings), None)
+    if first is None or any(step.outcome == "fail" for step in trace):
+        return trace
+    return tuple(
+        step.model_copy(update={"outcome": "fail"}) if step.step == first.step else step
+        for step in trace
     )
 
 
@@ -343,7 +354,7 @@ def proof(diagnosis: UrlDiagnosis) -> Markup:
     return join(
         faults(diagnosis),
         parts.title("Step by step", "unfold a step for its evidence"),
-        trace(diagnosis.trace),
+        trace(marked(diagnosis)),
         _section("What could not be read", unknowns(diagnosis.unknowns)),
         _section(f"Why \u201c{sure}\u201d", confidence_reasons(diagnosis)),
     )

@@ -208,3 +208,20 @@ def test_whatever_a_case_holds_is_never_markup():
     assert "<script" not in made
     assert "javascript" not in made
     assert made.count("&lt;script&gt;") > 15
+
+
+def test_a_cause_that_no_step_failed_for_still_marks_the_break():
+    """An old entry at the edge: every step does its work, and the answer is wrong."""
+    stale = diagnosis(
+        TraceStep(step="cache", outcome="ok"), TraceStep(step="object", outcome="ok"),
+        findings=(Finding(cause="cached-stale-object", step="cache", sentence="old"),),
+    )  # fmt: skip
+    outcomes = {stop.name: stop.outcome for stop in diagnosis_view.stations(stale)}
+    assert outcomes["Behaviour"] == "fail"
+    assert outcomes["Object"] == "ok"
+    assert "ui-break-here" in diagnosis_view.way(stale)
+
+
+def test_nothing_is_marked_where_nothing_was_found():
+    fine = diagnosis(TraceStep(step="cache", outcome="ok"))
+    assert "ui-break-here" not in diagnosis_view.way(fine)
