@@ -6,12 +6,8 @@ The reported URLs then wait on the Doctor page.
 
 from __future__ import annotations
 
-import io
-import json
-import secrets
 import urllib.parse
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -20,12 +16,13 @@ import httpx
 from core.dashboard import Dashboard, utc_now
 from core.demo.once import once
 from core.demo.pictures import landscape
+from core.demo.sites import site, table
 from core.emulator.service import Emulator
 from core.model.identity import Actor
 from core.model.media import FileQuery, MediaFile
 
-CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"  # AWS's managed cache policy
-ACCOUNT = "000000000000"
+USERS = 45
+PHOTOS = 32
 
 
 class Fault(NamedTuple):
@@ -58,41 +55,64 @@ def _report(dashboard: Dashboard, support: Actor, plant: Callable[[], tuple[Faul
 
 
 def _repeated_origin_path(emulator: Emulator) -> tuple[Fault, ...]:
-    """OriginPath /avatars and stored URLs that begin with /avatars: S3 is asked for both."""
-    bucket = "demo-avatars"
-    keys = [f"avatars/avatar_u{n}_16900000{n:02}_ab{n:02}.jpg" for n in range(1, 9)]
-    domain = _site(emulator, bucket, keys, origin_path="/avatars", tables=("demo-users",))
-    row = {"avatarUrl": f"https://{domain}/{keys[0]}"}
-    _row_in(emulator, "demo-users", {"userId": "u1"}, row)
-    _row_in(emulator, "demo-users", {"userId": "u2"}, {"avatarUrl": ""})
+    """OriginPath /avatars and stored URLs that begin with /avatars: S3 is asked for both.
+
+    Who changed the picture since then has a right one.
+    """
+    users = range(1, USERS + 1)
+    keys = {n: f"avatars/avatar_u{n}_16900000{n:02}_ab{n:02}.jpg" for n in users}
+    domain = site(
+        emulator, "demo-avatars", [*keys.values()], origin_path="/avatars", tables=("demo-users",)
+    )
+    urls = {n: f"https://{domain}/{key}" for n, key in keys.items()}
+    urls |= {n: f"https://{domain}/{keys[n].removeprefix('avatars/')}" for n in users[-5:]}
+    urls[2] = ""
+    rows = [{"userId": f"u{n}", "avatarUrl": url} for n, url in urls.items()]
+    table(emulator, "demo-users", ("userId",), rows)
     return (
-        Fault(row["avatarUrl"], "Avatar of u1 is broken since the move", _row("u1", row)),
-        Fault("", "Profile of u2 shows an empty frame", _row("u2", {"avatarUrl": ""})),
+        Fault(urls[1], "Avatar of u1 is broken since the move", _row("u1", urls[1])),
+        Fault("", "Profile of u2 shows an empty frame", _row("u2", "")),
     )
 
 
-def _row(user: str, attributes: Mapping[str, str]) -> dict[str, Any]:
-    value = attributes["avatarUrl"]
+def _row(user: str, value: str) -> dict[str, Any]:
     return {"table": "demo-users", "pk": user, "column": "avatarUrl", "value": value}
 
 
 def _legacy_progress_photos(emulator: Emulator) -> tuple[Fault, ...]:
-    """Objects under users/{id}/progress-photos/, URLs under progress-photos/."""
-    bucket = "demo-progress-photos"
-    legacy = [f"users/u{n}/progress-photos/2026-0{n}-14-front.jpg" for n in range(1, 5)]
-    flat = [f"progress-photos/u{n}-2026-09-14-front.jpg" for n in range(1, 5)]
-    domain = _site(emulator, bucket, [*legacy, *flat], tables=("demo-photos",))
-    url = f"https://{domain}/progress-photos/2026-01-14-front.jpg"
-    row = {"s3_key": legacy[0], "url": url}
-    _row_in(emulator, "demo-photos", {"PK": "USER#u1", "SK": "PHOTO#1"}, row)
-    record = {"table": "demo-photos", "pk": "USER#u1", "sk": "PHOTO#1", "attributes": row}
-    return (Fault(url, "Old progress photo of u1 is gone", record),)
+    """Objects under users/{id}/progress-photos/, URLs under progress-photos/.
+
+    The move to the flat layout ended after a few: their objects lie in both.
+    """
+    old = {n: f"users/u{n}/progress-photos/{_shot_on(n)}" for n in range(1, PHOTOS + 1)}
+    moved = {n: f"progress-photos/u{n}-{_shot_on(n)}" for n in range(PHOTOS - 3, PHOTOS + 1)}
+    keys = [*old.values(), *moved.values()]
+    domain = site(emulator, "demo-progress-photos", keys, tables=("demo-photos",))
+    wrong = {n: f"progress-photos/{_shot_on(n)}" for n in old}
+    rows = [
+        {
+            "PK": f"USER#u{n}",
+            "SK": "PHOTO#1",
+            "s3_key": moved.get(n, key),
+            "url": f"https://{domain}/{moved.get(n, wrong[n])}",
+        }
+        for n, key in old.items()
+    ]
+    table(emulator, "demo-photos", ("PK", "SK"), rows)
+    attributes = {name: rows[0][name] for name in ("s3_key", "url")}
+    record = {"table": "demo-photos", "pk": "USER#u1", "sk": "PHOTO#1", "attributes": attributes}
+    return (Fault(attributes["url"], "Old progress photo of u1 is gone", record),)
+
+
+def _shot_on(user: int) -> str:
+    """A date of its own for each: one that two share could be anybody's."""
+    return f"2026-{(user - 1) % 8 + 1:02}-{14 + (user - 1) // 8}-front.jpg"
 
 
 def _wrong_source_arn(emulator: Emulator) -> tuple[Fault, ...]:
     """The bucket policy still names the distribution that was replaced."""
     bucket, keys = "demo-press", ["press/launch.jpg", "press/team.jpg"]
-    domain = _site(emulator, bucket, keys, policy_for="E9OLDDISTRIBUTION")
+    domain = site(emulator, bucket, keys, policy_for="E9OLDDISTRIBUTION")
     return (Fault(f"https://{domain}/press/launch.jpg", "Press pictures answer 403 since Monday"),)
 
 
@@ -130,110 +150,3 @@ def _picture(dashboard: Dashboard, admin: Actor, text: str, number: int) -> Medi
 
 def _public_url(emulator: Emulator, key: str) -> str:
     return f"https://{emulator.stack.distribution_domain}/{urllib.parse.quote(key)}"
-
-
-def _site(
-    emulator: Emulator,
-    bucket: str,
-    keys: list[str],
-    *,
-    origin_path: str = "",
-    policy_for: str = "",
-    tables: tuple[str, ...] = (),
-) -> str:
-    """A private bucket with pictures and a distribution in front of it; returns its domain.
-
-    `tables` hold rows that refer to it, which a repair may write.
-    """
-    root = emulator.root_clients()
-    root.s3.create_bucket(Bucket=bucket)
-    root.s3.put_public_access_block(
-        Bucket=bucket,
-        PublicAccessBlockConfiguration={
-            "BlockPublicAcls": True,
-            "IgnorePublicAcls": True,
-            "BlockPublicPolicy": True,
-            "RestrictPublicBuckets": True,
-        },
-    )
-    for number, key in enumerate(keys):
-        taken_at = utc_now() - timedelta(days=number)
-        content = io.BytesIO(landscape(9000 + number, taken_at))
-        root.s3.put_object(Bucket=bucket, Key=key, Body=content, ContentType="image/jpeg")
-    control = root.cloudfront.create_origin_access_control(
-        OriginAccessControlConfig={
-            "Name": f"{bucket}-{secrets.token_hex(4)}",
-            "SigningProtocol": "sigv4",
-            "SigningBehavior": "always",
-            "OriginAccessControlOriginType": "s3",
-        }
-    )["OriginAccessControl"]["Id"]
-    made = root.cloudfront.create_distribution(
-        DistributionConfig=_distribution(bucket, origin_path, control)  # type: ignore[arg-type]
-    )["Distribution"]
-    policy = _policy(bucket, policy_for or made["Id"])
-    root.s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
-    emulator.let_diagnose(bucket)
-    emulator.let_repair(bucket, made["Id"], *tables)
-    return made["DomainName"]
-
-
-def _distribution(bucket: str, origin_path: str, control: str) -> dict[str, Any]:
-    methods = {"Quantity": 2, "Items": ["HEAD", "GET"]}
-    return {
-        "CallerReference": control,
-        "Comment": f"Demo: {bucket}",
-        "Enabled": True,
-        "Origins": {
-            "Quantity": 1,
-            "Items": [
-                {
-                    "Id": bucket,
-                    "DomainName": f"{bucket}.s3.us-east-1.amazonaws.com",
-                    "OriginPath": origin_path,
-                    "OriginAccessControlId": control,
-                    "S3OriginConfig": {"OriginAccessIdentity": ""},
-                }
-            ],
-        },
-        "DefaultCacheBehavior": {
-            "TargetOriginId": bucket,
-            "ViewerProtocolPolicy": "redirect-to-https",
-            "AllowedMethods": methods | {"CachedMethods": methods},
-            "Compress": True,
-            "CachePolicyId": CACHING_OPTIMIZED,
-        },
-    }
-
-
-def _policy(bucket: str, distribution_id: str) -> dict[str, Any]:
-    arn = f"arn:aws:cloudfront::{ACCOUNT}:distribution/{distribution_id}"
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "AllowCloudFrontServicePrincipal",
-                "Effect": "Allow",
-                "Principal": {"Service": "cloudfront.amazonaws.com"},
-                "Action": "s3:GetObject",
-                "Resource": f"arn:aws:s3:::{bucket}/*",
-                "Condition": {"StringEquals": {"AWS:SourceArn": arn}},
-            }
-        ],
-    }
-
-
-def _row_in(
-    emulator: Emulator, table: str, key: Mapping[str, str], attributes: Mapping[str, str]
-) -> None:
-    client = emulator.root_clients().dynamodb
-    if table not in client.list_tables()["TableNames"]:
-        kinds = dict(zip(key, ("HASH", "RANGE"), strict=False))
-        client.create_table(
-            TableName=table,
-            KeySchema=[{"AttributeName": n, "KeyType": kind} for n, kind in kinds.items()],  # type: ignore[typeddict-item]
-            AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in key],
-            BillingMode="PAY_PER_REQUEST",
-        )
-    item = {name: {"S": value} for name, value in {**key, **attributes}.items()}
-    client.put_item(TableName=table, Item=item)
