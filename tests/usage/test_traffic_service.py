@@ -1,8 +1,10 @@
 """Scans of a log bucket: found where the distribution says, read once, resumed, cancelled, told."""
 
+import time
 from datetime import UTC, date, datetime, timedelta
 
 import boto3
+import httpx
 import pytest
 from moto import mock_aws
 
@@ -13,6 +15,7 @@ from core.errors import AwsDenied, AwsUnavailable, Conflict, InvalidInput, NotAl
 from core.model.identity import Actor, Role
 from core.model.media import JobState
 from core.model.traffic import EdgeMetric, EdgeSample, LogPlace, ScanState, TrafficFilters
+from core.settings import load_settings
 from core.stores.jobs import JobQueue, JobRunner
 from core.stores.log_store import LogStore
 from core.stores.records import Record
@@ -20,6 +23,7 @@ from core.stores.sqlite import SqliteRecordStore
 from core.usage.access_logs import columns_of, shape_of
 from core.usage.service import traffic_reading
 from core.usage.service.asking import QUESTIONS
+from core.usage.service.opening import open_logs
 from core.usage.service.traffic import JOB, TrafficService
 from tests.usage.logs import row, v1
 from tests.usage.test_log_report import some
@@ -278,3 +282,31 @@ def test_a_dear_report_is_told_before_it_runs(world):
     assert Dear.asked == 0
     assert world.traffic.report(ADMIN, FIRST, LAST, confirmed=True).requests == 0
     assert 0 < Dear.asked <= QUESTIONS
+
+
+@pytest.mark.emulator
+def test_requests_to_the_embedded_cdn_are_found_by_a_scan(emulator, serve, tmp_path):
+    site = serve(lambda: emulator)
+    label = emulator.stack.distribution_domain.split(".")[0]
+    clients = AwsClients("us-east-1", emulator.endpoint, emulator.access_key, emulator.secret_key)
+    store = SqliteRecordStore(tmp_path / "records.sqlite3", [])
+    jobs = JobQueue(store, lambda: datetime.now(UTC))
+    traffic = open_logs(
+        store, jobs, clients, load_settings(data_dir=tmp_path), lambda: datetime.now(UTC),
+        distribution_id=emulator.stack.distribution_id, deliver=emulator.edge_log.deliver,
+    )  # fmt: skip
+    for _ in range(3):
+        httpx.get(f"{site}/emulator/cdn/{label}/media/scanned/none.jpg")
+    folder = emulator.data_dir / "edge-log"
+    while sum(one.read_text().count("scanned/none") for one in folder.glob("*.log")) < 3:
+        time.sleep(0.01)  # the last line is written just after the last byte went out
+    scan = traffic.scan(ADMIN)
+    JobRunner(jobs, {JOB: traffic.work}, 1).run_until_idle()
+    assert traffic.get_scan(ADMIN, scan.id).state is ScanState.DONE
+    today = datetime.now(UTC).date()
+    first = today - timedelta(days=1)
+    report = traffic.report(ADMIN, first, today, TrafficFilters(prefix="/media/scanned/"))
+    assert (report.requests, report.top_errors[0].label) == (3, "/media/scanned/none.jpg")
+    assert traffic.metrics(ADMIN, first, today).problem is not None  # it has no CloudWatch
+    traffic.close()
+    store.close()
