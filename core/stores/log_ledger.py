@@ -26,6 +26,14 @@ _STEPS = (
     );
     CREATE INDEX parts_by_day ON parts (kind, day)
     """,
+    # Answers hold for one state of the parts. Other kinds of parts: everything is read again.
+    """
+    DELETE FROM parts;
+    DELETE FROM files;
+    CREATE TABLE state (version INTEGER NOT NULL);
+    INSERT INTO state VALUES (0);
+    CREATE TABLE answers (question TEXT PRIMARY KEY, version INTEGER NOT NULL, rows TEXT NOT NULL)
+    """,
 )
 
 
@@ -117,6 +125,34 @@ class Ledger:
                 )
                 sql.execute(f"INSERT INTO files VALUES ({','.join('?' * len(file))})", file)  # noqa: S608
             sql.executemany("INSERT INTO parts VALUES (?, ?, ?)", added)
+            sql.execute("UPDATE state SET version = version + 1")
+            sql.execute("DELETE FROM answers")
+
+    def version(self) -> int:
+        """Another one after every commit."""
+        with self._database.read() as sql:
+            return int(sql.execute("SELECT version FROM state").fetchone()[0])
+
+    def bounds(self) -> tuple[str, str] | None:
+        """The first and the last day of which something was read."""
+        with self._database.read() as sql:
+            first, last = sql.execute("SELECT min(day), max(day) FROM parts").fetchone()
+        return (first, last) if first is not None else None
+
+    def answer(self, question: str, version: int) -> str | None:
+        with self._database.read() as sql:
+            row = sql.execute(
+                "SELECT rows FROM answers WHERE question = ? AND version = ?", (question, version)
+            ).fetchone()
+        return None if row is None else str(row[0])
+
+    def keep_answer(self, question: str, version: int, rows: str) -> None:
+        """Nothing is kept of an answer that a commit has overtaken."""
+        with self._database.write() as sql:
+            sql.execute(
+                "INSERT OR REPLACE INTO answers SELECT ?, version, ? FROM state WHERE version = ?",
+                (question, rows, version),
+            )
 
 
 def moment_text(moment: datetime) -> str:

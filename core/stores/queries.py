@@ -14,6 +14,10 @@ from typing import Final, Protocol
 from core.model.traffic import Delivered
 
 Value = str | int
+# In what a question needs: only failed requests; only the first two folders of paths.
+ERROR, FOLDER = "error", "folder"
+FILE_FOLDER: Final = "^/media/[^/]+/"
+SHALLOW: Final = frozenset({"", FILE_FOLDER, *(f"^/([^/]*/){{0,{n}}}" for n in range(3))})
 _NAME = re.compile(r":([a-z_]+)")
 
 _WHERE = """
@@ -63,12 +67,12 @@ def _by(name: str, label: str, *needs: str, more: str = "", last: str = _MOST_FI
     return Query(name, text, frozenset(needs or (name,)))
 
 
-def _urls(name: str, status: str, more: str = "", group: str = "") -> Query:
+def _urls(name: str, status: str, *more_needs: str, more: str = "", group: str = "") -> Query:
     text = (
         f"SELECT path AS label, site, {status}, {_SUMS} FROM {{requests}} AS logged "  # noqa: S608
         f"{_WHERE} {more} GROUP BY path, site{group} {_MOST_FIRST} LIMIT {{top}}"
     )
-    return Query(name, text, frozenset({"path", "site"} | ({"status"} if group else set())))
+    return Query(name, text, frozenset({"path", "site", *more_needs}))
 
 
 _IN_ORDER = "ORDER BY label"
@@ -83,9 +87,11 @@ RESULTS: Final = _by("results", "result", "result")
 EDGES: Final = _by("edges", "edge", "edge")
 COUNTRIES: Final = _by("countries", "country", "country", more="AND country IS NOT NULL")
 REFERRERS: Final = _by("referrers", "referrer", "referrer")
-FOLDERS: Final = _by("folders", "coalesce(regexp_extract(path, :folder), '')", "path")
+FOLDERS: Final = _by("folders", "coalesce(regexp_extract(path, :folder), '')", FOLDER)
 TOP_URLS: Final = _urls("top_urls", _NO_STATUS)
-TOP_ERRORS: Final = _urls("top_errors", "status", more="AND status >= 400", group=", status")
+TOP_ERRORS: Final = _urls(
+    "top_errors", "status", "status", ERROR, more="AND status >= 400", group=", status"
+)
 ALL: Final = (
     TOTALS, DAYS, HOURS, STATUSES, RESULTS, EDGES, COUNTRIES, REFERRERS, FOLDERS, TOP_URLS,
     TOP_ERRORS,

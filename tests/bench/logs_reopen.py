@@ -2,7 +2,7 @@
 
 `python -m tests.bench.logs_reopen`; `--rows N`, `--seed N`, `--urls N`. The rows come as v2 Parquet
 logs of a million each, are read by the store as every log is, and are then asked for by a process
-of its own: the whole report with hours, for all days.
+of its own: the whole report with hours, for all days; first before any of its answers is kept.
 """
 
 import argparse
@@ -87,7 +87,7 @@ def main():
     options.add_argument("--rows", type=int, default=10_000_000)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--urls", type=int, default=20_000)
-    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--rounds", type=int, default=3, help="Two at least.")
     options.add_argument("--folder", type=Path, help="Keep the store here.")
     options.add_argument("--reopen", help="Only open this store and report.")
     chosen = options.parse_args()
@@ -103,11 +103,13 @@ def main():
             done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
             found.append(json.loads(done.stdout))
         size = sum(p.stat().st_size for p in (folder / "traffic").rglob("*") if p.is_file())
-    best = min(found, key=lambda one: one["seconds"])
+    first_report, *again = found  # the first one asks the Parquet files, whose answers are kept
+    best = min(again, key=lambda one: one["seconds"])
     assert best["requests"] == chosen.rows, best
     print(json.dumps({
         "bench": "logs_reopen", "rows": chosen.rows, "seed": chosen.seed, "urls": chosen.urls,
         "read_seconds": round(first, 1), "store_mb": round(size / 1e6, 1), **best,
+        "first_report": {name: first_report[name] for name in BARS},
         "all_seconds": [one["seconds"] for one in found], "bar": BARS,
     }))  # fmt: skip
 

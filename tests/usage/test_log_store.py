@@ -5,14 +5,25 @@ import signal
 import subprocess
 import sys
 import threading
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from core.stores.log_store import Delivery, LogStore
-from core.stores.queries import ALL, DAYS, EVERYTHING, RESULTS, TOP_URLS, TOTALS
-from core.usage.access_logs import FIELDS, columns_of, shape_of
+from core.stores.queries import (
+    ALL,
+    DAYS,
+    EVERYTHING,
+    FILE_FOLDER,
+    FOLDERS,
+    RESULTS,
+    TOP_ERRORS,
+    TOP_URLS,
+    TOTALS,
+)
+from core.usage.access_logs import FIELDS, columns_of, folder_of, folder_pattern, shape_of
 from tests.usage.logs import row, v1, written
 from tests.usage.test_log_report import some
 
@@ -184,3 +195,53 @@ def test_results_are_sums_of_the_cube(store, tmp_path):
     store.add("logs", [delivery(tmp_path, "a.gz", some(100))])
     assert sum(one.requests for one in store.ask(RESULTS, EVERYTHING, 10)) == 100
     assert gzip.decompress((tmp_path / "a.gz").read_bytes()).startswith(b"#Version")
+
+
+def test_an_answer_holds_until_something_more_is_read(store, tmp_path):
+    store.add("logs", [delivery(tmp_path, "a.gz", some(20))])
+    first = everything(store)
+    asked = store._asked
+    store._asked = lambda *_: 1 / 0
+    assert everything(store) == first  # asked for again, nothing is read
+    store._asked = asked
+    store.add("logs", [delivery(tmp_path, "b.gz", some(20, start=500))])
+    assert requests(store) == 40
+
+
+def test_an_answer_that_a_scan_has_overtaken_is_not_kept(store, tmp_path):
+    store.add("logs", [delivery(tmp_path, "a.gz", some(20))])
+    asked = store._asked
+
+    def overtaken(*given):
+        rows = asked(*given)
+        store._asked = asked
+        store.add("logs", [delivery(tmp_path, "b.gz", some(20, start=500))])
+        return rows
+
+    store._asked = overtaken
+    assert requests(store) == 20
+    assert requests(store) == 40
+
+
+def test_folders_are_the_same_from_their_sums_as_from_the_urls(store, tmp_path):
+    paths = ("/a/b/c/d.jpg", "/a/b/e.jpg", "/a/x.jpg", "/top.jpg", "/media/f1/y.jpg", "//z")
+    rows = [row(n, cs_uri_stem=path) for n, path in enumerate(paths)]
+    store.add("logs", [delivery(tmp_path, "a.gz", rows)])
+
+    def folders(pattern, **more):
+        found = store.ask(FOLDERS, {**EVERYTHING, "folder": pattern, **more}, 10)
+        return {one.label: one.requests for one in found}
+
+    for depth in (0, 1, 2, 3):
+        expected = Counter(folder_of(path, depth) for path in paths)
+        assert folders(folder_pattern(depth)) == expected
+        inside = Counter(folder_of(p, depth) for p in paths if p.startswith("/a/"))
+        assert folders(folder_pattern(depth), prefix="/a/") == inside
+    assert folders(FILE_FOLDER)["/media/f1/"] == 1
+
+
+def test_errors_are_the_same_from_their_sums_as_from_the_rows(store, tmp_path):
+    store.add("logs", [delivery(tmp_path, "a.gz", some(200))])
+    summed = store.ask(TOP_ERRORS, EVERYTHING, 100)
+    from_rows = store.ask(TOP_ERRORS, {**EVERYTHING, "edge": "FRA60-P3"}, 100)
+    assert summed == from_rows != ()

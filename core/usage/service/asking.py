@@ -10,6 +10,7 @@ from core.stores.queries import (
     COUNTRIES,
     DAYS,
     EDGES,
+    FILE_FOLDER,
     FOLDERS,
     HOURS,
     REFERRERS,
@@ -26,7 +27,6 @@ from core.usage.traffic import by_owner, hit_ratio, with_shown
 
 QUESTIONS = 11  # at most, in one report
 _FEW = 10_000  # rows of a grouping that is small by its nature
-_FILES_FOLDER = "^/media/[^/]+/"
 
 Ask = Callable[[Query, Mapping[str, Value], int], tuple[Delivered, ...]]
 
@@ -48,7 +48,7 @@ def assembled(
 
     days = ask(DAYS)
     results = ask(RESULTS)
-    files = ask(FOLDERS, folder=_FILES_FOLDER, most=1_000_000) if owner_of else ()
+    files = ask(FOLDERS, folder=FILE_FOLDER, most=1_000_000) if owner_of else ()
     files = tuple(row for row in files if row.label)
     return TrafficReport(
         first_day=date.fromisoformat(days[0].label) if days and days[0].label else None,
