@@ -14,10 +14,17 @@ from typing import Any
 
 from core.accounts.service import AccountsService
 from core.aws.clients import AwsClients
+from core.aws.cost_explorer import CostExplorer
 from core.aws.edge import Edge
+from core.aws.metering import CallMeter
 from core.aws.s3 import MediaBucket
+from core.aws.s3_config import BucketReader
 from core.costs.check import check_text
 from core.costs.service import CostsService
+from core.costs.service.actuals import ActualsBook
+from core.costs.service.alerts import AwsNotifier
+from core.costs.service.inputs import CostParts
+from core.costs.service.own_cost import OwnCostBook
 from core.costs.service.sheets import FOLDER, PriceSheets
 from core.diagnostics.service import DiagnosticsService
 from core.diagnostics.service.audits.service import JOB as AUDIT_JOB
@@ -30,8 +37,10 @@ from core.diagnostics.service.repairs.service import RepairsService
 from core.emulator.service import Emulator, attach_emulator, start_emulator
 from core.errors import Configuration, DashboardError
 from core.library.service import LibraryService
-from core.model.identity import Account
+from core.measures import MeasuresOfUsage
+from core.model.identity import Account, Actor, Role
 from core.model.lint import PriceCheck
+from core.model.waste import BucketRules
 from core.settings import Cloud, Settings, Store
 from core.stores.account_records import AccountRecords
 from core.stores.audit_log import AuditLog
@@ -52,6 +61,7 @@ CDN_ROUTE = "/emulator/cdn"
 _HOUSEKEEPING_SECONDS = 3600.0
 _INDEX_REFRESH_SECONDS = 2.0
 _MONITOR_SECONDS = 30.0
+_BUDGET_SECONDS = 300.0
 _LOG_SECONDS = 180.0
 _DOCTOR_READ_SECONDS = 8.0  # a person waits for the answer
 _SHARED_JOB_LEASE = timedelta(minutes=15)
@@ -102,6 +112,7 @@ class Dashboard:
         self.repairs.recover(_lease(self.settings))
         self._repeat("housekeeping", _HOUSEKEEPING_SECONDS, self._keep_house)
         self._repeat("monitors", _MONITOR_SECONDS, self.cases.check_due)
+        self._repeat("budgets", _BUDGET_SECONDS, self.costs.check_budgets)
         if self.cloud.emulator is not None:
             self._repeat("edge log", _LOG_SECONDS, self.cloud.emulator.edge_log.deliver)
         if self.settings.store is Store.DYNAMODB:
@@ -110,6 +121,7 @@ class Dashboard:
     def stop(self) -> None:
         self._stop.set()
         self.runner.stop()
+        self.costs.close()
         self.traffic.close()
         self.index.close()
         self.store.close()
@@ -162,7 +174,7 @@ def open_cloud(settings: Settings, *, join: bool = False) -> CloudParts:
     if settings.cloud is Cloud.EMULATOR:
         running = attach_emulator(settings) if join else None
         return _embedded(settings, running or start_emulator(settings))
-    clients = AwsClients(settings.region, None, None, None)
+    clients = AwsClients(settings.region, None, None, None, meter=CallMeter(utc_now))
     return CloudParts(
         clients=clients,
         bucket=MediaBucket(clients.s3, settings.media_bucket),
@@ -270,7 +282,7 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
         uploads=uploads,
         library=library,
         diagnostics=diagnostics,
-        costs=CostsService(sheets, utc_now),
+        costs=_costs(cloud, store, sheets, traffic, settings),
         cases=CasesService(store, diagnostics, audit, utc_now),
         migrations=migrations,
         repairs=repairs,
@@ -281,6 +293,56 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
         cloud=cloud,
         started_at=utc_now(),
     )
+
+
+def _costs(
+    cloud: CloudParts,
+    store: RecordStore,
+    sheets: PriceSheets,
+    traffic: TrafficService,
+    settings: Settings,
+) -> CostsService:
+    """The embedded cloud costs nothing: it has no bill, and its calls are not metered."""
+    explorer = CostExplorer(cloud.clients.cost_explorer) if cloud.emulator is None else None
+    refresh = timedelta(hours=settings.cost_refresh_hours)
+    meter = cloud.clients.meter
+    parts = CostParts(
+        store=store,
+        actuals=ActualsBook(settings.data_dir / "costs", explorer, utc_now, refresh),
+        measures=_measures(cloud, store, traffic, settings),
+        notifier=AwsNotifier(cloud.clients, settings.alert_mail_from),
+        own=OwnCostBook(store, meter, sheets, utc_now, settings.daily_aws_budget_usd)
+        if meter
+        else None,
+        clock=utc_now,
+    )
+    return CostsService(sheets, utc_now, parts)
+
+
+def _measures(
+    cloud: CloudParts, store: RecordStore, traffic: TrafficService, settings: Settings
+) -> MeasuresOfUsage:
+    """Usage as the costs read it, whoever looks at the costs."""
+    reader = Actor(account_id="costs", role=Role.ADMIN)
+    accounts = AccountRecords(store).accounts
+    return MeasuresOfUsage(
+        traffic=lambda first, last: traffic.report(reader, first, last),
+        storage=lambda: (),
+        rules=lambda bucket: _lifecycle(cloud, bucket),
+        users=lambda: sum(1 for account in accounts.all() if not account.disabled),
+        region=settings.region,
+        clock=utc_now,
+    )
+
+
+def _lifecycle(cloud: CloudParts, bucket: str) -> BucketRules:
+    """Rules that can't be read are unknown, not none."""
+    region = cloud.clients.region
+    try:
+        found = BucketReader(cloud.clients.s3).lifecycle(bucket)
+    except DashboardError:
+        return BucketRules(bucket=bucket, region=region)
+    return BucketRules(bucket=bucket, region=region, rules=tuple(found or ()))
 
 
 def _runner(

@@ -104,6 +104,15 @@ class Settings(BaseSettings):
     athena_usd_per_tb: Decimal = Field(
         Decimal(5), ge=0, description="Price of a scanned TB (aws.amazon.com/athena/pricing)"
     )
+    cost_refresh_hours: int = Field(
+        12, ge=1, le=24 * 7, description="Age at which the running month's bill is read again"
+    )
+    daily_aws_budget_usd: Decimal = Field(
+        Decimal(1), ge=0, description="What optional AWS calls of the app may cost a day, USD"
+    )
+    alert_mail_from: str = Field(
+        "", description="Sender of budget alerts through Amazon SES; empty: no mail is sent"
+    )
 
     @property
     def site_url(self) -> str:

@@ -42,7 +42,7 @@ class AwsClients:
         self._session = boto3.Session(
             aws_access_key_id=access_key, aws_secret_access_key=secret_key, region_name=region
         )
-        self._meter, self._optional = meter, False
+        self.meter, self._optional = meter, False
         self._making = RLock()  # a session is not safe to make clients from in two threads
 
     def hurried(self, read_timeout: float) -> AwsClients:
@@ -55,7 +55,7 @@ class AwsClients:
 
     def _copy(self, read_timeout: float, *, optional: bool = False) -> AwsClients:
         other = AwsClients(
-            self.region, self.endpoint_url, read_timeout=read_timeout, meter=self._meter
+            self.region, self.endpoint_url, read_timeout=read_timeout, meter=self.meter
         )
         other._session, other._making = self._session, self._making
         other._optional = optional or self._optional
@@ -141,6 +141,6 @@ class AwsClients:
         with self._making:
             make: Any = self._session.client  # the stubs know only literal names
             client = make(service, endpoint_url=self.endpoint_url, config=config)
-        if self._meter is not None:
-            self._meter.attach(client, optional=self._optional)
+        if self.meter is not None:
+            self.meter.attach(client, optional=self._optional)
         return client

@@ -193,6 +193,11 @@ class CostsService:
             self._desks.parts.own.flush()
         return self._desks.budgets.check()
 
+    def close(self) -> None:
+        """Keep what was metered and not kept yet."""
+        if self._desks is not None and self._desks.parts.own is not None:
+            self._desks.parts.own.flush()
+
     def _period(self, period: str) -> str:
         return checked(period) if period else f"{self._clock():%Y-%m}"
 

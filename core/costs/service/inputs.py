@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -22,7 +22,9 @@ class Measures(Protocol):
 
     def waste(self) -> Waste: ...
 
-    def drivers(self, first: date, last: date) -> tuple[Driver, ...]: ...
+    def drivers(self, days: Sequence[date]) -> tuple[Driver, ...]:
+        """What access logs tell of these days."""
+        ...
 
 
 class NothingMeasured:
@@ -34,7 +36,7 @@ class NothingMeasured:
     def waste(self) -> Waste:
         return Waste()
 
-    def drivers(self, first: date, last: date) -> tuple[Driver, ...]:  # noqa: ARG002  # the Protocol's
+    def drivers(self, days: Sequence[date]) -> tuple[Driver, ...]:  # noqa: ARG002  # the Protocol's
         return ()
 
 

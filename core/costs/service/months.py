@@ -108,8 +108,11 @@ class MonthsDesk:
         last = self._last_whole(self._known(period).actuals)
         looked_at = [last - timedelta(days=n) for n in range(days)]
         by_day = lines_by_day(charges, self._sheets.valid_in(period))
-        drivers = self._parts.measures.drivers(looked_at[-1], last) if by_day else ()
-        return find_anomalies(by_day, looked_at, drivers)
+        found = find_anomalies(by_day, looked_at)
+        if not found:
+            return ()
+        odd = sorted({one.day for one in found})
+        return find_anomalies(by_day, looked_at, self._parts.measures.drivers(odd))
 
     def look(self, period: str) -> tuple[CostMonth | None, Forecast | None, str]:
         """For budgets: without a bill there is nothing to hold against a limit."""
