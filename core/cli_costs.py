@@ -35,12 +35,19 @@ def estimate(
     usage: Annotated[
         list[Path] | None, typer.Option(help="Usage file; more files may follow.")
     ] = None,
+    month: Annotated[str, typer.Option(help="The measured usage of a month, as 2026-10.")] = "",
     output: Annotated[JsonOutput, typer.Option("--format", help="How to print it.")] = "json",
 ) -> None:
-    """Price usage files: quantity by price, with tiers, free shares and sources."""
+    """Price usage files, or a measured month: with tiers, free shares and sources."""
     files = [*(usage or ()), *(more or ())]
-    if not files:
-        raise InvalidInput("There is no usage to price.", hint="Give --usage FILE [FILE …].")
+    if bool(files) == bool(month):
+        raise InvalidInput(
+            "There is no usage to price." if not files else "Files and a month are two questions.",
+            hint="Give --usage FILE [FILE …], or --month 2026-10.",
+        )
+    if month:
+        _estimate_month(month, output)
+        return
     service = _costs()
     failed = [file for file in files if not _estimate_file(service, file, output)]
     raise typer.Exit(1 if failed else 0)
@@ -107,6 +114,20 @@ def _estimate_file(service: CostsService, file: Path, output: JsonOutput) -> boo
         return False
     typer.echo(_dumped(report, output))
     return True
+
+
+def _estimate_month(month: str, output: JsonOutput) -> None:
+    """Needs the stores and the cloud, which files don't."""
+    from core.costs.report import estimate_json
+    from core.dashboard import build_dashboard
+    from core.settings import load_settings
+
+    dashboard = build_dashboard(load_settings(), join=True)
+    try:
+        found = dashboard.costs.estimate_month(_operator(), month)
+    finally:
+        dashboard.stop()
+    typer.echo(_dumped(estimate_json(found), output))
 
 
 def _told(error: DashboardError) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.model.estimates import CostEstimate, CostLine, CostTier, Figures, PlanFigure
+from core.model.months import Allocation, CostMonth, MonthLine, UnitCost
 from core.model.pricing import PriceVerdict, amount, plain
 
 Json = dict[str, Any]
@@ -33,6 +34,50 @@ def _line(line: CostLine) -> Json:
         "free_quantity": plain(line.free_quantity),
         "amount_usd": amount(line.amount),
         "price": line.price.model_dump(mode="json"),
+    }
+
+
+def month_json(month: CostMonth) -> Json:
+    """A month of `GET /api/costs`."""
+    told = {"period", "sentence", "basis", "source", "currency", "days", "month_days",
+            "is_lower_bound", "may_change", "problem", "warnings"}  # fmt: skip
+    return month.model_dump(mode="json", include=told) | {
+        "as_of": month.as_of.isoformat(),
+        "total_usd": amount(month.total),
+        "lines": [_month_line(line) for line in month.lines],
+        "estimate": estimate_json(month.estimate) if month.estimate else None,
+        "allocations": [_allocation(one) for one in month.allocations],
+        "units": [_unit(one) for one in month.units],
+    }
+
+
+def _month_line(line: MonthLine) -> Json:
+    return line.model_dump(mode="json", exclude={"amount", "calculation"}) | {
+        "amount_usd": amount(line.amount),
+        "calculation": _line(line.calculation) if line.calculation else None,
+    }
+
+
+def _allocation(one: Allocation) -> Json:
+    return {
+        "by": one.by,
+        "shares": [
+            {"key": s.key, "amount_usd": amount(s.amount), "percent": plain(s.percent)}
+            for s in one.shares
+        ],
+        "unallocated_usd": amount(one.unallocated),
+        "unallocated_percent": plain(one.unallocated_percent),
+        "reasons": list(one.reasons),
+    }
+
+
+def _unit(one: UnitCost) -> Json:
+    return {
+        "name": one.name,
+        "usd": None if one.usd is None else amount(one.usd),
+        "count": None if one.count is None else plain(one.count),
+        "source": one.source,
+        "reason": one.reason,
     }
 
 

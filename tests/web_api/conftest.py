@@ -2,7 +2,7 @@
 
 import threading
 from contextlib import ExitStack, closing, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 from urllib.parse import unquote
@@ -17,7 +17,10 @@ from core.accounts.service import AccountsService
 from core.aws.clients import AwsClients
 from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket, ServedAs
-from core.costs.service import open_costs
+from core.costs.service import CostsService
+from core.costs.service.actuals import ActualsBook
+from core.costs.service.inputs import CostParts, NothingMeasured
+from core.costs.service.sheets import PriceSheets
 from core.diagnostics.service import DiagnosticsService
 from core.diagnostics.service.audits.service import AuditsService
 from core.diagnostics.service.audits.sources import Reach
@@ -39,6 +42,13 @@ from core.web.api.app import build_api
 
 PASSWORD = "granite-lantern-meadow-73"
 HOME = "http://testserver"
+
+
+def _costs(folder, store, clock):
+    """No bill and no usage, as an account has them on its first day."""
+    book = ActualsBook(folder, None, clock, timedelta(hours=12))
+    parts = CostParts(store, book, NothingMeasured(), None, None, clock)
+    return CostsService(PriceSheets(folder / "prices"), clock, parts)
 
 
 class Viewer(BaseHTTPRequestHandler):
@@ -107,7 +117,7 @@ def dashboard(tmp_path_factory):
             uploads=UploadService(store, bucket, edge, jobs, audit, settings, utc_now),
             library=library,
             diagnostics=doctor,
-            costs=open_costs(folder, utc_now),
+            costs=_costs(folder, store, utc_now),
             cases=CasesService(store, doctor, audit, utc_now),
             audits=AuditsService(
                 store, jobs, audit, Reach(clients, index, edge.url), utc_now, folder / "audits"

@@ -30,3 +30,16 @@ def test_what_is_no_usage_is_a_400_with_a_hint(bearer, body):
 
 def test_a_member_sees_no_costs(bearer):
     assert bearer("owner").post("/api/costs/estimate", json={"lines": [LINE]}).status_code == 403
+
+
+def test_a_month_without_bill_and_usage_says_so_and_is_no_zero_that_looks_sure(bearer):
+    report = bearer("admin").get("/api/costs?month=2026-10").json()
+    assert (report["basis"], report["total_usd"]) == ("estimated", "0.00")
+    assert any("no usage has been measured" in told for told in report["warnings"])
+    assert "no bill" in report["problem"]
+    assert report["units"][0]["usd"] is None
+    assert report["sentence"].startswith("October is estimated at")
+
+
+def test_what_is_no_month_is_refused(bearer):
+    assert bearer("admin").get("/api/costs?month=2026-13").status_code == 400

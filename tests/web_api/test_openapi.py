@@ -57,6 +57,7 @@ ROUTES = {
     "/audits/{id}/export": {"get"},
     "/audits/{id}/groups/{group}/dry-run": {"post"},
     "/audit-events": {"get"},
+    "/costs": {"get"},
     "/costs/estimate": {"post"},
 }
 OPEN = {"/auth/register", "/auth/login"}

@@ -57,6 +57,7 @@ TABLE = [
     ("GET", "/files/{file}/download?pristine=true", {}, (401, 200, 404, 403, 403)),
     ("GET", "/summary", {}, (401, 200, 200, 200, 200)),
     ("POST", "/costs/estimate", {"json": {"lines": []}}, (401, 403, 403, 403, 200)),
+    ("GET", "/costs?month=2026-10", {}, (401, 403, 403, 403, 200)),
     ("GET", "/diagnoses?url=https://x.example/a.jpg", {}, (401, 403, 403, 200, 200)),
     ("POST", "/diagnoses", {"json": {"snapshot": {}}}, (401, 403, 403, 400, 400)),
     ("GET", "/audits", {}, (401, 403, 403, 200, 200)),
