@@ -31,7 +31,8 @@ def report(
 ) -> None:
     """Requests, bytes, statuses, results, URLs, errors, edges and referrers of log files.
 
-    Exit code 1 where something could not be read; what could be is in the report.
+    What could not be read is told on standard error and in the report; exit code 1 where that is
+    every file.
     """
     from core.usage.log_json import report_json
     from core.usage.log_text import report_text, warnings
@@ -44,7 +45,7 @@ def report(
         typer.echo(json.dumps(report_json(found, seconds), ensure_ascii=False, indent=2))
     else:
         typer.echo(report_text(found, seconds))
-    told = tuple(warnings(found.read))
-    for line in told:
+    for line in warnings(found.read):
         typer.echo(line, err=True)
-    raise typer.Exit(1 if told else 0)
+    unread = sum(one.problem == "unreadable" for one in found.read.problems)
+    raise typer.Exit(1 if unread == found.read.files else 0)

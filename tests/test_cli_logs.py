@@ -39,13 +39,19 @@ def test_json_has_the_fields_of_the_contract(tmp_path):
 def test_text_is_for_people_and_warnings_go_beside_it(tmp_path):
     data = v1([row(1), row(2, sc_bytes="-")]) + b"broken\n"
     done = run(written(tmp_path / "a.log", data), written(tmp_path / "b.txt", b"no log\n"))
-    assert done.exit_code == 1
+    assert done.exit_code == 0
     assert "2 requests, 1,000 bytes" in done.stdout
     assert "Hit ratio: 100.0%" in done.stdout
     assert "b.txt: unreadable" in done.stderr
     assert "1 lines can't be read" in done.stderr
     assert "a.log:5:" in done.stderr
     assert "1 requests state no bytes" in done.stderr
+
+
+def test_nothing_readable_is_a_failure(tmp_path):
+    done = run(written(tmp_path / "b.txt", b"no log\n"), "--format", "json")
+    assert done.exit_code == 1
+    assert json.loads(done.stdout)["read"]["problems"][0]["problem"] == "unreadable"
 
 
 def test_an_empty_log_has_an_unknown_hit_ratio_and_is_no_error(tmp_path):

@@ -19,13 +19,10 @@ from core.model.traffic import BadLine, LogKind, LogProblem, LogShape, LogsRead
 from core.stores.log_columns import (
     NAMES,
     REQUESTS,
-    json_columns,
-    json_names,
-    literal,
-    quoted,
     read_as,
     selected,
 )
+from core.stores.log_formats import insert, insert_json, insert_parquet
 from core.stores.log_scans import (
     TOLD,
     csv_scan,
@@ -54,8 +51,6 @@ _OUR_OWN = (
     duckdb.ParserException,
 )
 _ID = "x_edge_request_id"
-_COMPLETE = "day IS NOT NULL AND status IS NOT NULL"
-_NO_JSON = "it is no JSON object with date, time and sc-status"
 
 
 class FileNote(NamedTuple):
@@ -190,7 +185,7 @@ class LogReader:
         scan = csv_scan(group, {name: read_as(name) for name in columns}, shape)
         self._sql.execute("BEGIN")
         try:
-            self._insert(columns, scan, source, typed=True)
+            insert(self._sql, selected(columns, typed=True, source=source, names=self._names), scan)
             mixed = other_headers(self._sql, shape.fields)
             count, lines = refused_lines(self._sql, group)
             forget_refused(self._sql)
@@ -201,8 +196,7 @@ class LogReader:
         if mixed:
             self._in_parts(group, mixed, source, folder)
             return
-        self._first += lines
-        self._bad += count
+        self._count_bad(count, lines)
 
     def _in_parts(self, group: list[LogFile], mixed: set[str], source: int, folder: Path) -> None:
         rest = [one for one in group if str(one.path) not in mixed]
@@ -226,65 +220,16 @@ class LogReader:
 
     def _json(self, group: list[LogFile], source: int, folder: Path) -> None:
         del folder
-        one = group[0]
-        shape = LogShape(kind=LogKind.JSON, delimiter="\x01", skip=one.shape.skip)
-        self._sql.execute("SET preserve_insertion_order = true")  # for the lines' numbers
-        self._sql.execute(
-            "CREATE OR REPLACE TEMP TABLE staged AS SELECT row_number() OVER () AS number, line "  # noqa: S608
-            f"FROM {csv_scan([one], {'line': 'VARCHAR'}, shape)}"
-        )
-        self._sql.execute("SET preserve_insertion_order = false")
-        self._count_refused(one)
-        fields = f"SELECT number, {json_columns('line')} FROM staged WHERE json_valid(line)"  # noqa: S608
-        select = selected(json_names(), typed=False, source=source, names=self._names)
-        rows = f"SELECT number, {select} FROM ({fields})"  # noqa: S608
-        self._sql.execute(
-            f"CREATE OR REPLACE TEMP TABLE found AS SELECT * FROM ({rows}) WHERE {_COMPLETE}"  # noqa: S608
-        )
-        self._sql.execute("INSERT INTO requests SELECT * EXCLUDE (number) FROM found")
-        bad = self._sql.execute(
-            "SELECT number FROM staged ANTI JOIN found USING (number) "
-            "WHERE NOT starts_with(line, '#') ORDER BY number"
-        ).fetchall()
-        self._bad += len(bad)
-        places = [number + one.shape.skip + one.offset for (number,) in bad[:TOLD]]
-        self._first += [BadLine(file=one.name, line=line, reason=_NO_JSON) for line in places]
-
-    def _count_refused(self, file: LogFile) -> None:
-        count, lines = refused_lines(self._sql, [file])
-        forget_refused(self._sql)
-        self._bad += count
-        self._first += lines
+        self._count_bad(*insert_json(self._sql, group[0], source, self._names))
 
     def _parquet(self, group: list[LogFile], source: int, folder: Path) -> None:
         del folder
-        one = group[0]
-        scan = f"read_parquet({literal(str(one.path))})"
-        described = self._sql.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()  # noqa: S608
-        fields = tuple(row[0] for row in described)
-        names = self._columns_of(LogShape(kind=LogKind.PARQUET, fields=fields))
-        pairs = zip(fields, names, strict=True)
-        renamed = ", ".join(f"{quoted(field)} AS {quoted(name)}" for field, name in pairs)
-        held = self._count(scan)
-        before = self._count("requests")
-        renamed_scan = f"(SELECT {renamed} FROM {scan})"  # noqa: S608
-        self._insert(names, renamed_scan, source, typed=False, where=f"WHERE {_COMPLETE}")
-        bad = held - (self._count("requests") - before)
-        self._bad += bad
-        if bad:
-            reason = f"{bad} rows without date, time or sc-status"
-            self._first.append(BadLine(file=one.name, reason=reason))
+        bad = insert_parquet(self._sql, group[0], self._columns_of, source, self._names)
+        self._count_bad(*bad)
 
-    def _count(self, relation: str) -> int:
-        return int(self._sql.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0])  # noqa: S608
-
-    def _insert(
-        self, columns: Sequence[str], scan: str, source: int, *, typed: bool, where: str = ""
-    ) -> None:
-        select = selected(columns, typed=typed, source=source, names=self._names)
-        self._sql.execute(
-            f"INSERT INTO requests SELECT * FROM (SELECT {select} FROM {scan}) {where}"  # noqa: S608
-        )
+    def _count_bad(self, count: int, lines: Sequence[BadLine]) -> None:
+        self._bad += count
+        self._first += lines
 
     def _tell(self, name: str, problem: str, detail: str) -> None:
         self._problems.append(LogProblem(file=name, problem=problem, detail=detail))

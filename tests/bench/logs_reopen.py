@@ -7,7 +7,7 @@ of its own: the whole report with hours, for all days; first before any of its a
 
 import argparse
 import json
-import resource
+import re
 import subprocess
 import sys
 import tempfile
@@ -76,7 +76,8 @@ def reopen(folder):
         store, EVERYTHING, 25, read=read, hours=True, as_of=as_of, owner_of=lambda _: None
     )
     seconds = time.perf_counter() - begun
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    status = Path("/proc/self/status").read_text()  # ru_maxrss would be the parent's from the fork
+    peak = int(re.search(r"VmHWM:\s+(\d+)", status).group(1)) / 1024
     print(json.dumps({"seconds": round(seconds, 3), "peak_rss_mb": round(peak, 1),
                       "requests": report.requests, "bytes": report.bytes,
                       "hours": len(report.hours)}))  # fmt: skip
