@@ -7,6 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
+from core.errors import NotFound
 from core.model.diagnosis import FixType
 from core.model.identity import Actor
 from core.model.media import JobState
@@ -18,16 +19,21 @@ from core.ui.markup import Markup, tag
 AUDIT = "audit"  # in the page's address: which report is shown
 LISTED = 20
 SHOWN = 10  # URLs of a group
+FEW = 10  # groups that are shown without scrolling
 _GOING = {JobState.QUEUED, JobState.RUNNING}
 
 
 def urls(actor: Actor) -> None:
     """The report that the address names, else the start."""
     chosen = st.query_params.get(AUDIT, "")
-    if chosen:
-        report(actor, chosen)
-    else:
+    if not chosen:
         start(actor)
+        return
+    try:
+        report(actor, chosen)
+    except NotFound as error:
+        show(parts.empty_state(error.message, error.hint))
+        _new_audit()
 
 
 # --- starting -------------------------------------------------------------------------------
@@ -123,10 +129,14 @@ def progress(actor: Actor, audit_id: str) -> None:
 
 def _actions(audit: UrlAudit, *, complete: bool) -> None:
     with st.container(horizontal=True):
-        st.button("New audit", icon=":material/arrow_back:", on_click=_leave)
+        _new_audit()
         if complete:
             _export(audit, "csv")
             _export(audit, "json")
+
+
+def _new_audit() -> None:
+    st.button("New audit", icon=":material/arrow_back:", on_click=_leave)
 
 
 def _export(audit: UrlAudit, form: Literal["csv", "json"]) -> None:
@@ -160,12 +170,13 @@ def findings(actor: Actor, audit_id: str) -> None:
 
 
 def _group_table(groups: Sequence[AuditGroup]) -> AuditGroup | None:
+    requested = any(group.hits > group.urls for group in groups)
     rows = [
         {
             "What is wrong": group.sentence,
             "Pattern": formats.shorten(group.host + group.pattern, 64),
             "URLs": group.urls,
-            "Requests": group.hits,
+            **({"Requests": group.hits} if requested else {}),
             "Answer": ", ".join(_answer(status) for status in group.statuses),
         }
         for group in groups
@@ -176,11 +187,13 @@ def _group_table(groups: Sequence[AuditGroup]) -> AuditGroup | None:
         on_select="rerun",
         selection_mode="single-row",
         key="groups",
-        height=min(420, 36 * (len(rows) + 1)),
+        height="content" if len(rows) <= FEW else 420,
         column_config={
             "What is wrong": st.column_config.TextColumn(width="large"),
-            "URLs": st.column_config.NumberColumn(format="localized"),
-            "Requests": st.column_config.NumberColumn(format="localized"),
+            "Pattern": st.column_config.TextColumn(width="medium"),
+            "URLs": st.column_config.NumberColumn(format="localized", width="small"),
+            "Requests": st.column_config.NumberColumn(format="localized", width="small"),
+            "Answer": st.column_config.TextColumn(width="small"),
         },
         alt="Groups of URLs by cause and pattern, the largest first",
     )

@@ -377,8 +377,8 @@ def siblings(diagnosis: UrlDiagnosis) -> Markup | None:
     if not same.count:
         return None
     return _section(
-        f"{formats.counted(same.count, 'more URL')} with the same fault",
-        parts.mono(same.pattern),
+        f"{formats.counted(same.count, 'object')} in the same folder",
+        parts.note("Stored URLs of the others are likely wrong in the same way: audit them."),
         tag("ul", *(tag("li", parts.mono(url)) for url in same.sample[:5])),
     )
 

@@ -28,6 +28,13 @@ _WORDS = {
 
 def section(actor: Actor) -> None:
     """Files or the account in, the report out."""
+    show(
+        parts.headline(
+            "Known mistakes in a design or in the account",
+            "Thirty-two mistakes of real systems are looked for. Files are read here; AWS is "
+            "asked only for the account, and nothing is changed.",
+        )
+    )
     with st.form("lint", border=False):
         files = st.file_uploader(
             "Documents, policies, configurations or saved cases",
@@ -41,14 +48,8 @@ def section(actor: Actor) -> None:
             show_report(session.services().diagnostics.lint(actor))
     elif of_files and files:
         show_report(_checked(actor, [(file.name, file.getvalue()) for file in files]))
-    else:
-        show(
-            parts.empty_state(
-                "Check a design or the account for known mistakes",
-                "Thirty-two mistakes of real systems are looked for. Files are read here; "
-                "AWS is asked only for the account, and nothing is changed.",
-            )
-        )
+    elif of_files:
+        show(parts.note("Choose one or more files first.", Tone.UNKNOWN))
 
 
 def _checked(actor: Actor, files: Sequence[tuple[str, bytes]]) -> LintReport:
@@ -74,7 +75,11 @@ def headline(report: LintReport) -> Markup:
         tone = Tone.UNKNOWN if report.not_checked else Tone.OK
         return parts.headline(f"No known mistake was found.{rest}", detail, tone)
     tone = _WORDS[report.findings[0].severity][0]
-    return parts.headline(f"{' and '.join(told)} found.", detail, tone)
+    return parts.headline(f"{_listed(told)} found.", detail, tone)
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
 def _counted_word(severity: Severity) -> str:

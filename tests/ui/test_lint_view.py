@@ -19,6 +19,12 @@ def test_the_headline_counts_what_was_found_and_takes_the_worst_tone():
     assert "a.md" in made
 
 
+def test_three_kinds_of_findings_are_one_list():
+    found = tuple(finding(severity) for severity in Severity)
+    made = lint_view.headline(LintReport(findings=found))
+    assert "1 error, 1 warning and 1 improvement found." in made
+
+
 def test_nothing_found_is_only_fine_where_everything_was_checked():
     row = NotChecked(rule="X5", title="Rights", why="iam:ListUsers is missing")
     assert "ui-ok" in lint_view.headline(LintReport())
