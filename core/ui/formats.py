@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 _STEPS = (
@@ -63,6 +64,34 @@ def share(part: int, whole: int) -> str:
     if percent in (0, 100):
         return f"{percent:.0f} %"
     return f"{min(max(percent, 0.1), 99.9):.1f} %"
+
+
+def money(amount: Decimal | None, currency: str = "USD") -> str:
+    """`$1,204.10`; small amounts keep the digits that make them more than nothing."""
+    if amount is None:
+        return "unknown"
+    value = abs(amount)
+    if value and value < Decimal("0.0001"):
+        figure = "< 0.0001"
+    else:
+        figure = f"{value:,.{2 if value >= 1 or not value else 4}f}"
+    figure = f"${figure}" if currency == "USD" else f"{figure} {currency}"
+    return f"\u2212{figure}" if amount < 0 else figure
+
+
+def month(period: str) -> str:
+    """`2026-10` \u2192 `October 2026`."""
+    return f"{date.fromisoformat(f'{period}-01'):%B %Y}"
+
+
+def change(after: int, before: int) -> str:
+    """`14 % more`; '' where there is nothing to compare with."""
+    if before <= 0:
+        return ""
+    percent = round(100 * (after - before) / before)
+    if not percent:
+        return "as much"
+    return f"{abs(percent):,} % {'more' if percent > 0 else 'less'}"
 
 
 def moment(at: datetime) -> str:

@@ -32,6 +32,7 @@ SCREENS = (
     Screen("library", "Library", ":material/photo_library:", "Media", Permission.MEDIA_READ),
     Screen("doctor", "Doctor", ":material/stethoscope:", "Support", Permission.URL_DIAGNOSE),
     Screen("audit", "Audit", ":material/fact_check:", "Support", Permission.URL_DIAGNOSE),
+    Screen("usage", "Usage", ":material/bar_chart:", "Admin", Permission.USAGE_READ),
     Screen("people", "People", ":material/group:", "Admin", Permission.PEOPLE_MANAGE),
     Screen("profile", "Account", ":material/account_circle:", ""),
 )

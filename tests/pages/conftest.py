@@ -15,6 +15,7 @@ from core import dashboard
 from core.accounts import passwords
 from core.accounts.service import AccountsService
 from core.aws.clients import AwsClients
+from core.aws.cloudfront import CloudFrontReader
 from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket, ServedAs
 from core.diagnostics.service import DiagnosticsService
@@ -26,15 +27,19 @@ from core.diagnostics.service.repairs.service import RepairsService
 from core.library.service import LibraryService
 from core.model.identity import Role
 from core.model.media import DeliveryStep, FileKind, FileState, MediaFile, RemovedField, Rendition
+from core.model.traffic import LogPlace
 from core.settings import load_settings
 from core.stores.account_records import AccountRecords
 from core.stores.audit_log import AuditLog
 from core.stores.files import file_records
 from core.stores.jobs import JobQueue
+from core.stores.log_store import LogStore
 from core.stores.search_index import SearchIndex
 from core.stores.sqlite import SqliteRecordStore
 from core.ui import session
 from core.upload.service import UploadService
+from core.usage.access_logs import columns_of, shape_of
+from core.usage.service.traffic import TrafficService
 
 MAIN = Path(__file__).parents[2] / "core" / "main.py"
 PASSWORD = "violet-anchor-tractor-moon"
@@ -89,6 +94,7 @@ def open_desk(folder):
                 folder / "audits",
                 propose=repairs.propose_records,
             ),
+            traffic=open_traffic(clients, store, jobs, folder),
             jobs=jobs,
             cloud=SimpleNamespace(cdn_prefix=""),
             emulator=object(),
@@ -99,9 +105,19 @@ def open_desk(folder):
         dashboard.install(built)
         yield built
         dashboard.install(None)
+        built.traffic.close()
         edge.close()
         index.close()
         store.close()
+
+
+def open_traffic(clients, store, jobs, folder):
+    """Traffic of logs that are delivered into the media bucket, under `cdn-logs/`."""
+    return TrafficService(
+        store, jobs, LogStore(folder / "traffic", shape_of, columns_of, utc_now),
+        CloudFrontReader(clients.cloudfront), lambda name: MediaBucket(clients.s3, name), utc_now,
+        distribution_id="E1", configured=LogPlace(bucket="media", prefix="cdn-logs/"),
+    )  # fmt: skip
 
 
 @pytest.fixture

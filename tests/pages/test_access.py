@@ -16,7 +16,7 @@ PAGES = Path(__file__).parents[2] / "pages"
 ALLOWED = {
     Role.MEMBER: {"home", "upload", "library", "profile"},
     Role.SUPPORT: {"home", "upload", "library", "profile", "doctor", "audit"},
-    Role.ADMIN: {"home", "upload", "library", "profile", "doctor", "audit", "people"},
+    Role.ADMIN: {"home", "upload", "library", "profile", "doctor", "audit", "people", "usage"},
 }
 EVERY_PAGE = sorted(ALLOWED[Role.ADMIN])
 
@@ -92,7 +92,12 @@ def test_the_page_itself_refuses_where_the_menu_is_passed_by(enter, role, name):
 
 
 def wanted(name):
-    return {"doctor": "url:diagnose", "audit": "url:diagnose", "people": "people:manage"}[name]
+    return {
+        "doctor": "url:diagnose",
+        "audit": "url:diagnose",
+        "people": "people:manage",
+        "usage": "usage:read",
+    }[name]
 
 
 def test_without_a_session_there_is_no_page_and_no_menu(desk, visit, monkeypatch):

@@ -1,0 +1,172 @@
+"""Figures for Plotly as plain dictionaries. Pure: the library is loaded when one is shown.
+
+Names of keys and referrers come from strangers, and Plotly reads a few tags in texts: `plotted`
+takes that away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any, NamedTuple
+
+from core.ui import formats
+from core.ui.charts import PALETTE
+
+Figure = dict[str, Any]
+GREY = PALETTE[6]
+
+
+class Series(NamedTuple):
+    """`texts` are shown on hover, one for each value."""
+
+    name: str
+    values: Sequence[float]
+    texts: Sequence[str]
+    colour: str = PALETTE[0]
+
+
+class Tile(NamedTuple):
+    """One rectangle of a treemap. `parent` is the id of the one around it, '' for the whole."""
+
+    id: str
+    parent: str
+    label: str
+    value: int
+    text: str
+
+
+def plotted(text: str, width: int = 48) -> str:
+    """A name that stands for itself: no tag, no template of Plotly's."""
+    return escape(formats.shorten(" ".join(text.split()), width)).replace("%{", "%\\u200b{")
+
+
+def columns(
+    labels: Sequence[str], series: Sequence[Series], *, title: str = "", height: int = 240
+) -> Figure:
+    """Bars side by side in time or by class, stacked where there are several series."""
+    data = [
+        {
+            "type": "bar",
+            "name": plotted(one.name),
+            "x": list(labels),
+            "y": list(one.values),
+            "customdata": [plotted(text, 120) for text in one.texts],
+            "hovertemplate": "%{customdata}<extra></extra>",
+            "marker": {"color": one.colour, "line": {"width": 0}},
+        }
+        for one in series
+    ]
+    layout = _layout(height, legend=len(series) > 1) | {"barmode": "stack", "bargap": 0.18}
+    layout["yaxis"] |= {"title": {"text": title}, "rangemode": "tozero"}
+    return {"data": data, "layout": layout}
+
+
+def line(labels: Sequence[str], series: Sequence[Series], *, title: str = "") -> Figure:
+    """A value that changes with time; a gap stays a gap."""
+    data = [
+        {
+            "type": "scatter",
+            "mode": "lines+markers" if len(labels) < _MANY else "lines",
+            "name": plotted(one.name),
+            "x": list(labels),
+            "y": list(one.values),
+            "customdata": [plotted(text, 120) for text in one.texts],
+            "hovertemplate": "%{customdata}<extra></extra>",
+            "line": {"color": one.colour, "width": 2},
+            "marker": {"size": 5},
+            "connectgaps": False,
+        }
+        for one in series
+    ]
+    layout = _layout(200, legend=len(series) > 1)
+    layout["yaxis"] |= {"title": {"text": title}, "rangemode": "tozero"}
+    return {"data": data, "layout": layout}
+
+
+def treemap(tiles: Sequence[Tile], *, height: int = 380) -> Figure:
+    """Rectangles by size, two levels at a time; a click walks into one, the path leads back."""
+    colours = {tile.id: PALETTE[at % 6] for at, tile in enumerate(_first_level(tiles))}
+    return {
+        "data": [
+            {
+                "type": "treemap",
+                "ids": [tile.id for tile in tiles],
+                "parents": [tile.parent for tile in tiles],
+                "labels": [plotted(tile.label, 32) for tile in tiles],
+                "values": [tile.value for tile in tiles],
+                "customdata": [plotted(tile.text, 120) for tile in tiles],
+                "branchvalues": "total",
+                "maxdepth": 3,
+                "sort": True,
+                "hovertemplate": "%{customdata}<extra></extra>",
+                "texttemplate": "<b>%{label}</b><br>%{customdata}",
+                "marker": {
+                    "colors": [_colour(tile, tiles, colours) for tile in tiles],
+                    "line": {"width": 1, "color": "rgba(128,128,128,.35)"},
+                    "cornerradius": 4,
+                    "pad": {"t": 22, "l": 3, "r": 3, "b": 3},
+                },
+                "pathbar": {"visible": True, "thickness": 24},
+                "tiling": {"packing": "squarify", "pad": 2},
+                "root": {"color": "rgba(0,0,0,0)"},
+            }
+        ],
+        "layout": _layout(height, legend=False),
+    }
+
+
+def waterfall(start: tuple[str, float], steps: Sequence[tuple[str, float]], end: str) -> Figure:
+    """From one month to the next, one step for each reason."""
+    values = [start[1], *(amount for _, amount in steps), 0]
+    return {
+        "data": [
+            {
+                "type": "waterfall",
+                "measure": ["absolute", *("relative" for _ in steps), "total"],
+                "x": [plotted(name, 30) for name in (start[0], *(n for n, _ in steps), end)],
+                "y": values,
+                "hovertemplate": "%{x}: $%{delta:,.4f}<extra></extra>",
+                "increasing": {"marker": {"color": PALETTE[5]}},
+                "decreasing": {"marker": {"color": PALETTE[2]}},
+                "totals": {"marker": {"color": PALETTE[0]}},
+                "connector": {"line": {"width": 1, "color": "rgba(128,128,128,.5)"}},
+            }
+        ],
+        "layout": _layout(260, legend=False),
+    }
+
+
+_MANY = 45  # points, from which single marks only blur a line
+
+
+def _first_level(tiles: Sequence[Tile]) -> list[Tile]:
+    roots = {tile.id for tile in tiles if not tile.parent}
+    found = [tile for tile in tiles if tile.parent in roots]
+    return sorted(found, key=lambda tile: -tile.value)
+
+
+def _colour(tile: Tile, tiles: Sequence[Tile], colours: Mapping[str, str]) -> str:
+    """Everything below a first level folder has that folder's colour."""
+    parents = {one.id: one.parent for one in tiles}
+    at = tile.id
+    while at and at not in colours:
+        at = parents.get(at, "")
+    return colours.get(at, "rgba(128,128,128,.12)")
+
+
+def _layout(height: int, *, legend: bool) -> dict[str, Any]:
+    quiet = {"fixedrange": True, "automargin": True, "zeroline": False}
+    return {
+        "height": height,
+        "margin": {"l": 0, "r": 0, "t": 8, "b": 0},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": "Inter, sans-serif", "size": 12},
+        "showlegend": legend,
+        "legend": {"orientation": "h", "y": 1.12, "x": 0},
+        "dragmode": False,
+        "hoverlabel": {"font": {"family": "Inter, sans-serif", "size": 12}},
+        "xaxis": {**quiet, "showgrid": False},
+        "yaxis": {**quiet},
+    }

@@ -1,0 +1,131 @@
+"""The usage page on real logs: read by a real scan, shown by range, drilled into."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from core.model.identity import Role
+from core.stores.jobs import JobRunner
+from core.usage.service.traffic import JOB
+from tests.pages.conftest import shown
+from tests.usage.logs import row, v1
+
+TODAY = datetime.now(UTC)
+
+
+def request(number, ago=1, **values):
+    day = (TODAY - timedelta(days=ago)).date().isoformat()
+    return row(number, date=day, **values)
+
+
+@pytest.fixture
+def admin(enter):
+    return enter(Role.ADMIN)
+
+
+@pytest.fixture
+def logged(desk, admin):
+    """Deliver these requests as a log file, and read it."""
+
+    def put(rows):
+        desk.clients.s3.put_object(Bucket="media", Key="cdn-logs/E1.a", Body=v1(rows))
+        desk.traffic.scan(admin)
+        JobRunner(desk.jobs, {JOB: desk.traffic.work}, 1).run_until_idle()
+
+    return put
+
+
+def frame(page, column):
+    return next(table.value for table in page.dataframe if column in table.value.columns)
+
+
+def test_before_any_scan_the_page_says_what_will_be_here(admin, visit):
+    page = visit("usage")
+    html = shown(page)
+    assert "Nothing was delivered in the last 30 days, as far as logs were read" in html
+    assert "No access logs were read yet." in html
+    assert "No requests in these days" in html
+    assert not page.dataframe
+
+
+def test_one_request_makes_a_whole_page(admin, logged, visit):
+    logged([request(1, sc_bytes=2048)])
+    html = shown(visit("usage"))
+    assert "2.0 KiB delivered in 1 request in the last 30 days" in html
+    assert "100 %" in html
+    assert "CloudWatch has no sample of these days: its numbers are unknown, not 0." in html
+
+
+def test_the_sentence_compares_with_the_same_time_before(admin, logged, visit):
+    old = [request(n, ago=40, sc_bytes=1000) for n in range(10)]
+    logged([*old, *(request(100 + n, ago=2, sc_bytes=1000) for n in range(15))])
+    assert "50 % more than in the time before" in shown(visit("usage"))
+    assert "50 % more than" not in shown(visit("usage", days="90 days"))
+
+
+def test_errors_are_listed_by_url_with_their_status(admin, logged, visit):
+    gone = [request(n, sc_status=404, x_edge_result_type="Error") for n in range(3)]
+    logged([*gone, request(9)])
+    page = visit("usage")
+    table = frame(page, "Status")
+    assert list(table["Status"]) == ["404"]
+    assert list(table["Requests"]) == [3]
+    assert "75.0 % of all requests" in shown(page)
+
+
+def test_the_filters_of_the_address_narrow_every_number(admin, logged, visit):
+    logged([request(1, sc_bytes=10), request(2, sc_bytes=20, cs_uri_stem="/avatars/a.png")])
+    page = visit("usage", prefix="/avatars/")
+    assert "20 B delivered in 1 request " in shown(page)
+    assert list(frame(page, "Share of bytes (%)")["File"]) == ["/avatars/a.png"]
+    page = visit("usage", status="404")
+    assert "Nothing was delivered" in shown(page)
+
+
+def test_owners_are_named_and_what_the_logs_do_not_tell_is_unknown(admin, logged, visit, add):
+    add("f1", admin)
+    logged([request(1), request(2, cs_uri_stem="/x.jpg")])
+    page = visit("usage", by="Owners")
+    assert list(frame(page, "Share of bytes (%)")["Owner"]) == ["ada"]
+    page = visit("usage", by="Countries")
+    assert "The logs of these days do not tell it." in shown(page)
+
+
+def test_paths_and_referrers_of_strangers_are_never_markup(admin, logged, visit):
+    logged([
+        request(1, cs_uri_stem="/<script>alert(1)</script>.jpg", sc_status=404,
+                cs_referer="https://x/<img%20src=x%20onerror=alert(1)>"),
+    ])  # fmt: skip
+    page = visit("usage", by="Referrers")
+    html = shown(page) + "".join(chart.proto.spec for chart in page.get("plotly_chart"))
+    assert "<script>" not in html
+    assert "<img" not in html
+
+
+def test_a_scan_that_goes_on_shows_how_far_it_is_and_can_be_cancelled(admin, visit, desk):
+    desk.clients.s3.put_object(Bucket="media", Key="cdn-logs/a", Body=v1([request(1)]))
+    page = visit("usage")
+    next(b for b in page.button if b.label == "Scan now").click().run()
+    assert not page.exception
+    cancel = next(b for b in page.button if b.label == "Cancel")
+    cancel.click().run()
+    JobRunner(desk.jobs, {JOB: desk.traffic.work}, 1).run_until_idle()
+    assert "The last scan was cancelled; what it had read stays." in shown(visit("usage"))
+
+
+def test_what_could_not_be_read_is_said_by_file_and_line(admin, logged, visit, desk):
+    broken = v1([request(1)]) + b"only\tthree\tfields\n"
+    desk.clients.s3.put_object(Bucket="media", Key="cdn-logs/broken", Body=broken)
+    logged([request(5)])
+    html = shown(visit("usage"))
+    assert "1 line could not be read" in html
+    assert "What is not in the numbers" in html
+    assert "cdn-logs/broken" in html
+
+
+def test_a_failed_scan_says_why(admin, visit, desk):
+    desk.traffic._configured = desk.traffic._configured.model_copy(update={"bucket": "gone"})
+    page = visit("usage")
+    next(b for b in page.button if b.label == "Scan now").click().run()
+    JobRunner(desk.jobs, {JOB: desk.traffic.work}, 1).run_until_idle()
+    assert "The last scan failed:" in shown(visit("usage"))
