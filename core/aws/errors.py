@@ -92,6 +92,7 @@ ERROR_CODES: dict[str, type[DashboardError]] = {
     "MalformedPolicy": InvalidInput,
     "MalformedPolicyDocumentException": InvalidInput,
     "ValidationException": InvalidInput,
+    "DataUnavailableException": AwsUnavailable,
     "500": AwsUnavailable,
     "503": AwsUnavailable,
     "InternalError": AwsUnavailable,

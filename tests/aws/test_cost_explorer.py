@@ -78,6 +78,10 @@ def test_refusals_and_endless_pages_are_our_errors(client):
             CostExplorer(client).charges(START, END)
         assert "ce:GetCostAndUsage" in told.value.hint
     with Stubber(client) as stub:
+        stub.add_client_error("get_cost_and_usage", "DataUnavailableException")
+        with pytest.raises(AwsUnavailable):
+            CostExplorer(client).charges(START, END)
+    with Stubber(client) as stub:
         for _ in range(50):
             stub.add_response("get_cost_and_usage", {"ResultsByTime": [], "NextPageToken": "n"})
         with pytest.raises(AwsUnavailable, match="50 pages"):

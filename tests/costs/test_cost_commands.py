@@ -160,3 +160,10 @@ def test_prices_refresh_keeps_a_version_and_prints_what_changed(run, write, tmp_
 
 def test_prices_of_an_unknown_region_are_not_refreshed(run):
     assert run("prices", "refresh", "--region", "mars-1").exit_code == 1
+
+
+@pytest.mark.parametrize("arguments", [[], ["--usage", "a.json", "--month", "2026-10"]])
+def test_estimate_prices_files_or_a_month(run, arguments):
+    done = run("estimate", *arguments)
+    assert done.exit_code == 1
+    assert done.exception is not None

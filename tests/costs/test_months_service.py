@@ -5,11 +5,14 @@ from decimal import Decimal
 from threading import Thread
 
 import pytest
+from moto import mock_aws
 
+from core.aws.clients import AwsClients
 from core.aws.cost_explorer import CostRange
 from core.aws.metering import CallMeter
 from core.costs.service import CostsService
 from core.costs.service.actuals import ActualsBook
+from core.costs.service.alerts import AwsNotifier
 from core.costs.service.export_files import uploaded
 from core.costs.service.inputs import CostParts, NothingMeasured
 from core.costs.service.own_cost import OwnCostBook
@@ -238,6 +241,18 @@ def test_a_wild_day_is_found(billed):
     assert (found.day, found.actual) == (date(2026, 11, 17), 90)
 
 
+def test_a_settled_month_without_any_charge_is_asked_for_again_when_it_is_old(billed):
+    billed.explorer.charges = lambda start, end: CostRange((), False, 1)
+    billed.costs.month(ADMIN, "2026-09")
+    asked = []
+    billed.explorer.charges = lambda start, end: asked.append(start) or CostRange((), False, 1)
+    billed.costs.month(ADMIN, "2026-09")
+    assert asked == []
+    billed.now += timedelta(days=1)
+    billed.costs.month(ADMIN, "2026-09")
+    assert date(2026, 9, 1) in asked
+
+
 def test_a_clock_that_jumped_back_reads_again(billed):
     billed.costs.month(ADMIN)
     billed.now -= timedelta(days=3)
@@ -311,6 +326,27 @@ def test_an_alert_that_could_not_be_sent_is_shown_and_sent_later(billed):
     billed.costs.check_budgets()
     (alert,) = billed.costs.alerts(ADMIN)
     assert (alert.to_send, alert.problem, len(billed.notifier.sent)) == ((), "", 2)
+
+
+def test_an_alert_that_another_process_said_and_sent_is_left_to_it(billed, monkeypatch):
+    billed.costs.save_budget(ADMIN, budget(thresholds=(100,)))
+    desk = billed.costs._open.budgets
+    (alert,) = billed.costs.check_budgets()
+    monkeypatch.setattr("core.costs.service.budgets.due_alerts", lambda *_: (alert,))
+    assert desk.check() == ()
+    desk._send(alert.id, "mail:ann@x.org")
+    desk._send("gone", "mail:ann@x.org")
+    assert len(billed.notifier.sent) == 1
+
+
+def test_alerts_go_out_through_ses_and_the_region_of_the_topic():
+    with mock_aws():
+        clients = AwsClients("eu-west-1", None, "AKIATEST", "secret")
+        notifier = AwsNotifier(clients, "")
+        topic = clients.sns("us-east-2").create_topic(Name="costs")["TopicArn"]
+        notifier.topic(topic, "Budget", "Too much")
+        with pytest.raises(Configuration, match="no sender"):
+            notifier.mail("ann@x.org", "Budget", "Too much")
 
 
 def test_missing_data_are_said_once(unbilled):

@@ -85,11 +85,15 @@ class ActualsBook:
         return Known(kept.model_copy(update={"problem": problem}), problem)
 
     def _is_fresh(self, kept: Actuals) -> bool:
-        """A month is settled when it was read long enough after its end."""
+        """A month is settled when it was read long enough after its end, and had any charge.
+
+        Cost Explorer is empty at first where it was only just switched on.
+        """
         _, last = _bounds(kept.period)
         settled = datetime(last.year, last.month, last.day, tzinfo=UTC) + _SETTLED_AFTER
         age = self._clock() - kept.as_of
-        return kept.as_of > settled or timedelta() <= age < self._max_age
+        done = bool(kept.charges) and kept.as_of > settled
+        return done or timedelta() <= age < self._max_age
 
     def _kept(self, period: str) -> Actuals | None:
         if not _PERIOD.fullmatch(period):
