@@ -111,3 +111,23 @@ class CostEstimate(Noun):
     def is_complete(self) -> bool:
         """False: the total is a lower bound."""
         return not self.unpriced
+
+
+class PlanChoice(Noun):
+    """A plan on this usage. `break_even_gb` a month, from which it is cheaper; None: not known."""
+
+    figure: PlanFigure
+    capacity_gb: Number
+    capacity_requests: Number
+    break_even_gb: Number | None
+
+
+class PlanChoices(Noun):
+    """Pay-as-you-go against every plan. Without `options` nothing was delivered or measured."""
+
+    pay_as_you_go: Money
+    sent_gb: Number
+    requests: Number
+    edge_group: str  # at whose prices the break-even is; '' where nobody knows
+    options: tuple[PlanChoice, ...]
+    is_complete: bool  # False: something has no price, so the totals are lower bounds

@@ -126,7 +126,7 @@ CALLS = [
     lambda c, a: c.compare_scenarios(a), lambda c, a: c.scenarios(a), lambda c, a: c.save_scenario(a, None), lambda c, a: c.remove_scenario(a, "x"),
     lambda c, a: c.recommendations(a), lambda c, a: c.reconcile(a), lambda c, a: c.forecast(a), lambda c, a: c.anomalies(a),
     lambda c, a: c.budgets(a), lambda c, a: c.save_budget(a, None), lambda c, a: c.remove_budget(a, "x"), lambda c, a: c.alerts(a),
-    lambda c, a: c.dismiss_alert(a, "x"), lambda c, a: c.own_cost(a),
+    lambda c, a: c.dismiss_alert(a, "x"), lambda c, a: c.own_cost(a), lambda c, a: c.plans(a),
 ]  # fmt: skip
 
 
@@ -422,5 +422,37 @@ def test_nothing_measured_is_said_and_is_no_zero(tmp_path):
     world = World(tmp_path, measures=NothingMeasured())
     found = world.costs.month(ADMIN)
     assert any("no usage has been measured" in told for told in found.warnings)
+    assert found.sentence == "Nobody knows what November costs: nothing of it was measured."
+    assert found.is_lower_bound
     assert len(world.costs.recommendations(ADMIN).not_looked_for) == 6
+    world.store.close()
+
+
+def test_every_plan_is_held_against_the_measured_month(unbilled):
+    found = unbilled.costs.plans(ADMIN, "2026-10")
+    assert found.sent_gb == 3000
+    assert found.edge_group == "US"
+    pro = next(one for one in found.options if one.figure.plan == "Pro")
+    assert pro.figure.breaches == ()
+    assert found.pay_as_you_go > pro.figure.total
+    # 15 USD less nothing for requests under the free ones buy 176.47 GB beyond the free 1024
+    assert round(pro.break_even_gb, 2) == D("1200.47")
+
+
+def test_a_break_even_is_unknown_where_nobody_knows_where_bytes_went(tmp_path):
+    class Nowhere(NothingMeasured):
+        def month(self, period):
+            group = DeliveredGroup(requests=10, bytes=GIB)
+            return MeasuredMonth(period=period, delivered=(group,))
+
+    world = World(tmp_path, measures=Nowhere())
+    found = world.costs.plans(ADMIN)
+    world.store.close()
+    assert found.options
+    assert {one.break_even_gb for one in found.options} == {None}
+
+
+def test_without_delivery_there_is_no_plan_to_choose(tmp_path):
+    world = World(tmp_path, measures=NothingMeasured())
+    assert world.costs.plans(ADMIN).options == ()
     world.store.close()

@@ -27,7 +27,7 @@ from core.costs.usage_file import parse_usage, read_usage
 from core.errors import Configuration, InvalidInput
 from core.model.actuals import Reconciliation
 from core.model.budgets import Alert, Anomaly, Budget, BudgetState, Forecast, OwnCost
-from core.model.estimates import CostEstimate
+from core.model.estimates import CostEstimate, PlanChoices
 from core.model.identity import Actor, Permission
 from core.model.months import CostMonth, MonthComparison
 from core.model.pricing import PriceSheet, PriceVerdict
@@ -105,6 +105,12 @@ class CostsService:
         actor.require(Permission.COSTS_READ)
         measured = self._open.parts.measures.month(self._period(period))
         return self._open.months.estimate(measured)
+
+    def plans(self, actor: Actor, period: str = "") -> PlanChoices:
+        """The measured usage of a month under every flat-rate plan."""
+        actor.require(Permission.COSTS_READ)
+        measured = self._open.parts.measures.month(self._period(period))
+        return self._open.months.plans(measured)
 
     def compare(self, actor: Actor, period: str = "", before: str = "") -> MonthComparison:
         """Against the month before where `before` is empty."""

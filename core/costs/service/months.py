@@ -14,6 +14,7 @@ from core.costs.figures import estimate
 from core.costs.forecast import forecast
 from core.costs.measured_usage import measured_usage
 from core.costs.months import billed_month, daily_totals, estimated_month
+from core.costs.plan_choice import plan_choices
 from core.costs.price_sheet import month_end
 from core.costs.reconcile import reconcile
 from core.costs.service.actuals import Known
@@ -24,7 +25,7 @@ from core.costs.unit_costs import unit_costs
 from core.errors import InvalidInput, NotFound
 from core.model.actuals import Actuals, Charge, ChargeKind, Reconciliation
 from core.model.budgets import Anomaly, Forecast
-from core.model.estimates import CostEstimate
+from core.model.estimates import CostEstimate, PlanChoices
 from core.model.measured import By, MeasuredMonth
 from core.model.months import CostMonth, MonthComparison
 
@@ -41,9 +42,11 @@ class MonthsDesk:
     def now(self) -> datetime:
         return self._parts.clock()
 
-    def month(self, period: str, until: date | None = None) -> CostMonth:
+    def month(
+        self, period: str, until: date | None = None, usage: MeasuredMonth | None = None
+    ) -> CostMonth:
         """As billed, else as estimated from what was measured."""
-        measured = self._parts.measures.month(period)
+        measured = usage or self._parts.measures.month(period)
         known = self._known(period)
         guess = self.estimate(measured)
         if known.actuals is None:
@@ -64,19 +67,27 @@ class MonthsDesk:
         usage = measured_usage(measured, sheet)
         return estimate(usage.model_copy(update={"allowances": "always_free"}), sheet)
 
-    def compare(self, period: str, before: str) -> MonthComparison:
-        """A running month is compared with the same days of the other one."""
+    def plans(self, measured: MeasuredMonth) -> PlanChoices:
+        """Break-even at the prices of where most bytes went; unknown where nobody knows."""
+        sheet = self._sheets.valid_in(measured.period)
+        sent = max(measured.delivered or (), key=lambda one: one.bytes, default=None)
+        group = sent.edge_group if sent is not None else ""
+        return plan_choices(measured_usage(measured, sheet), sheet, group)
+
+    def compare(self, period: str, before: str, shown: CostMonth | None = None) -> MonthComparison:
+        """A running month is compared with the same days of the other one. `shown` is the month."""
         until, same = self._days(period, before)
-        earlier = self._known(before)
-        after = self.month(period, until)
-        if after.basis == "billed" and (earlier.actuals is None or not earlier.actuals.charges):
-            return compare_months(None, after)
-        if after.basis == "estimated" and not self._measured(before):
-            return compare_months(None, after)
-        return compare_months(self.month(before, same), after)
+        after = shown if shown and until is None else self.month(period, until)
+        if after.basis == "billed":
+            earlier = self._known(before).actuals
+            known = earlier is not None and bool(earlier.charges)
+            return compare_months(self.month(before, same) if known else None, after)
+        usage = self._parts.measures.month(before)
+        measured = usage.stored is not None or usage.delivered is not None
+        return compare_months(self.month(before, same, usage) if measured else None, after)
 
     def with_sentence(self, shown: CostMonth) -> CostMonth:
-        compared = self.compare(shown.period, previous(shown.period))
+        compared = self.compare(shown.period, previous(shown.period), shown)
         return shown.model_copy(update={"sentence": compared.sentence})
 
     def reconcile(self, period: str, export: Sequence[ExportFile] | None) -> Reconciliation:
@@ -143,11 +154,9 @@ class MonthsDesk:
         if measured.measured_days is not None:
             days = min(days, int(measured.measured_days))
         shown = estimated_month(guess, as_of, days)
-        return shown.model_copy(update={"problem": problem})
-
-    def _measured(self, period: str) -> bool:
-        found = self._parts.measures.month(period)
-        return found.stored is not None or found.delivered is not None
+        blind = measured.stored is None or measured.delivered is None
+        update = {"problem": problem, "is_lower_bound": shown.is_lower_bound or blind}
+        return shown.model_copy(update=update)
 
     def _history(self, period: str) -> tuple[Charge, ...]:
         """Charges of the month and the ones before; a month that can't be read is missing."""
