@@ -178,3 +178,15 @@ def test_a_report_that_can_not_be_had_is_missing_with_its_reason():
     assert found.delivered is None
     assert "20 GB" in found.missing[-1]
     assert asked.drivers([date(2026, 10, 9)]) == ()
+
+
+def test_a_long_tail_of_files_is_one_row_and_loses_nothing():
+    files = tuple(row(f"/media/{n}/", 1, n) for n in range(3000))
+    tables = {(one.by, one.measure): one for one in month(traffic(files=files)).weights}
+    weights = tables["file", "delivered_bytes"].weights
+    assert (len(weights), weights[-1].key) == (1001, "2,000 others")
+    assert sum(one.amount for one in weights) == sum(range(3000))
+
+
+def test_statuses_are_read_from_the_label_of_their_grouping_too():
+    assert month(traffic(statuses=(row("200", 7), row("404", 2), row(None, 1)))).views.amount == 7

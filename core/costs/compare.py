@@ -134,6 +134,8 @@ def _sentence(
     percent: Decimal | None,
     effects: Sequence[Effect],
 ) -> str:
+    if after.is_lower_bound and not after.lines:
+        return f"Nobody knows what {month_name(after.period)} costs: nothing of it was measured."
     told = _own_part(after)
     if before is None:
         return f"{told}; there is nothing of the month before to compare with."
@@ -149,13 +151,14 @@ def _sentence(
 
 
 def _own_part(after: CostMonth) -> str:
-    verb = "cost" if after.basis == "billed" else "is estimated at"
+    verb = "cost" if after.basis == "billed" else "is estimated"
     if _is_running(after):
-        so_far = f"so far ({after.days} of {after.month_days} days)"
-        verb = "has cost" if after.basis == "billed" else "is estimated at"
-        return f"{month_name(after.period)} {verb} {_money(after.total)} {so_far}"
-    least = "at least " if after.is_lower_bound else ""
-    return f"{month_name(after.period)} {verb} {least}{_money(after.total)}"
+        so_far = f" so far ({after.days} of {after.month_days} days)"
+        verb = "has cost" if after.basis == "billed" else "is estimated"
+    else:
+        so_far = ""
+    least = "at least " if after.is_lower_bound else "at " if after.basis == "estimated" else ""
+    return f"{month_name(after.period)} {verb} {least}{_money(after.total)}{so_far}"
 
 
 def _is_running(month: CostMonth) -> bool:

@@ -22,6 +22,8 @@ from core.model.traffic import Delivered, TrafficReport
 from core.model.usage import StorageReport
 
 _STANDARD = "STANDARD"
+_ANSWERED = (200, 206, 304)
+_MOST_KEYS = 1000
 _NO_LOGS = "no access logs of this month were read: traffic is not known"
 _NO_STORAGE = "no storage was listed yet: stored bytes are not known"
 
@@ -91,8 +93,14 @@ def _days(report: TrafficReport, last: date) -> int:
 
 
 def _views(report: TrafficReport) -> int:
-    good = (row for row in report.statuses if row.status in (200, 206, 304))
-    return sum(row.requests for row in good)
+    return sum(row.requests for row in report.statuses if _status(row) in _ANSWERED)
+
+
+def _status(row: Delivered) -> int | None:
+    """Its own field, or the label of a grouping by status."""
+    if row.status is not None:
+        return row.status
+    return int(row.label) if row.label and row.label.isdigit() else None
 
 
 def _delivered(report: TrafficReport, missing: list[str]) -> tuple[DeliveredGroup, ...]:
@@ -158,8 +166,8 @@ def _traffic_weights(report: TrafficReport) -> Sequence[Weights]:
     for by, rows in tables:
         if not rows:
             continue
-        size = tuple(Weight(key=row.label or "", amount=Decimal(row.bytes)) for row in rows)
-        asked = tuple(Weight(key=row.label or "", amount=Decimal(row.requests)) for row in rows)
+        size = _largest([(row.label or "", row.bytes) for row in rows])
+        asked = _largest([(row.label or "", row.requests) for row in rows])
         made += [
             Weights(by=by, measure="delivered_bytes", total=Decimal(report.bytes), weights=size,
                     source="access logs"),
@@ -172,24 +180,28 @@ def _traffic_weights(report: TrafficReport) -> Sequence[Weights]:
 def _storage_weights(reports: Sequence[StorageReport]) -> Sequence[Weights]:
     known = [one for one in reports if one.total.bytes is not None]
     total = Decimal(sum(one.total.bytes or 0 for one in known))
-    buckets = [Weight(key=one.bucket, amount=Decimal(one.total.bytes or 0)) for one in known]
-    prefixes = [
-        Weight(key=row.prefix, amount=Decimal(row.stored.bytes or 0))
-        for one in known
-        for row in one.by_prefix or ()
-    ]
-    owners = [
-        Weight(key=row.name, amount=Decimal(row.stored.bytes or 0))
-        for one in known
-        for row in one.by_owner or ()
-    ]
-    tables: tuple[tuple[By, list[Weight]], ...] = (
-        ("bucket", buckets),
+    prefixes = [(row.prefix, row.stored.bytes or 0) for one in known for row in one.by_prefix or ()]
+    owners = [(row.name, row.stored.bytes or 0) for one in known for row in one.by_owner or ()]
+    tables: tuple[tuple[By, list[tuple[str, int]]], ...] = (
+        ("bucket", [(one.bucket, one.total.bytes or 0) for one in known]),
         ("prefix", prefixes),
         ("owner", owners),
     )
     return [
-        Weights(by=by, measure="stored_bytes", total=total, weights=tuple(rows), source="storage")
+        Weights(
+            by=by, measure="stored_bytes", total=total, weights=_largest(rows), source="storage"
+        )
         for by, rows in tables
         if rows
     ]
+
+
+def _largest(rows: Sequence[tuple[str, int]]) -> tuple[Weight, ...]:
+    """The largest ones by name; a long tail of others together, so that a million files fit."""
+    ordered = sorted(rows, key=lambda row: -row[1])
+    rest = ordered[_MOST_KEYS:]
+    kept = [Weight(key=key, amount=Decimal(amount)) for key, amount in ordered[:_MOST_KEYS]]
+    if rest:
+        others = Decimal(sum(amount for _, amount in rest))
+        kept.append(Weight(key=f"{len(rest):,} others", amount=others))
+    return tuple(kept)

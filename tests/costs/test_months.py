@@ -219,7 +219,7 @@ def test_a_running_month_is_compared_with_the_same_days_and_says_so():
     )
     found = compare_months(before, after)
     assert found.sentence.startswith(
-        "January is estimated at $4.00 so far (10 of 31 days), 100 % more than the same days of December 2025, mostly because"
+        "January is estimated at least $4.00 so far (10 of 31 days), 100 % more than the same days of December 2025, mostly because"
     )
     assert " and CloudFront" in found.sentence
     assert len(found.warnings) == 3
