@@ -25,6 +25,7 @@ from core.stores.log_columns import (
 from core.stores.log_formats import insert, insert_json, insert_parquet
 from core.stores.log_scans import (
     TOLD,
+    any_refused,
     csv_scan,
     forget_refused,
     other_headers,
@@ -186,8 +187,9 @@ class LogReader:
         self._sql.execute("BEGIN")
         try:
             insert(self._sql, selected(columns, typed=True, source=source, names=self._names), scan)
-            mixed = other_headers(self._sql, shape.fields)
-            count, lines = refused_lines(self._sql, group)
+            refused = any_refused(self._sql)  # of most files none, and asking for them takes long
+            mixed = other_headers(self._sql, shape.fields) if refused else set()
+            count, lines = refused_lines(self._sql, group) if refused else (0, [])
             forget_refused(self._sql)
             self._sql.execute("ROLLBACK" if mixed else "COMMIT")
         except duckdb.Error:

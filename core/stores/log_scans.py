@@ -39,6 +39,10 @@ def _no_pattern(path: str) -> str:
     return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in path)
 
 
+def any_refused(sql: Any) -> bool:
+    return bool(sql.execute("SELECT count(*) FROM refused").fetchall()[0][0])
+
+
 def forget_refused(sql: Any) -> None:
     sql.execute("DROP TABLE IF EXISTS refused")
     sql.execute("DROP TABLE IF EXISTS refused_scans")

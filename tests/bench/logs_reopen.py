@@ -16,7 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from core.stores.duckdb_engine import open_duckdb
-from core.stores.log_store import Delivery, LogStore
+from core.stores.log_batch import Delivery
+from core.stores.log_store import LogStore
 from core.stores.queries import EVERYTHING
 from core.usage.access_logs import columns_of, shape_of
 from core.usage.service.asking import assembled

@@ -16,7 +16,8 @@ from core.emulator.folder import Folder
 from core.emulator.process import ChildProcess, ChildSettings
 from core.errors import AwsUnavailable, Configuration, InvalidInput
 from core.stores.athena_engine import AthenaEngine
-from core.stores.log_store import Delivery, LogStore
+from core.stores.log_batch import Delivery
+from core.stores.log_store import LogStore
 from core.stores.queries import ALL, EVERYTHING, TOTALS
 from core.usage.access_logs import FIELDS, column_of, columns_of, shape_of
 from core.usage.traffic import query_cost

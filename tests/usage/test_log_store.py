@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from core.stores.log_store import Delivery, LogStore
+from core.stores.log_batch import Delivery
+from core.stores.log_store import LogStore
 from core.stores.queries import (
     ALL,
     DAYS,

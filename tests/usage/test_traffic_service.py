@@ -197,6 +197,18 @@ def test_a_scan_that_is_interrupted_goes_on_where_it_was(world, monkeypatch):
     assert world.report().requests == 50
 
 
+def test_a_scan_that_ended_by_an_unforeseen_error_does_not_block_the_next_one(world, caplog):
+    world.put("cdn/a.gz", some(3))
+    add = world.logs.add
+    world.logs.add = lambda *_: 1 / 0
+    broken = world.scan()
+    assert "ZeroDivisionError" in caplog.text
+    world.logs.add = add
+    assert world.scan().rows == 3
+    ended = world.traffic.get_scan(ADMIN, broken.id)
+    assert (ended.state, ended.problem.slug) == (ScanState.FAILED, "error")
+
+
 def test_a_file_that_changes_between_list_and_fetch_is_left_for_the_next_scan(world):
     world.put("cdn/a.gz", some(3))
     new_files = traffic_reading.new_files(MediaBucket(world.s3, "acme-logs"), PLACE, world.logs)

@@ -12,7 +12,7 @@ from core.aws.cloudfront_metrics import CloudFrontMetrics
 from core.aws.s3 import MediaBucket
 from core.errors import AwsUnavailable, Conflict, DashboardError, InvalidInput
 from core.model.identity import Actor, Permission
-from core.model.media import Job
+from core.model.media import Job, JobState
 from core.model.traffic import (
     EdgeMetrics,
     LogPlace,
@@ -82,7 +82,7 @@ class TrafficService:
     def scan(self, actor: Actor) -> TrafficScan:
         """Look for new log files and read them. One that goes on already is answered instead."""
         actor.require(Permission.USAGE_READ)
-        going = next((one for one in self._newest(20) if one.state in GOING), None)
+        going = next(filter(self._goes_on, self._newest(20)), None)
         if going is not None:
             return going
         name = secrets.token_hex(8)
@@ -93,6 +93,17 @@ class TrafficService:
         self._store.transact([self._scans.put(scan), put])
         self._jobs.announce()
         return scan
+
+    def _goes_on(self, scan: TrafficScan) -> bool:
+        """A scan whose job ended by something that nobody foresaw has ended, too."""
+        if scan.state not in GOING:
+            return False
+        stored = self._jobs.find(scan.job_id)
+        if stored is not None and stored.value.state in {JobState.QUEUED, JobState.RUNNING}:
+            return True
+        problem = stored.value.problem if stored is not None else None
+        self._change(scan.id, state=ScanState.FAILED, ended_at=self._clock(), problem=problem)
+        return False
 
     def scans(self, actor: Actor, limit: int = 20) -> tuple[TrafficScan, ...]:
         """The newest first."""

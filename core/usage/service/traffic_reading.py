@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from core.aws.s3 import MediaBucket, StoredObject
 from core.errors import Conflict, NotFound
 from core.model.traffic import LogPlace, LogsRead
-from core.stores.log_store import Delivery, LogStore
+from core.stores.log_batch import Delivery
+from core.stores.log_store import LogStore
 
 _FILES_AT_ONCE = 100
+_READERS = 8
 _BYTES_AT_ONCE = 128 * 1024 * 1024
 
 
@@ -45,7 +48,9 @@ def read_batch(
 ) -> tuple[LogsRead, int]:
     """What the files told, and how many changed or went away before they were fetched."""
     with tempfile.TemporaryDirectory(prefix="logs-fetched-") as folder:
-        fetched = [_fetched(bucket, one, Path(folder) / str(n)) for n, one in enumerate(files)]
+        paths = [Path(folder) / str(number) for number in range(len(files))]
+        with ThreadPoolExecutor(_READERS) as pool:
+            fetched = list(pool.map(lambda one, path: _fetched(bucket, one, path), files, paths))
         there = [one for one in fetched if one is not None]
         return logs.add(bucket.name, there), len(files) - len(there)
 
