@@ -29,6 +29,9 @@ def parse_sheet(data: Mapping[str, Any]) -> PriceSheet:
     """The sheet of a file in the form of `sheets/prices.json`. Raises `Configuration`."""
     kept = {name: data[name] for name in PriceSheet.model_fields if name in data}
     try:
+        classes = dict(data.get("price_classes", {}))
+        classes.pop("note", None)
+        kept["price_classes"] = classes
         return PriceSheet.model_validate(kept | {"dimensions": _dimensions(data["prices"])})
     except (ValidationError, KeyError, TypeError, ArithmeticError) as error:
         raise Configuration(

@@ -39,30 +39,38 @@ def judge_total(claim: PriceClaim, text: str, sheet: PriceSheet) -> PriceVerdict
     usage = tuple(one for one in stated if isinstance(one, UsageLine))  # said again, it is the same
     overlooked = tuple(one.text for one in stated if isinstance(one, Overlooked))
     if not usage:
-        return PriceVerdict(
-            claim=claim,
-            verdict=Verdict.AMBIGUOUS,
-            conditions=(
-                "no usage is given, so no amount follows",
-                *_not_priced(overlooked),
-                *_unnamed_drivers(text),
-            ),
-        )
+        told = ("no usage is given, so no amount follows", *_not_priced(overlooked))
+        return _open(claim, (*told, *_unnamed_drivers(text)))
     told_twice = _told_twice(usage)
     if told_twice:
-        condition = f"more than one quantity is given for {', '.join(told_twice)}"
-        return PriceVerdict(claim=claim, verdict=Verdict.AMBIGUOUS, conditions=(condition,))
+        return _open(claim, (f"more than one quantity is given for {', '.join(told_twice)}",))
+    return _judge_usage(claim, usage, overlooked, sheet)
+
+
+def _open(
+    claim: PriceClaim, conditions: tuple[str, ...], verdict: Verdict = Verdict.AMBIGUOUS
+) -> PriceVerdict:
+    """Neither right nor wrong, and why."""
+    return PriceVerdict(claim=claim, verdict=verdict, conditions=conditions)
+
+
+def _judge_usage(
+    claim: PriceClaim,
+    usage: tuple[UsageLine, ...],
+    overlooked: tuple[str, ...],
+    sheet: PriceSheet,
+) -> PriceVerdict:
     places = (claim.scope.edge_group,) if claim.scope.edge_group else tuple(sheet.edge_groups)
     low, high, missing = _range(usage, places, sheet)
     at_list = _cost(usage, places[0], sheet, free=False)[0]
     shown = tuple(f"{plain(one.quantity)} of {one.line}" for one in usage)
     if missing:
         told = (*shown, f"no price for {', '.join(missing)}: not compared")
-        return PriceVerdict(claim=claim, verdict=Verdict.UNPRICED, conditions=told)
+        return _open(claim, told, Verdict.UNPRICED)
     verdict = _verdict(claim, low, high)
     if overlooked and not (verdict is Verdict.WRONG and _at_most(claim) < low):
-        told = (*shown, *_not_priced(overlooked), f"the rest comes to at least {_cents(low)}")
-        return PriceVerdict(claim=claim, verdict=Verdict.AMBIGUOUS, conditions=told)
+        rest = f"the rest comes to at least {_cents(low)}"
+        return _open(claim, (*shown, *_not_priced(overlooked), rest))
     between = f"it comes to {_cents(low)} with the free tier, up to {_cents(high)} at list price"
     wrong = verdict is Verdict.WRONG
     return PriceVerdict(

@@ -29,12 +29,6 @@ from core.model.scenarios import (
     WhatIf,
 )
 
-PRICE_CLASSES = {
-    "PriceClass_100": ("US", "EU"),
-    "PriceClass_200": ("US", "EU", "ZA_ME", "JP", "AP", "IN"),
-    "PriceClass_All": ("US", "EU", "ZA_ME", "SA", "JP", "AU", "AP", "IN"),
-}
-
 
 @dataclass(frozen=True)
 class Month:
@@ -148,7 +142,10 @@ def _price_class(change: PriceClassChange, month: Month, told: Told) -> Plan | N
     if delivered is None or any(not one.edge_group for one in delivered if one.requests):
         told.unknown.append("a price class needs the bytes by geography, which are not known")
         return None
-    included = PRICE_CLASSES[change.to]
+    included = month.sheet.price_classes.get(change.to)
+    if not included:
+        told.unknown.append(f"the price sheet does not say what {change.to} includes")
+        return None
     target = _cheapest(included, month.sheet)
     moved = [one for one in delivered if one.edge_group not in included and one.requests]
     if not moved:

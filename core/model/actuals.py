@@ -9,8 +9,6 @@ from enum import StrEnum
 from core.model.base import Noun, UtcTime
 from core.model.pricing import Money, Number
 
-STEPS = ("quantity", "price", "discount", "scope")
-
 
 class ChargeKind(StrEnum):
     USAGE = "usage"

@@ -126,6 +126,7 @@ class PriceSheet(Noun):
     rules: StorageRules
     edge_groups: dict[str, str]
     region_prefixes: dict[str, str]
+    price_classes: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # edge groups of each
 
     @cached_property
     def by_place(self) -> dict[tuple[str, str], PriceDimension]:

@@ -206,6 +206,13 @@ def test_a_price_class_moves_far_viewers_to_the_cheapest_included_edge():
     )
 
 
+def test_a_sheet_without_the_members_of_a_price_class_leaves_it_unknown():
+    bare = SHEET.model_copy(update={"price_classes": {}})
+    scenario = Scenario(name="x", change={"kind": "price_class", "to": "PriceClass_200"})
+    found = what_if(scenario, month(delivered=DELIVERED), bare)
+    assert found.unknown == ("the price sheet does not say what PriceClass_200 includes",)
+
+
 def test_a_longer_ttl_leaves_fewer_misses_by_a_model_that_meets_those_of_now():
     files = tuple(ViewedFile(path=f"/{n}", requests=n * 10) for n in range(1, 201))
     requests = sum(one.requests for one in files)
