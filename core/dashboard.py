@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from core.aws.metering import CallMeter
 from core.aws.s3 import MediaBucket
 from core.aws.s3_config import BucketReader
 from core.costs.check import check_text
+from core.costs.price_sheet import Missing, find
 from core.costs.service import CostsService
 from core.costs.service.actuals import ActualsBook
 from core.costs.service.alerts import AwsNotifier
@@ -52,6 +54,9 @@ from core.stores.sqlite import SqliteRecordStore
 from core.upload.policy import disposition, served_type
 from core.upload.service import UploadService
 from core.usage.service.opening import open_logs
+from core.usage.service.opening_storage import open_storage
+from core.usage.service.storage import JOB as STORAGE_JOB
+from core.usage.service.storage import StorageService
 from core.usage.service.traffic import JOB as TRAFFIC_JOB
 from core.usage.service.traffic import TrafficService
 
@@ -96,6 +101,7 @@ class Dashboard:
     repairs: RepairsService
     audits: AuditsService
     traffic: TrafficService
+    storage: StorageService
     jobs: JobQueue
     runner: JobRunner
     cloud: CloudParts
@@ -273,6 +279,7 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
     audits = _audits(cloud, store, index, jobs, audit, diagnostics, repairs, settings)
     migrations = _migrations(cloud, store, jobs, audit, diagnostics)
     traffic = open_traffic(cloud, store, jobs, settings, utc_now)
+    storage = open_storage(store, jobs, cloud.clients, settings, utc_now, listing_price(sheets))
     return Dashboard(
         settings=settings,
         store=store,
@@ -288,8 +295,9 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
         repairs=repairs,
         audits=audits,
         traffic=traffic,
+        storage=storage,
         jobs=jobs,
-        runner=_runner(jobs, uploads, audits, migrations, traffic, settings),
+        runner=_runner(jobs, uploads, audits, migrations, traffic, storage, settings),
         cloud=cloud,
         started_at=utc_now(),
     )
@@ -351,6 +359,7 @@ def _runner(
     audits: AuditsService,
     migrations: MigrationsService,
     traffic: TrafficService,
+    storage: StorageService,
     settings: Settings,
 ) -> JobRunner:
     """On DynamoDB several processes share the jobs, so one may not take over what another runs."""
@@ -359,9 +368,10 @@ def _runner(
         AUDIT_JOB: audits.work,
         MIGRATION_JOB: migrations.run,
         TRAFFIC_JOB: traffic.work,
+        STORAGE_JOB: storage.work,
     }
     # One more worker than pictures have: an audit may take minutes, and only one runs at a time.
-    alone = {AUDIT_JOB: 1, TRAFFIC_JOB: 1}
+    alone = {AUDIT_JOB: 1, TRAFFIC_JOB: 1, STORAGE_JOB: 1}
     return JobRunner(jobs, handlers, settings.workers + 1, lease=_lease(settings), at_once=alone)
 
 
@@ -380,6 +390,22 @@ def _diagnostics(cloud: CloudParts, store: RecordStore, sheets: PriceSheets) -> 
         edge=cloud.edge,
         prices=stated_prices(sheets),
     )
+
+
+def listing_price(sheets: PriceSheets) -> Callable[[str], tuple[Decimal | None, str]]:
+    """What one LIST request costs in a region, and where that price comes from."""
+
+    def price_of(region: str) -> tuple[Decimal | None, str]:
+        found = find(sheets.newest(), "s3.req.STANDARD.tier1", region)
+        if isinstance(found, Missing):
+            return None, f"unpriced: {found.reason}"
+        tier = found.tiers[0]
+        if tier.price is None:
+            return None, f"unpriced: the sheet's price in {region} is not known"
+        said = f"{region}: {tier.price} per {found.per}, {tier.source_date or 'undated'}"
+        return tier.price / found.per, f"{said} (confidence {tier.confidence})"
+
+    return price_of
 
 
 def stated_prices(sheets: PriceSheets) -> PriceCheck:

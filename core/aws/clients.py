@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 import boto3
 from botocore.config import Config
 
+from core.aws.list_pages import read_fast
+
 from core.aws.metering import CallMeter
 
 if TYPE_CHECKING:
@@ -120,6 +122,16 @@ class AwsClients:
     def edge_metrics(self) -> Any:
         """CloudFront's metrics live in us-east-1, wherever the buckets are."""
         return self._make("cloudwatch", region_name="us-east-1")
+
+    @cached_property
+    def listing(self) -> S3Client:
+        """S3 for listings only, whose answers it reads in its own way."""
+        style = "path" if self.endpoint_url else "virtual"
+        return read_fast(cast("S3Client", self._make("s3", s3={"addressing_style": style})))
+
+    def metrics(self, region: str) -> Any:
+        """CloudWatch in the region of what is measured."""
+        return self._make("cloudwatch", region_name=region)
 
     def functions(self, region: str) -> Any:
         """Lambda in the region of a function URL, which may be another than the buckets'."""
