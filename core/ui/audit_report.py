@@ -149,7 +149,10 @@ def effect(repair: GroupRepair) -> Markup:
     track = tag("div", *slices, class_="ui-track ui-effect", aria_hidden="true")
     legend = tag(
         "div",
-        *(parts.badge(tone, f"{formats.number(count)} {word}") for count, tone, word in counts),
+        *(
+            parts.badge(tone if count else Tone.NEUTRAL, f"{formats.number(count)} {word}")
+            for count, tone, word in counts
+        ),
         class_="ui-tags",
     )
     return tag("figure", track, legend)
@@ -161,7 +164,7 @@ def repair(item: GroupRepair) -> Markup:
         parts.title(item.title, "dry run over every URL of this audit"),
         effect(item),
         _broken(item.broken_urls),
-        parts.diff(item.diff) if item.diff else None,
+        parts.diff(item.diff) if item.diff and not item.records_changed else None,
         samples(item.sample),
         parts.facts(
             (

@@ -11,6 +11,7 @@ from core.errors import NotFound
 from core.model.diagnosis import FixType
 from core.model.identity import Actor
 from core.model.media import JobState
+from core.model.repair import Repair, RepairState
 from core.model.url_audit import AuditGroup, GroupRepair, UrlAudit
 from core.ui import audit_report, audit_source, formats, navigation, parts, repairs_view, session
 from core.ui.frame import guarded, show
@@ -20,6 +21,7 @@ AUDIT = "audit"  # in the page's address: which report is shown
 LISTED = 20
 SHOWN = 10  # URLs of a group
 FEW = 10  # groups that are shown without scrolling
+WAITING = {RepairState.PROPOSED, RepairState.APPROVED, RepairState.APPLYING}
 _GOING = {JobState.QUEUED, JobState.RUNNING}
 
 
@@ -225,11 +227,12 @@ def _tried(actor: Actor, audit_id: str, group: AuditGroup) -> GroupRepair | None
     other = group.repair.alternatives if group.repair else ()
     with st.container(horizontal=True, vertical_alignment="center"):
         clicked: list[FixType | None] = []
-        if st.button("Try the repair on all URLs", key=f"try_{group.id}", type="primary"):
+        weight: Literal["primary", "secondary"] = "secondary" if group.repair else "primary"
+        if st.button("Try the repair on all URLs", key=f"try_{group.id}", type=weight):
             clicked.append(None)
         clicked += [
             kind for kind in other
-            if st.button(f"Try: {_words(kind)}", key=f"try_{group.id}_{kind}")
+            if st.button(f"Try {_words(kind)}", key=f"try_{group.id}_{kind}")
         ]  # fmt: skip
     if not clicked:
         return group.repair
@@ -245,8 +248,11 @@ def _propose(actor: Actor, audit_id: str, group: AuditGroup, repair: GroupRepair
     """Many records at once; other repairs are proposed from one URL, on the doctor's page."""
     if not repair.records_changed:
         return
+    if any(one.state in WAITING for one in _proposed(actor, (group,))):
+        show(parts.note("This repair is proposed: see below."))
+        return
     label = f"Propose for {formats.counted(repair.records_changed, 'record')}"
-    if st.button(label, key=f"propose_{group.id}", disabled=bool(repair.broken)):
+    if st.button(label, key=f"propose_{group.id}", type="primary", disabled=bool(repair.broken)):
         made = session.services().audits.propose(actor, audit_id, group.id)
         session.announce(f"{formats.counted(len(made), 'repair')} proposed: see below.")
         st.rerun()
@@ -254,6 +260,10 @@ def _propose(actor: Actor, audit_id: str, group: AuditGroup, repair: GroupRepair
 
 def _repairs(actor: Actor, groups: Sequence[AuditGroup]) -> None:
     """What was proposed for these groups, with the buttons of who may apply it."""
+    repairs_view.history(_proposed(actor, groups))
+
+
+def _proposed(actor: Actor, groups: Sequence[AuditGroup]) -> list[Repair]:
     patterns = {group.pattern for group in groups}
     listed = session.services().repairs.list(actor, limit=LISTED).items
-    repairs_view.history([repair for repair in listed if repair.group in patterns])
+    return [repair for repair in listed if repair.group in patterns]

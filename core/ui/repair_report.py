@@ -69,6 +69,7 @@ def report(repair: Repair, now: datetime, names: Mapping[str, str]) -> Markup:
         _notes(repair),
         _writes(repair),
         _history(repair, now, names),
+        class_="ui-repair",
     )
 
 
