@@ -42,7 +42,10 @@ def lines_by_day(charges: Sequence[Charge], sheet: PriceSheet) -> dict[date, lis
         if charge.kind is ChargeKind.USAGE and charge.currency == sheet.currency:
             found.setdefault(charge.day, []).append(charge)
     return {
-        day: [services_line(one, sheet, f"{day:%Y-%m}") for one in grouped(some, places)]
+        day: [
+            services_line(one, sheet, f"{day:%Y-%m}", calculate=False)
+            for one in grouped(some, places)
+        ]
         for day, some in sorted(found.items())
     }
 

@@ -66,15 +66,18 @@ def _reason(charge: Charge, place: Unknown) -> str:
 class Rates:
     """What the billed quantities cost at the sheet's prices, all of them and the paid ones."""
 
-    def __init__(self, billed: Billed, sheet: PriceSheet, period: str) -> None:
+    def __init__(
+        self, billed: Billed, sheet: PriceSheet, period: str, *, priced: bool = True
+    ) -> None:
         self._sheet, self._billed, self._period = sheet, billed, period
         found = find(sheet, rate_of(billed.line), billed.region)
         self.unit = "" if isinstance(found, Missing) else found.unit
         self.problem = found.reason if isinstance(found, Missing) else ""
         self.quantity = self._quantity(billed.usage())
         self.cost_line: CostLine | None = None  # the whole quantity, tier by tier
-        self.at_list = self._cost(self.quantity, keep=True)
-        self.paid = self._cost(self._quantity(billed.usage(free=False)))
+        if priced:  # where only the quantity matters, the rest would take its time
+            self.at_list = self._cost(self.quantity, keep=True)
+            self.paid = self._cost(self._quantity(billed.usage(free=False)))
 
     def _quantity(self, charges: Sequence[Charge]) -> Decimal:
         quantity = ZERO

@@ -66,6 +66,7 @@ _COUNTS = (
 )  # fmt: skip
 
 
+_NEAR = (("us-east-1", "USE2-AWS-Out-Bytes"), ("us-east-2", "USE1-AWS-Out-Bytes"))
 _NOT_KNOWN = "the usage type is not known"
 _NEEDS_OPERATION = "the price depends on the operation, which the source does not tell"
 
@@ -107,6 +108,8 @@ class BillingLines:
             usage = usage_type.removeprefix(prefix)
             line = self._line(code, usage, operation)
             if line:
+                near = (region, usage) in _NEAR and line == "s3.transfer.other_region"
+                line = "s3.transfer.use1_use2" if near else line
                 return Place(line, self._priced_in(line, region))
             if code in _STORAGE_FAMILY and usage in self._by_operation:
                 reason = _NEEDS_OPERATION
@@ -115,6 +118,10 @@ class BillingLines:
     def _line(self, code: str, usage: str, operation: str) -> str | None:
         if code not in _STORAGE_FAMILY:
             return _OTHERS.get((code, usage))
+        if usage == "DataTransfer-In-Bytes":
+            return "s3.transfer.in"
+        if usage.endswith("-AWS-Out-Bytes"):
+            return "s3.transfer.other_region"
         if usage.startswith("EarlyDelete-"):
             stored = _EARLY_DELETE.get(usage.removeprefix("EarlyDelete-").removesuffix("-ByteHrs"))
             return f"s3.early_delete.{stored}" if stored else None

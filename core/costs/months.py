@@ -92,9 +92,12 @@ def _foreign(actuals: Actuals, home: str) -> list[str]:
     ]
 
 
-def services_line(billed: Billed, sheet: PriceSheet, period: str) -> MonthLine:
+def services_line(
+    billed: Billed, sheet: PriceSheet, period: str, *, calculate: bool = True
+) -> MonthLine:
+    """`calculate`: with the calculation at list price, which takes its time."""
     usage = billed.usage()
-    rates = Rates(billed, sheet, period) if billed.line and usage else None
+    rates = Rates(billed, sheet, period, priced=calculate) if billed.line and usage else None
     known = rates if rates is not None and not rates.problem else None
     kinds = {charge.kind for charge in billed.charges}
     first = billed.charges[0]
