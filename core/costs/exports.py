@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from core.costs.export_columns import Columns, columns_of, kind_of, normal
@@ -103,7 +104,7 @@ class ExportReader:
         """The same row of a file that was delivered twice; ids alone repeat between parts."""
         if not pick.identity:
             return False
-        mark = hash(tuple(str(value) for value in row.values()))
+        mark = hash(repr(tuple(row.values())))
         if mark in self._seen:
             self.repeated += 1
             return True
@@ -149,8 +150,9 @@ class _Pick:
         """The first of the columns that is not empty."""
         for name in self._names[field_name]:
             value = row.get(name)
-            if value is not None and str(value).strip():
-                return str(value).strip()
+            text = "" if value is None else str(value).strip()
+            if text:
+                return text
         return ""
 
     def number(self, row: Mapping[str, Any], field_name: str) -> Decimal | None:
@@ -173,8 +175,13 @@ class _Pick:
         text = self.text(row, field_name)
         if not text:
             raise ValueError("no date is given")
-        moment = datetime.fromisoformat(text.replace(" UTC", "").replace("/", "-"))
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        return _moment_of(text)
+
+
+@lru_cache(maxsize=4096)  # an export has as many moments as its month has hours
+def _moment_of(text: str) -> datetime:
+    moment = datetime.fromisoformat(text.replace(" UTC", "").replace("/", "-"))
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _key(
