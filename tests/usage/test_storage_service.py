@@ -14,7 +14,7 @@ from moto import mock_aws
 from pyarrow import orc
 
 from core.aws.clients import AwsClients
-from core.aws.storage_metrics import Sample, StorageMetrics
+from core.aws.storage_metrics import Sample, StorageMetrics, objects_of, sizes_of
 from core.errors import AwsUnavailable, Conflict, InvalidInput, NotAllowed, NotFound
 from core.model.identity import Actor, Role
 from core.model.media import JobState
@@ -276,20 +276,17 @@ def test_a_bucket_without_inventory_says_so(world):
 
 
 def test_cloudwatch_tells_every_storage_type_beside_a_listing(world, monkeypatch):
-    metrics = world.clients.metrics("us-east-1")
-    for name, kind, value in (
-        ("BucketSizeBytes", "StandardStorage", 700), ("BucketSizeBytes", "GlacierIRStorage", 30),
-        ("NumberOfObjects", "AllStorageTypes", 4),
-    ):  # fmt: skip
-        metrics.put_metric_data(Namespace="AWS/S3", MetricData=[{
-            "MetricName": name, "Timestamp": now(), "Value": value,
-            "Dimensions": [{"Name": "BucketName", "Value": "elsewhere"},
-                           {"Name": "StorageType", "Value": kind}],
-        }])  # fmt: skip
-    found = StorageMetrics(metrics).samples("elsewhere", now())
-    assert StorageMetrics(metrics).samples("nowhere", now()) == ()
-    monkeypatch.setattr(storage_reading.StorageMetrics, "samples", lambda *_: found)
     world.put("a", 5)
+    told = StorageMetrics(world.clients.metrics("us-east-1")).samples(BUCKET, now())
+    assert objects_of(told) == 1
+    assert "StandardStorage" in sizes_of(told)
+    found = tuple(
+        Sample(kind, value, now())
+        for kind, value in (
+            ("StandardStorage", 700), ("GlacierIRStorage", 30), ("AllStorageTypes", 4)
+        )
+    )  # fmt: skip
+    monkeypatch.setattr(storage_reading.StorageMetrics, "samples", lambda *_: found)
     world.read(CLOUDWATCH)
     world.read()
     report = world.report(CLOUDWATCH)

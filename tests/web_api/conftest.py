@@ -38,6 +38,8 @@ from core.stores.jobs import JobQueue
 from core.stores.search_index import SearchIndex
 from core.stores.sqlite import SqliteRecordStore
 from core.upload.service import UploadService
+from core.usage.service.opening import open_logs
+from core.usage.service.opening_storage import open_storage
 from core.web.api.app import build_api
 
 PASSWORD = "granite-lantern-meadow-73"
@@ -49,6 +51,12 @@ def _costs(folder, store, clock):
     book = ActualsBook(folder, None, clock, timedelta(hours=12))
     parts = CostParts(store, book, NothingMeasured(), None, None, clock)
     return CostsService(PriceSheets(folder / "prices"), clock, parts)
+
+
+def _traffic(store, jobs, clients, settings, clock):
+    return open_logs(
+        store, jobs, clients, settings, clock, distribution_id="E1", deliver=lambda: None
+    )
 
 
 class Viewer(BaseHTTPRequestHandler):
@@ -118,6 +126,10 @@ def dashboard(tmp_path_factory):
             library=library,
             diagnostics=doctor,
             costs=_costs(folder, store, utc_now),
+            storage=open_storage(
+                store, jobs, clients, settings, utc_now, lambda region: (None, region)
+            ),
+            traffic=_traffic(store, jobs, clients, settings, utc_now),
             cases=CasesService(store, doctor, audit, utc_now),
             audits=AuditsService(
                 store, jobs, audit, Reach(clients, index, edge.url), utc_now, folder / "audits"

@@ -59,6 +59,11 @@ ROUTES = {
     "/audit-events": {"get"},
     "/costs": {"get"},
     "/costs/estimate": {"post"},
+    "/usage": {"get"},
+    "/usage/storage": {"get"},
+    "/usage/storage/history": {"get"},
+    "/usage/storage/scans": {"get", "post"},
+    "/usage/storage/scans/{id}": {"delete"},
 }
 OPEN = {"/auth/register", "/auth/login"}
 

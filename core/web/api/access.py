@@ -27,6 +27,8 @@ if TYPE_CHECKING:  # the routes get the services handed in; they need not load t
     from core.settings import Settings
     from core.stores.jobs import JobQueue
     from core.upload.service import UploadService
+    from core.usage.service.storage import StorageService
+    from core.usage.service.traffic import TrafficService
 
 _bearer = HTTPBearer(auto_error=False, description="The access_token of POST /api/auth/login")
 _cookie = APIKeyCookie(
@@ -59,6 +61,10 @@ class Services(Protocol):
     def repairs(self) -> RepairsService: ...
     @property
     def costs(self) -> CostsService: ...
+    @property
+    def storage(self) -> StorageService: ...
+    @property
+    def traffic(self) -> TrafficService: ...
     @property
     def jobs(self) -> JobQueue: ...
 

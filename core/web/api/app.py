@@ -22,6 +22,7 @@ from core.web.api import (
     lint,
     migrations,
     uploads,
+    usage,
     users,
 )
 from core.web.api.access import Services
@@ -49,7 +50,20 @@ def build_api(get_dashboard: Callable[[], Services]) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     api.state.get_dashboard = get_dashboard
-    rooms = (auth, users, uploads, files, diagnoses, cases, fixes, lint, audits, migrations, costs)
+    rooms = (
+        auth,
+        users,
+        uploads,
+        files,
+        diagnoses,
+        cases,
+        fixes,
+        lint,
+        audits,
+        migrations,
+        costs,
+        usage,
+    )
     for part in (*rooms, audit):
         api.include_router(part.router)
     add_problem_handlers(api, lambda: get_dashboard().settings.lockout_minutes * 60)
