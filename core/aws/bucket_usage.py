@@ -80,7 +80,7 @@ class BucketUsage:
                     found.append(
                         (place["Bucket"].rpartition(":")[2], f"{start}{self.bucket}/{one['Id']}/")
                     )
-            if not answer.get("IsTruncated"):
+            if not answer.get("NextContinuationToken"):
                 return tuple(found)
             more = {"ContinuationToken": answer["NextContinuationToken"]}
 
