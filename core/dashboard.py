@@ -289,7 +289,7 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
         uploads=uploads,
         library=library,
         diagnostics=diagnostics,
-        costs=_costs(cloud, store, sheets, traffic, settings),
+        costs=_costs(cloud, store, sheets, traffic, storage, settings),
         cases=CasesService(store, diagnostics, audit, utc_now),
         migrations=migrations,
         repairs=repairs,
@@ -308,6 +308,7 @@ def _costs(
     store: RecordStore,
     sheets: PriceSheets,
     traffic: TrafficService,
+    storage: StorageService,
     settings: Settings,
 ) -> CostsService:
     """The embedded cloud costs nothing: it has no bill, and its calls are not metered."""
@@ -317,7 +318,7 @@ def _costs(
     parts = CostParts(
         store=store,
         actuals=ActualsBook(settings.data_dir / "costs", explorer, utc_now, refresh),
-        measures=_measures(cloud, store, traffic, settings),
+        measures=_measures(cloud, store, traffic, storage, settings),
         notifier=AwsNotifier(cloud.clients, settings.alert_mail_from),
         own=OwnCostBook(store, meter, sheets, utc_now, settings.daily_aws_budget_usd)
         if meter
@@ -328,14 +329,21 @@ def _costs(
 
 
 def _measures(
-    cloud: CloudParts, store: RecordStore, traffic: TrafficService, settings: Settings
+    cloud: CloudParts,
+    store: RecordStore,
+    traffic: TrafficService,
+    storage: StorageService,
+    settings: Settings,
 ) -> MeasuresOfUsage:
     """Usage as the costs read it, whoever looks at the costs."""
     reader = Actor(account_id="costs", role=Role.ADMIN)
     accounts = AccountRecords(store).accounts
     return MeasuresOfUsage(
         traffic=lambda first, last: traffic.report(reader, first, last),
-        storage=lambda: (),
+        storage=lambda: tuple(storage.report(reader, one) for one in storage.buckets(reader)),
+        history=lambda: tuple(
+            day for one in storage.buckets(reader) for day in storage.history(reader, one)
+        ),
         rules=lambda bucket: _lifecycle(cloud, bucket),
         users=lambda: sum(1 for account in accounts.all() if not account.disabled),
         region=settings.region,

@@ -15,6 +15,7 @@ from core.model.usage import (
     Duplicates,
     PrefixShare,
     Share,
+    StorageDay,
     StorageReport,
     StorageSource,
     Stored,
@@ -45,14 +46,14 @@ def traffic(**more):
 
 def storage(**more):
     values = {
-        "bucket": "m", "source": StorageSource.LISTING, "sampled_at": NOW, "read_at": NOW, "complete": True,
+        "bucket": "m", "source": StorageSource.LISTING, "sampled_at": datetime(2026, 10, 30, tzinfo=UTC), "read_at": NOW, "complete": True,
         "total": Stored(objects=5, bytes=500), "by_class": (Share(name="STANDARD", stored=Stored(objects=5, bytes=500)),),
     }  # fmt: skip
     return StorageReport(**values | more)
 
 
 def month(report=None, *reports):
-    return measured_month("2026-10", report or traffic(), reports, 3, "us-east-1")
+    return measured_month("2026-10", report or traffic(), reports, (), 3, "us-east-1")
 
 
 def test_edges_become_price_groups_and_misses_are_spread_exactly():
@@ -111,7 +112,7 @@ def test_weights_carry_the_whole_so_that_the_rest_can_be_shown():
 def measures(*reports, report=None):
     return MeasuresOfUsage(
         traffic=lambda first, last: report(first, last) if report else traffic(),
-        storage=lambda: reports, rules=lambda bucket: BucketRules(bucket=bucket, region="us-east-1", rules=()),
+        storage=lambda: reports, history=lambda: (), rules=lambda bucket: BucketRules(bucket=bucket, region="us-east-1", rules=()),
         users=lambda: 1, region="us-east-1", clock=lambda: NOW,
     )  # fmt: skip
 
@@ -190,3 +191,36 @@ def test_a_long_tail_of_files_is_one_row_and_loses_nothing():
 
 def test_statuses_are_read_from_the_label_of_their_grouping_too():
     assert month(traffic(statuses=(row("200", 7), row("404", 2), row(None, 1)))).views.amount == 7
+
+
+def kept(day, source=StorageSource.LISTING, bucket="m", **classes):
+    shares = tuple(
+        Share(name=name, stored=Stored(objects=objects, bytes=size))
+        for name, (objects, size) in classes.items()
+    )
+    return StorageDay(bucket=bucket, source=source, day=day, total=Stored(objects=0, bytes=0), by_class=shares, sampled_at=NOW)  # fmt: skip
+
+
+def test_a_month_that_is_over_takes_the_mean_of_its_days_and_not_the_storage_of_today():
+    today = storage(sampled_at=NOW)
+    days = (
+        kept("2026-10-01", STANDARD=(2, 100)), kept("2026-10-02", STANDARD=(4, 300), GLACIER=(None, 50)),
+        kept("2026-10-02", StorageSource.CLOUDWATCH, STANDARD=(9, 9999)), kept("2026-09-30", STANDARD=(9, 9999)),
+        kept("2026-10-03", bucket="n", STANDARD=(1, None)),
+    )  # fmt: skip
+    found = measured_month("2026-10", traffic(), (today,), days, 3, "us-east-1")
+    assert [(one.storage_class, one.objects, one.bytes) for one in found.stored] == [
+        ("STANDARD", 3, 200),
+        ("GLACIER", 1, 25),
+    ]
+    assert measured_month("2026-08", None, (today,), days, 3, "us-east-1").stored is None
+    fresh = measured_month("2026-11", None, (today,), days, 3, "us-east-1")
+    assert [one.bytes for one in fresh.stored] == [500]
+
+
+def test_paths_of_logs_are_named_as_storage_names_its_prefixes():
+    tables = {
+        (one.by, one.measure): one
+        for one in month(traffic(prefixes=(row("/media/", 5, 5),))).weights
+    }
+    assert tables["prefix", "requests"].weights[0].key == "media/"

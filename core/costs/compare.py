@@ -16,6 +16,7 @@ from core.costs.tiers import EXACT, ZERO
 from core.model.months import CostMonth, Effect, MonthComparison, MonthLine
 
 _ALIKE = Decimal("0.5")  # per cent under which two months cost the same
+_TENFOLD = Decimal(900)  # per cent more
 _CENT = Decimal("0.01")
 _FINEST = Decimal("1e-12")  # so that the effects add up without rounding
 
@@ -147,6 +148,8 @@ def _sentence(
         return f"{told}, about as much as {other}."
     word = "more" if percent > 0 else "less"
     reasons = _reasons(after.total - before.total, effects)
+    if percent >= _TENFOLD:  # per cent of next to nothing say nothing
+        return f"{told}, up from {_money(before.total)} in {other}, {reasons}."
     return f"{told}, {rounded_percent(percent)} % {word} than {other}, {reasons}."
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from core.measures.remembered import remembered
 from core.model.edge_places import edge_group
 from core.model.measured import (
     By,
@@ -19,34 +20,39 @@ from core.model.measured import (
     Weights,
 )
 from core.model.traffic import Delivered, TrafficReport
-from core.model.usage import StorageReport
+from core.model.usage import StorageDay, StorageReport
 
 _STANDARD = "STANDARD"
 _ANSWERED = (200, 206, 304)
 _MOST_KEYS = 1000
 _NO_LOGS = "no access logs of this month were read: traffic is not known"
-_NO_STORAGE = "no storage was listed yet: stored bytes are not known"
+_NO_STORAGE = "storage was not listed in this month: stored bytes are not known"
 
 
 def measured_month(
     period: str,
     traffic: TrafficReport | None,
-    storage: Sequence[StorageReport],
+    reports: Sequence[StorageReport],
+    history: Sequence[StorageDay],
     users: int,
     region: str,
 ) -> MeasuredMonth:
     """Nothing in the logs and no scan yet is unknown; nothing in the logs after one is nothing."""
     _, last = bounds(period)
-    missing = [] if storage else [_NO_STORAGE]
+    storage = [one for one in reports if f"{one.sampled_at:%Y-%m}" == period]
+    seen = {one.bucket for one in storage}
+    days = [one for one in history if one.bucket not in seen and one.day.startswith(period)]
+    missing = [] if storage or days else [_NO_STORAGE]
     report = _seen(traffic)
     if report is None:
         missing.append(_NO_LOGS)
     stored = tuple(group for one in storage for group in _stored(one, region, missing))
+    stored = (*stored, *remembered(days, region))
     found = MeasuredMonth(
         period=period,
         as_of=max((one.sampled_at for one in storage), default=None),
         origin_region=region,
-        stored=stored if storage else None,
+        stored=stored if storage or days else None,
         weights=tuple(_storage_weights(storage)),
         users=Counted(amount=Decimal(users), source="accounts that are open"),
         sources=tuple(f"{one.bucket}: {one.source.value}" for one in storage),
@@ -166,8 +172,8 @@ def _traffic_weights(report: TrafficReport) -> Sequence[Weights]:
     for by, rows in tables:
         if not rows:
             continue
-        size = _largest([(row.label or "", row.bytes) for row in rows])
-        asked = _largest([(row.label or "", row.requests) for row in rows])
+        size = _largest([(_key(row), row.bytes) for row in rows])
+        asked = _largest([(_key(row), row.requests) for row in rows])
         made += [
             Weights(by=by, measure="delivered_bytes", total=Decimal(report.bytes), weights=size,
                     source="access logs"),
@@ -175,6 +181,11 @@ def _traffic_weights(report: TrafficReport) -> Sequence[Weights]:
                     source="access logs"),
         ]  # fmt: skip
     return made
+
+
+def _key(row: Delivered) -> str:
+    """A path as storage names it."""
+    return (row.label or "").removeprefix("/")
 
 
 def _storage_weights(reports: Sequence[StorageReport]) -> Sequence[Weights]:

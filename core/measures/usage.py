@@ -17,7 +17,7 @@ from core.model.measured import (
     MeasuredMonth,
 )
 from core.model.traffic import TrafficReport
-from core.model.usage import StorageReport
+from core.model.usage import StorageDay, StorageReport
 from core.model.waste import BucketRules, Waste
 
 _USUAL_DAYS = 7
@@ -29,6 +29,7 @@ class MeasuresOfUsage:
 
     traffic: Callable[[date, date], TrafficReport]
     storage: Callable[[], Sequence[StorageReport]]
+    history: Callable[[], Sequence[StorageDay]]
     rules: Callable[[str], BucketRules]
     users: Callable[[], int]
     region: str
@@ -37,7 +38,8 @@ class MeasuresOfUsage:
     def month(self, period: str) -> MeasuredMonth:
         first, last = bounds(period)
         report, problem = self._report(first, last)
-        found = measured_month(period, report, self.storage(), self.users(), self.region)
+        reports, users = self.storage(), self.users()
+        found = measured_month(period, report, reports, self.history(), users, self.region)
         return found.model_copy(update={"missing": (*found.missing, *problem)})
 
     def waste(self) -> Waste:

@@ -321,3 +321,13 @@ def test_names_and_numbers_are_for_people():
         unit_word(x)
         for x in ("GB-month (GiB)", "request PUT/COPY/POST/LIST", "path, first 1,000", "")
     ] == ["GB-month", "requests", "paths", ""]
+
+
+def test_much_more_than_next_to_nothing_is_told_in_money():
+    found = compare_months(
+        month("2026-09", line("cf.dto", "US", 1, "0.5")),
+        month("2026-10", line("cf.dto", "US", 100, 50)),
+    )
+    assert found.sentence.startswith(
+        "October cost $50.00, up from $0.50 in September, mostly because"
+    )
