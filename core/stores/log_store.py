@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 _FILTERS = ("site", "distribution", "edge", "country", "result")
 
 
+_SPILL = "spill-"
 _MOST_KEPT = 10_000  # rows of an answer
 _ROWS = TypeAdapter(tuple[Delivered, ...])
 
@@ -79,7 +81,7 @@ class LogStore:
         """Read files and keep what they tell. What another scan has read meanwhile is left out."""
         from core.stores.log_reader import LogReader  # noqa: PLC0415  # and with it DuckDB
 
-        with self._turn(), tempfile.TemporaryDirectory(prefix="logs-spill-") as spill:
+        with self._turn(), tempfile.TemporaryDirectory(prefix=_SPILL, dir=self._folder) as spill:
             known = self._ledger.known(source)
             fresh = [d for d in deliveries if known.get(d.name) != (d.etag, d.size)]
             fresh = self._without_copies(source, fresh, set(known.values()))
@@ -199,6 +201,8 @@ class LogStore:
         """One writer at a time; the system lets go of the lock of a process that dies."""
         with (self._folder / "lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
+            for left_behind in self._folder.glob(f"{_SPILL}*"):
+                shutil.rmtree(left_behind, ignore_errors=True)
             yield
 
     def _sweep(self) -> None:

@@ -186,6 +186,7 @@ def test_a_killed_scan_leaves_a_batch_whole_or_away(folder, tmp_path):
     assert requests(store) == (60 + 50 * (read - 1) if read else 0)
     store.add("logs", [Delivery(f.path, f.name, f.name, f.size) for f in files])
     assert requests(store) == 610
+    assert list(folder.glob("spill-*")) == []
     kept = {part.path(folder) for part in store._ledger.all_parts()}
     store.add("logs", [delivery(tmp_path, "more.gz", some(1, start=5000))])
     assert set(folder.glob("*/day=*/*.parquet")) >= kept
