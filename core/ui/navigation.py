@@ -33,6 +33,7 @@ SCREENS = (
     Screen("doctor", "Doctor", ":material/stethoscope:", "Support", Permission.URL_DIAGNOSE),
     Screen("audit", "Audit", ":material/fact_check:", "Support", Permission.URL_DIAGNOSE),
     Screen("usage", "Usage", ":material/bar_chart:", "Admin", Permission.USAGE_READ),
+    Screen("costs", "Costs", ":material/payments:", "Admin", Permission.COSTS_READ),
     Screen("people", "People", ":material/group:", "Admin", Permission.PEOPLE_MANAGE),
     Screen("profile", "Account", ":material/account_circle:", ""),
 )

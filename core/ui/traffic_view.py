@@ -103,7 +103,7 @@ def progress(actor: Actor, scan_id: str) -> None:
         st.progress(share, text=text if scan.found else "Looking for new log files")
         if st.button("Cancel", key="cancel_logs", disabled=scan.cancel):
             traffic.cancel(actor, scan_id)
-            st.rerun(scope="fragment")
+            st.rerun()
 
 
 # --- the report -----------------------------------------------------------------------------

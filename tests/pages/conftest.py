@@ -18,6 +18,9 @@ from core.aws.clients import AwsClients
 from core.aws.cloudfront import CloudFrontReader
 from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket, ServedAs
+from core.costs.service import CostsService, PriceSheets
+from core.costs.service.actuals import ActualsBook
+from core.costs.service.inputs import CostParts, NothingMeasured
 from core.diagnostics.service import DiagnosticsService
 from core.diagnostics.service.audits.service import AuditsService
 from core.diagnostics.service.audits.sources import Reach
@@ -95,6 +98,7 @@ def open_desk(folder):
                 propose=repairs.propose_records,
             ),
             traffic=open_traffic(clients, store, jobs, folder),
+            costs=open_costs(store, folder),
             jobs=jobs,
             cloud=SimpleNamespace(cdn_prefix=""),
             emulator=object(),
@@ -118,6 +122,23 @@ def open_traffic(clients, store, jobs, folder):
         CloudFrontReader(clients.cloudfront), lambda name: MediaBucket(clients.s3, name), utc_now,
         distribution_id="E1", configured=LogPlace(bucket="media", prefix="cdn-logs/"),
     )  # fmt: skip
+
+
+def keep_bill(folder, actuals):
+    """As a bill lies in the data folder once it was read and paid for."""
+    path = folder / "actuals" / f"{actuals.period}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(actuals.model_dump_json())
+
+
+def open_costs(store, folder, measures=None, months=()):
+    """Costs without Cost Explorer: what AWS billed is what `months` keep."""
+    book = ActualsBook(folder, None, utc_now, timedelta(hours=12))
+    for actuals in months:
+        keep_bill(folder, actuals)
+    unsent = SimpleNamespace(mail=lambda *_: None, topic=lambda *_: None)
+    parts = CostParts(store, book, measures or NothingMeasured(), unsent, None, utc_now)
+    return CostsService(PriceSheets(folder / "prices"), utc_now, parts)
 
 
 @pytest.fixture

@@ -16,7 +16,17 @@ PAGES = Path(__file__).parents[2] / "pages"
 ALLOWED = {
     Role.MEMBER: {"home", "upload", "library", "profile"},
     Role.SUPPORT: {"home", "upload", "library", "profile", "doctor", "audit"},
-    Role.ADMIN: {"home", "upload", "library", "profile", "doctor", "audit", "people", "usage"},
+    Role.ADMIN: {
+        "home",
+        "upload",
+        "library",
+        "profile",
+        "doctor",
+        "audit",
+        "people",
+        "usage",
+        "costs",
+    },
 }
 EVERY_PAGE = sorted(ALLOWED[Role.ADMIN])
 
@@ -97,6 +107,7 @@ def wanted(name):
         "audit": "url:diagnose",
         "people": "people:manage",
         "usage": "usage:read",
+        "costs": "costs:read",
     }[name]
 
 

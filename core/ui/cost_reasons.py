@@ -1,0 +1,106 @@
+"""Why a month's cost changed, whom it belongs to, and what one unit of use costs. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from core.model.budgets import Anomaly
+from core.model.months import Allocation, Effect, MonthComparison, UnitCost
+from core.model.pricing import plain
+from core.ui import formats, parts, plots
+from core.ui.markup import Markup, tag
+from core.ui.parts import Tone
+
+_STEPS = 7  # of a waterfall; the rest is one step
+_ANOMALIES = 8
+
+
+def steps(compared: MonthComparison) -> plots.Figure | None:
+    """From last month's cost to this one's, the largest reasons first."""
+    if compared.total_before is None or not compared.effects:
+        return None
+    shown = [(one.name, float(one.change)) for one in compared.effects[:_STEPS]]
+    rest = sum((one.change for one in compared.effects[_STEPS:]), Decimal(0))
+    if rest:
+        shown.append(("everything else", float(rest)))
+    start = (formats.month(compared.before), float(compared.total_before))
+    return plots.waterfall(start, shown, formats.month(compared.after))
+
+
+def effects(rows: Sequence[Effect], currency: str) -> Markup:
+    """Each change taken apart into how much, where, and at which price."""
+    cells = (
+        (tag("span", one.name, tag("br"), tag("small", one.because, class_="ui-muted")),
+         _signed(one.change, currency), _signed(one.quantity, currency),
+         _signed(one.mix, currency), _signed(one.price, currency))
+        for one in rows
+    )  # fmt: skip
+    head = ("Because of", "Change", "Quantity", "Mix", "Price")
+    return parts.table(head, cells, right=(1, 2, 3, 4))
+
+
+def _signed(amount: Decimal, currency: str) -> str:
+    if abs(amount) < Decimal("0.005"):
+        return "\u2013"
+    return f"{'+' if amount > 0 else ''}{formats.money(amount, currency)}"
+
+
+def anomalies(found: Sequence[Anomaly], currency: str) -> Markup | None:
+    if not found:
+        return None
+    rows = (
+        (f"{one.day:%d %b}", one.name,
+         _instead(one, currency),
+         tag("span", one.effect.because or one.note, _drivers(one)))
+        for one in found[:_ANOMALIES]
+    )  # fmt: skip
+    return tag(
+        "section",
+        parts.title("Odd days", "far from what such days cost"),
+        parts.table(("Day", "What", "Cost", "Behind it"), rows),
+    )
+
+
+def _instead(anomaly: Anomaly, currency: str) -> str:
+    actual = formats.money(anomaly.actual, currency)
+    return f"{actual} instead of {formats.money(anomaly.expected, currency)}"
+
+
+def _drivers(anomaly: Anomaly) -> Markup | None:
+    if not anomaly.drivers:
+        return None
+    rows = (
+        tag("li", f"{one.kind} ", parts.mono(one.name, 60), " ",
+            f"{formats.size(one.bytes)}, usually {formats.size(one.usual_bytes)}")
+        for one in anomaly.drivers[:3]
+    )  # fmt: skip
+    return tag("ul", *rows, class_="ui-list")
+
+
+def unallocated(item: Allocation, currency: str) -> Markup:
+    """What belongs to nobody is as visible as the rest."""
+    words = (
+        f"{formats.money(item.unallocated, currency)} "
+        f"({item.unallocated_percent:.1f} %) belong to none of them"
+    )
+    why = f": {'; '.join(item.reasons)}" if item.reasons and item.unallocated else ""
+    return parts.note(f"{words}{why}.", Tone.WARN if item.warn else Tone.NEUTRAL)
+
+
+def units(rows: Sequence[UnitCost], currency: str) -> Markup | None:
+    if not rows:
+        return None
+    cells = (
+        (one.name,
+         parts.badge(Tone.UNKNOWN, "unknown") if one.usd is None
+         else f"{formats.money(one.usd, currency)}",
+         f"per {plain(one.per)} {one.unit}",
+         one.reason if one.usd is None else f"{one.covers}; counted by {one.source}")
+        for one in rows
+    )  # fmt: skip
+    return tag(
+        "section",
+        parts.title("Unit costs"),
+        parts.table(("", "Cost", "Per", "How it is counted"), cells, right=(1,)),
+    )

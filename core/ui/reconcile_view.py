@@ -1,0 +1,144 @@
+"""Reconciliation: the estimate against a billing export, line by line in four named steps."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import streamlit as st
+
+from core.costs.service.export_files import uploaded
+from core.model.actuals import ReconciledLine, Reconciliation
+from core.model.identity import Actor, Permission
+from core.ui import formats, parts, session, tables
+from core.ui.frame import guarded, show
+from core.ui.markup import Markup, tag
+from core.ui.parts import Stat, Tone
+from core.ui.tables import Column, Kind, Table
+
+_TYPES = ("csv", "gz", "parquet")
+_SHOWN = 40
+
+
+@st.fragment
+@guarded
+def reconcile(actor: Actor, period: str, *, has_bill: bool) -> None:
+    """Against files that are uploaded now, else against what was read of the bill."""
+    files = st.file_uploader(
+        "Billing export of this month: CUR 2.0 or FOCUS, as CSV, CSV.gz or Parquet",
+        type=_TYPES, accept_multiple_files=True, key="export",
+    )  # fmt: skip
+    if not files and not has_bill:
+        show(
+            parts.empty_state(
+                "No bill to compare with",
+                "Upload the files of a billing export. They are read here and not kept.",
+            )
+        )
+        return
+    export = [uploaded(one.name, one.getvalue()) for one in files] if files else None
+    with st.skeleton(height=240):
+        found = session.services().costs.reconcile(actor, period, export)
+    _report(found)
+
+
+def _report(found: Reconciliation) -> None:
+    show(parts.title(sentence(found), f"{found.source}, {formats.month(found.period)}"))
+    show(_steps(found), _warnings(found), _table(found))
+    tables.shown(_export(found), "Every line of the reconciliation")
+
+
+def sentence(found: Reconciliation) -> str:
+    billed, guess = (formats.money(one, found.currency) for one in (found.billed, found.estimate))
+    wrong = len(found.wrong_lines)
+    sheet = f"; the price sheet is wrong on {formats.counted(wrong, 'line')}" if wrong else ""
+    return f"AWS billed {billed}, the estimate says {guess}{sheet}"
+
+
+def _steps(found: Reconciliation) -> Markup:
+    """The four steps add up to the gap exactly."""
+    wape = "" if found.wape is None else f"quantities are off by {found.wape * 100:.1f} %"
+    steps = (
+        ("Estimate at list price", found.estimate, f"sheet {found.sheet}"),
+        ("Quantity", found.quantity_step, wape),
+        ("Price", found.price_step, ""),
+        ("Discounts, free, credits", found.discount_step, ""),
+        ("Scope", found.scope_step, "billed, not estimated"),
+        ("Billed", found.billed, "may still change" if found.estimated else ""),
+    )
+    return parts.stat_row(
+        Stat(name, _signed(amount, found.currency) if 0 < at < len(steps) - 1
+             else formats.money(amount, found.currency), note)
+        for at, (name, amount, note) in enumerate(steps)
+    )  # fmt: skip
+
+
+def _signed(amount: Decimal, currency: str) -> str:
+    return f"{'+' if amount > 0 else ''}{formats.money(amount, currency)}"
+
+
+def _warnings(found: Reconciliation) -> Markup:
+    unknown = found.unknown_usage_types
+    told = [
+        *(f"{formats.money(one.billed, one.currency)} in {one.currency} is not converted and in no "
+          "step" for one in found.other_currencies),
+        *([f"Usage types that the sheet does not know: {', '.join(unknown)}"] if unknown else []),
+        *found.warnings,
+    ]  # fmt: skip
+    return tag("div", *(parts.note(one, Tone.WARN) for one in told))
+
+
+def _table(found: Reconciliation) -> Markup:
+    rows = (_row(one, found.currency) for one in _largest(found))
+    head = ("Line", "Estimate", "Quantity", "Price", "Discounts", "Scope", "Billed", "")
+    note = f"the {_SHOWN} largest" if len(found.lines) > _SHOWN else ""
+    table = parts.table(head, rows, right=(1, 2, 3, 4, 5, 6))
+    return tag("section", parts.title("Line by line", note), table)
+
+
+def _largest(found: Reconciliation) -> list[ReconciledLine]:
+    return sorted(found.lines, key=lambda one: -max(abs(one.gap), abs(one.billed)))[:_SHOWN]
+
+
+def _row(one: ReconciledLine, currency: str) -> tuple[Markup | str | None, ...]:
+    name = one.line or ", ".join(one.usage_types) or one.service
+    price = (
+        parts.badge(Tone.UNKNOWN, "not told") if one.price_step is None
+        else _step(one.price_step, currency)
+    )  # fmt: skip
+    return (
+        tag("span", parts.mono(name, 48), " ", tag("small", one.region, class_="ui-muted")),
+        formats.money(one.estimate, currency),
+        _step(one.quantity_step, currency),
+        price,
+        _step(one.discount_step, currency),
+        _step(one.scope_step, currency),
+        formats.money(one.billed, currency),
+        _said(one),
+    )
+
+
+def _step(amount: Decimal, currency: str) -> str:
+    return _signed(amount, currency) if amount else "\u2013"
+
+
+def _said(one: ReconciledLine) -> Markup | None:
+    wrong = parts.badge(Tone.FAIL, "price sheet wrong") if one.sheet_is_wrong else None
+    notes = "; ".join(one.notes)
+    return tag("span", wrong, " ", tag("small", notes, class_="ui-muted"))
+
+
+def _export(found: Reconciliation) -> Table:
+    usd = Kind.USD
+    return Table(
+        f"reconciliation-{found.period}",
+        (Column("Line"), Column("Region"), Column("Usage types"),
+         Column("Estimated quantity", Kind.NUMBER), Column("Billed quantity", Kind.NUMBER),
+         Column("Estimate", usd), Column("Quantity step", usd), Column("Price step", usd),
+         Column("Discount step", usd), Column("Scope step", usd), Column("Billed", usd),
+         Column("Notes")),
+        tuple((one.line, one.region, ", ".join(one.usage_types), one.estimated_quantity,
+               one.actual_quantity, one.estimate, one.quantity_step, one.price_step,
+               one.discount_step, one.scope_step, one.billed, "; ".join(one.notes))
+              for one in found.lines),
+        Permission.COSTS_READ,
+    )  # fmt: skip
