@@ -223,6 +223,9 @@ def evaluate(
     ignored: Literal["", "bucket", "account", "ownership"] = ""
     if effect == "deny" and not policy.explicit and _public_acl(item):
         ignored = acl_ignored(snapshot, bucket)
+        if not ignored and _acl_block_unread(snapshot, bucket):
+            because = "the public access block was not read (s3:GetBucketPublicAccessBlock)"
+            return AccessOutcome("unknown", policy, "unknown", unknown_because=because)
         if not ignored:
             effect, grant = "allow", "acl"
     kms, kms_policy = _kms(snapshot, caller, item)
@@ -309,6 +312,12 @@ def _everybody_reads(grant: Any) -> bool:
     grantee = grant.get("Grantee") or {}
     uri = str(grantee.get("URI", "")) if isinstance(grantee, dict) else str(grantee)
     return uri.endswith("AllUsers") and grant.get("Permission") in {"READ", "FULL_CONTROL"}
+
+
+def _acl_block_unread(snapshot: AccountSnapshot, bucket: Bucket) -> bool:
+    """Whether something that was not read may ignore the ACL."""
+    read = bucket.read("public_access_block") and bucket.read("object_ownership")
+    return not (read and snapshot.read("account_public_access_block"))
 
 
 def acl_ignored(

@@ -129,7 +129,8 @@ def _reading(visit: Visit, access: AccessOutcome, served: ServedBy, request: Ori
         visit.state is ObjectState.ARCHIVED and request.method != "HEAD"
     ):  # only bytes need a restore
         _archived(visit, item, served)
-    visit.content_type = item.content_type or "binary/octet-stream"
+    if item.read("content_type"):  # a listing doesn't tell it
+        visit.content_type = item.content_type or "binary/octet-stream"
     if not visit.log.stops:
         visit.log.step(
             "access", "ok", access.policy.summary,
@@ -185,11 +186,15 @@ def _encryption(visit: Visit, access: AccessOutcome, served: ServedBy) -> None:
     item = visit.item
     if item is None:
         return
-    if item.sse_customer_algorithm:
+    if item.has_customer_key:
         visit.log.stop(
             Stop("kms", "sse-c", 400, served, "InvalidRequest"),
             "The object is encrypted with a customer-provided key, which CloudFront does not have",
-            evidence=evidence("s3:HeadObject", "SSECustomerAlgorithm", item.sse_customer_algorithm),
+            evidence=evidence(
+                "s3:HeadObject",
+                "SSECustomerAlgorithm",
+                item.sse_customer_algorithm or item.server_side_encryption,
+            ),
             doc=S3_DOCS + "userguide/ServerSideEncryptionCustomerKeys.html",
         )
     if not access.kms:

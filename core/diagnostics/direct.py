@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -31,6 +32,8 @@ class Presigned:
     seconds: int
     region: str
     has_token: bool
+    operation: str = ""  # the SDK for JavaScript writes it into the URL
+    signed_headers: tuple[str, ...] = ()
 
     @property
     def ends(self) -> datetime | None:
@@ -53,7 +56,31 @@ def presigned_of(url: RequestUrl) -> Presigned | None:
         min(seconds, MAX_SECONDS),
         scope[2] if len(scope) > 2 else "",
         "x-amz-security-token" in values,
+        values.get("x-id", ""),
+        tuple(values.get("x-amz-signedheaders", "").lower().split(";")),
     )
+
+
+_OPERATIONS = {"PutObject": "PUT", "UploadPart": "PUT", "GetObject": "GET", "HeadObject": "HEAD",
+               "DeleteObject": "DELETE"}  # fmt: skip
+_OF_UPLOADS = re.compile(
+    r"content-(?:type|length|md5|encoding|disposition)|cache-control|x-amz-(?:acl|tagging|meta-.+|"
+    r"storage-class|server-side-encryption.*|grant-.+)"
+)
+
+
+def _made_for(snapshot: AccountSnapshot, signed: Presigned) -> tuple[str, str]:
+    """The method a URL was signed for and what shows it; both empty where nothing does.
+
+    A header that only uploads carry has to be sent as it was signed, and a plain GET sends none.
+    """
+    if made := told.signed_method(snapshot):
+        return made, "signed method"
+    if made := _OPERATIONS.get(signed.operation, ""):
+        return made, f"x-id={signed.operation}"
+    asked = snapshot.request
+    left = [h for h in signed.signed_headers if _OF_UPLOADS.fullmatch(h) and not asked.header(h)]
+    return ("PUT", f"X-Amz-SignedHeaders: {left[0]}") if left else ("", "")
 
 
 def _compact(text: str) -> datetime | None:
@@ -208,10 +235,10 @@ def _presigned(snapshot: AccountSnapshot, visit: Visit, signed: Presigned, metho
             evidence=evidence("facts", "session expiration", str(session)),
             doc=_DOC + "#who-presigned-url",
         )  # fmt: skip
-    made_for = told.signed_method(snapshot)
+    made_for, shown = _made_for(snapshot, signed)
     if made_for and made_for != method:  # the method is signed: a GET's URL is none for HEAD
         visit.log.stop(
             Stop("access", "presigned-method", 403, ServedBy.S3, "SignatureDoesNotMatch"),
             f"The URL was signed for {made_for} and is used with {method}",
-            evidence=evidence("facts", "signed method", made_for), doc=_DOC,
+            evidence=evidence("request", shown, made_for), doc=_DOC,
         )  # fmt: skip

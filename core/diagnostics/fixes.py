@@ -30,6 +30,9 @@ _ORDER = (
 )  # fmt: skip
 
 
+_REDIRECT, _ERROR = 300, 400
+
+
 @dataclass(slots=True)
 class _Planned:
     draft: Draft
@@ -37,9 +40,23 @@ class _Planned:
 
 
 def fixes(case: Case, causes: tuple[str, ...]) -> tuple[Fix, ...]:
-    """Every repair of every cause; the first one of the first cause is preferred."""
-    made = drafts(case, causes)
-    return tuple(_fix(case, f"f{i}", draft, preferred=i == 1) for i, draft in enumerate(made, 1))
+    """Every repair of every cause; preferred is the first one, unless only a later one works."""
+    made = [_fix(case, f"f{i}", draft) for i, draft in enumerate(drafts(case, causes), 1)]
+    if not made:
+        return ()
+    best = next((fix for fix in made if _works(fix)), made[0]) if _fails(made[0]) else made[0]
+    return tuple(fix.model_copy(update={"preferred": fix is best}) for fix in made)
+
+
+def _works(fix: Fix) -> bool:
+    """A dry run ended well; without one nobody knows."""
+    status = fix.dry_run.retrace_status
+    return status is not None and status < _REDIRECT
+
+
+def _fails(fix: Fix) -> bool:
+    status = fix.dry_run.retrace_status
+    return status is not None and status >= _ERROR
 
 
 def drafts(case: Case, causes: tuple[str, ...]) -> tuple[Draft, ...]:
@@ -68,10 +85,10 @@ def _opens(case: Case, change: Change | None) -> bool:
     return False
 
 
-def _fix(case: Case, fix_id: str, draft: Draft, *, preferred: bool) -> Fix:
+def _fix(case: Case, fix_id: str, draft: Draft) -> Fix:
     change = draft.change
     return Fix(
-        id=fix_id, type=draft.type, title=redact(draft.title), preferred=preferred,
+        id=fix_id, type=draft.type, title=redact(draft.title),
         dry_run=_dry_run(case, draft, change)
         if change
         else DryRun(before=draft.before, after=draft.after),

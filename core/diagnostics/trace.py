@@ -12,7 +12,7 @@ from core.diagnostics.edge import host as edge_host
 from core.diagnostics.edge import viewer as edge_viewer
 from core.diagnostics.edge.policies import answers_cors, forwarding
 from core.diagnostics.edge.signed import strip_signature
-from core.diagnostics.journey import CLOUDFRONT_DOCS, Journey, Stop, Visit, evidence
+from core.diagnostics.journey import CLOUDFRONT_DOCS, S3_DOCS, Journey, Stop, Visit, evidence
 from core.diagnostics.origins import is_s3
 from core.diagnostics.routing import pick_behavior
 from core.diagnostics.urls import normalise, parse_url, whole_number
@@ -181,12 +181,31 @@ def _chosen(journey: Journey, origin: Origin) -> Origin:
 
 
 def _shown_failure(journey: Journey, visit: Visit) -> None:
-    """A custom origin can't be traced, but the edge showed that it failed."""
+    """What can't be traced, but the edge showed it: the failure of an origin at that moment."""
     entry = journey.edge
     stop = visit.stop
-    if stop is None or stop.tag != "custom" or entry is None or (entry.status or 0) < 500:
+    if entry is None or (entry.status or 0) < 500:
         return
-    visit.log.stops[0] = Stop("origin", "unreachable", entry.status, ServedBy.CLOUDFRONT)
+    if stop is not None and stop.tag == "custom":
+        visit.log.stops[0] = Stop("origin", "unreachable", entry.status, ServedBy.CLOUDFRONT)
+    elif stop is None and entry.status == 503 and _from_s3(journey, visit):
+        visit.log.stop(
+            Stop("origin", "slow-down", 503, ServedBy.S3, "SlowDown",
+                 detail="the edge showed a 503"),
+            "The edge showed a 503 that no setting explains: S3 asks to slow down",
+            evidence=evidence("edge:HEAD", entry.path, entry.status),
+            doc=S3_DOCS + "userguide/optimizing-performance.html",
+        )  # fmt: skip
+        visit.log.unknown("Why S3 answered 503", "Its metrics were not read",
+                          "cloudwatch:GetMetricData (5xxErrors) would settle it")  # fmt: skip
+
+
+def _from_s3(journey: Journey, visit: Visit) -> bool:
+    """Whether a 503 can only have come from S3: no code at the edge, and no older answer kept."""
+    behavior, entry = journey.behavior, journey.edge
+    code = behavior and (behavior.function_associations or behavior.lambda_function_associations)
+    kept = entry is not None and edge_cache.shows_keeping(entry)
+    return visit.endpoint.kind != "custom" and not code and not kept
 
 
 def _fails_over(journey: Journey, first: Visit) -> bool:

@@ -6,7 +6,7 @@ from core.diagnostics.causes.registry import Case, Found
 from core.diagnostics.edge.cache import error_seconds_left, is_error
 from core.diagnostics.journey import Journey
 from core.diagnostics.urls import redact
-from core.model.diagnosis import Confidence, Fix, Verdict
+from core.model.diagnosis import Confidence, Fix, UnknownFact, Verdict
 
 _LITTLE_WORDS = {"The", "What", "Whether", "Where", "It", "Its", "They", "A", "An", "One", "No"}
 _SHOWN = 2  # gaps that a sentence names
@@ -70,9 +70,10 @@ def _confidence(
     elif any(stop.undecided for stop in journey.stops):
         level = _weaker(level, Confidence.LIKELY)
         why.append("A later step could not be decided from what was read")
-    if journey.log.unknowns and level is not Confidence.UNKNOWN:
+    gaps = _unknowns(journey)
+    if gaps and level is not Confidence.UNKNOWN:
         level = _weaker(level, Confidence.LIKELY)
-        why.append(f"Not known: {journey.log.unknowns[0].what}")
+        why.append(f"Not known: {gaps[0].what}")
     if agrees is False:
         level = _weaker(level, Confidence.POSSIBLE)
         why.append("The live answer has another status than the predicted one")
@@ -124,9 +125,13 @@ def _nothing_found(journey: Journey, *, agrees: bool | None) -> str:
     return f"Nothing is wrong: the URL answers {status}."
 
 
+def _unknowns(journey: Journey) -> list[UnknownFact]:
+    return journey.log.unknowns + (journey.visit.log.unknowns if journey.visit else [])
+
+
 def _gaps(journey: Journey) -> str:
     """The reads that failed, else the facts that no read told; only where a step needs them."""
-    unknown = journey.log.unknowns + (journey.visit.log.unknowns if journey.visit else [])
+    unknown = _unknowns(journey)
     undecided = any(stop.undecided for stop in journey.stops)
     if not unknown and not undecided:
         return ""

@@ -216,6 +216,8 @@ def _no_bucket(snapshot: AccountSnapshot, visit: Visit) -> None:
 def _region(snapshot: AccountSnapshot, visit: Visit, bucket: Bucket) -> None:
     named = visit.endpoint.region
     if not bucket.region:
+        visit.log.unknown(f"The Region of {bucket.name}", "It is not in the snapshot",
+                          "s3:GetBucketLocation would settle it")  # fmt: skip
         return
     shown = _origin_evidence(visit, "DomainName", visit.origin.domain_name)
     if named and named != bucket.region:

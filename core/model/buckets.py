@@ -101,8 +101,35 @@ class S3Object(AwsNoun):
         return {**value, "Restore": f'ongoing-request="{ongoing}"{expiry}' if started else None}
 
     @property
+    def has_customer_key(self) -> bool:
+        """Encrypted with a key that only the uploader has; reports name it SSE-C."""
+        named = (self.server_side_encryption or "").upper().replace("_", "-")
+        return bool(self.sse_customer_algorithm) or "SSE-C" in named
+
+    @property
     def deleted(self) -> bool:
         return self.delete_marker or self.is_delete_marker
+
+
+def _with_versions(value: Any) -> Any:
+    """The rows of ListObjectVersions among the objects; what is deleted there is not current."""
+    rows = [dict(r) for r in items_of(value.get("Objects")) or () if isinstance(r, dict)]
+    versions = items_of(value.get("Versions") or value.get("ObjectVersions")) or ()
+    gone = [
+        {**r, "IsDeleteMarker": True} for r in items_of(value.get("DeleteMarkers")) or ()
+        if isinstance(r, dict)
+    ]  # fmt: skip
+    deleted = {r.get("Key") for r in gone if r.get("IsLatest", True)}
+    listed = {r.get("Key") for r in rows}
+    older = [
+        {**r, "IsLatest": r.get("IsLatest", True) and r.get("Key") not in deleted}
+        for r in versions
+        if isinstance(r, dict) and not (r.get("IsLatest", True) and r.get("Key") in listed)
+    ]
+    for row in rows:
+        if row.get("Key") in deleted:
+            row["IsLatest"] = False
+    return {**value, "Objects": [*rows, *older, *gone]}
 
 
 class Bucket(AwsNoun):
@@ -123,6 +150,13 @@ class Bucket(AwsNoun):
     notifications: dict[str, Any] | None = None  # who is told of new objects
     missing_keys: tuple[str, ...] = ()  # a HEAD said that they do not exist
     listing_complete: bool = True  # False where the capture looked only at some prefixes
+
+    @model_validator(mode="before")
+    @classmethod
+    def _versions_among_the_objects(cls, value: Any) -> Any:
+        named = ("Versions", "ObjectVersions", "DeleteMarkers")
+        told = isinstance(value, dict) and any(value.get(name) for name in named)
+        return _with_versions(value) if told else value
 
 
 class KmsKey(AwsNoun):

@@ -321,7 +321,8 @@ ACCESS = (
     Scenario("a public listing that is blocked", case(
         held=("x.txt",), distributions=dist([origin(**NO_OAC)]), buckets=one_bucket(
             "x.txt", Policy=policy(PUBLIC, {**lists("acme-media-prod"), "Principal": "*",
-                                            "Condition": {}}))), 403, ("object-missing", MASKED)),
+                                            "Condition": {}}))), 403,
+             ("object-missing", MASKED, "bpa-blocks-public-policy")),
     Scenario("a bucket in china", case(
         distributions=dist([origin(DomainName="acme-media-prod.s3.cn-north-1.amazonaws.com.cn")]),
         buckets=with_policy(statement(

@@ -23,7 +23,7 @@ SAMPLE = 5
 # Causes that hide a failure behind a good status.
 _MASKED = frozenset({"custom-error-masks-as-200"})
 _UNDECIDED = (
-    "Nothing wrong was found in what could be read, but a step before the answer stays unknown."
+    "A step before the answer could not be decided from what was read, so the answer stays unknown."
 )
 
 

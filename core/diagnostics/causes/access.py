@@ -9,9 +9,11 @@ from core.diagnostics.causes.registry import ACCESS, KMS, Case, Found, rule, rul
 from core.diagnostics.causes.statements import NETWORK_KEYS, not_allowed, policy_evidence, unsigned
 from core.diagnostics.conditions import Comparison
 from core.diagnostics.journey import Visit, evidence
+from core.diagnostics.objects import is_archived
 from core.diagnostics.origins import REGIONS_WITHOUT_OAI
 from core.diagnostics.policy import MatchedRule, denials
 from core.model.delivery import S3Object
+from core.model.diagnosis import ObjectState
 
 
 @rule
@@ -22,10 +24,35 @@ def reading(case: Case) -> Iterator[Found]:
         return
     if any(map(case.journey.stopped, ("viewer-authorization", "two-signatures", "method"))):
         return
-    read = meant_read(case, visit)
+    if case.journey.method not in _READS and any(s.step == "viewer" for s in case.journey.stops):
+        return  # what a write may do is no question as long as it doesn't get there
+    read = meant_read(case, visit) or _read_of_nothing(case, visit)
     if read is not None and read[0].effect == "deny":
         outcome, item = read
         yield from refusals(case, visit, outcome, item, item.key)
+
+
+_READS = {"GET", "HEAD", "OPTIONS"}
+
+
+def _read_of_nothing(case: Case, visit: Visit) -> tuple[AccessOutcome, S3Object] | None:
+    """The decision for a key that nothing resembles: putting an object there may not do."""
+    if case.best is not None or visit.state is not ObjectState.MISSING or not visit.key:
+        return None
+    return None if visit.access is None else (visit.access, S3Object(key=visit.key))
+
+
+@rule
+def meant_is_archived(case: Case) -> Iterator[Found]:
+    """The object that is meant can't be read either: fixing the key alone gives another 403."""
+    visit = case.journey.visit
+    read = None if visit is None or visit.item is not None else meant_read(case, visit)
+    if read is not None and is_archived(read[1], case.snapshot.now):
+        yield Found(
+            "object-archived", ACCESS,
+            f"{read[1].key} is archived ({read[1].storage_class}) and not restored.",
+            evidence("s3:HeadObject", "StorageClass", read[1].storage_class),
+        )  # fmt: skip
 
 
 def meant_read(case: Case, visit: Visit) -> tuple[AccessOutcome, S3Object] | None:

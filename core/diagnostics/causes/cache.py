@@ -228,6 +228,11 @@ def variants_left(case: Case) -> Iterator[Found]:
             return
 
 
+_SEEN = (
+    r"browser|disk|(?<![a-z])(?:sees?|seen|shows?|shown|gets?|still|user|viewer|client)(?![a-z])"
+)
+
+
 @rule_unstopped
 def browser(case: Case) -> Iterator[Found]:
     """The edge is fresh; a person still sees the old picture."""
@@ -237,7 +242,7 @@ def browser(case: Case) -> Iterator[Found]:
     told = facts.says(case.snapshot, r"stale|old|browser|cached|outdated|etag|disk.?cache|previous")
     if not told or facts.table(case.snapshot) not in {"client_report", "notes", "facts"}:
         return
-    report = facts.table(case.snapshot) == "client_report" or "browser" in told or "disk" in told
+    report = facts.table(case.snapshot) == "client_report" or re.search(_SEEN, told) is not None
     long = _max_age(visit.item.cache_control) >= 3600 or "immutable" in (
         visit.item.cache_control or ""
     )

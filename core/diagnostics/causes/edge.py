@@ -172,6 +172,9 @@ def method(case: Case) -> Iterator[Found]:
                 _shown(case, "method"))  # fmt: skip
 
 
+_SECURE_PAGE = r"https://|mixed.?content|blocked|: https$|https[^:]*: (?:true|yes|1)$"
+
+
 @rule_unstopped
 def mixed_content(case: Case) -> Iterator[Found]:
     """The answer is fine, but a page served by HTTPS does not show it."""
@@ -179,7 +182,7 @@ def mixed_content(case: Case) -> Iterator[Found]:
     if journey.url.scheme != "http" or journey.stops:
         return
     page = request.header("referer") or request.header("origin") or ""
-    if page.startswith("https://") or facts.says(case.snapshot, r"https://|mixed.?content|blocked"):
+    if page.startswith("https://") or facts.says(case.snapshot, _SECURE_PAGE):
         yield Found(
             "mixed-content-http-image", SLOW,
             "The page is served by HTTPS and the image by HTTP: browsers block or upgrade it.",

@@ -58,7 +58,8 @@ def origin_stops(case: Case) -> Iterator[Found]:
                 bucket=visit.bucket_name, host=visit.origin.domain_name,
                 detail=stop.detail or "its failures were reported",
             )  # fmt: skip
-            sure = Confidence.LIKELY if tag in {"no-bucket", "unreachable"} else Confidence.CERTAIN
+            inferred = tag in {"no-bucket", "unreachable"} or visit.log.unknowns
+            sure = Confidence.LIKELY if inferred else Confidence.CERTAIN
             shown = _visit_evidence(visit, "origin")
             yield Found(cause, ORIGIN, sentence, shown, sure)
 

@@ -306,12 +306,18 @@ def uncompressed(case: Case) -> Iterator[Found]:
                              behavior.compress))  # fmt: skip
 
 
+_SHOWN_SMALL = (
+    r"slow|display|width|thumb|viewport|lcp|layout|rendered|css|(?<![a-z])px(?![a-z])|lighthouse|"
+    r"pagespeed|heavy|load.?time|seconds to load"
+)
+
+
 @rule_unstopped
 def large(case: Case) -> Iterator[Found]:
     item = _good(case)
     if item is None or not item.size or not (item.content_type or "").startswith("image/"):
         return
-    told = facts.says(case.snapshot, r"slow|display|width|thumbnail|viewport|lcp|layout")
+    told = facts.says(case.snapshot, _SHOWN_SMALL)
     if item.size >= LARGE_IMAGE or (told and item.size >= 500_000):
         yield Found(
             "image-too-large-no-variants",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,7 +26,7 @@ def certificate_problem(snapshot: AccountSnapshot, owner: Distribution, host: st
     if expiry and expiry < snapshot.now:
         return f"The certificate expired on {expiry:%Y-%m-%d}"
     status = str(details.get("Status") or "ISSUED").upper()
-    return f"The certificate is {status.lower()}" if status in {"EXPIRED", "REVOKED"} else ""
+    return f"The certificate is {status.lower()}" if status in _BROKEN else ""
 
 
 _FACTS = {"sans": "SubjectAlternativeNames", "subjectalternativenames": "SubjectAlternativeNames",
@@ -35,15 +36,33 @@ _FACTS = {"sans": "SubjectAlternativeNames", "subjectalternativenames": "Subject
           "certificate_expiry": "NotAfter"}  # fmt: skip
 
 
+_ABOUT = re.compile(r"cert|tls|ssl|acm(?![a-z])")
+_ENDS = re.compile(r"expir|not_?after|valid_?(?:un)?til|ends?(?:_|$)")
+_BROKEN = {"EXPIRED", "REVOKED"}
+
+
 def _details(snapshot: AccountSnapshot, settings: dict[str, Any]) -> dict[str, Any]:
     arn = settings.get("ACMCertificateArn") or settings.get("Certificate")
     for certificate in snapshot.certificates:
         inner: dict[str, Any] = certificate.get("Certificate") or certificate
         if inner.get("CertificateArn", inner.get("Arn")) == arn:
             return inner
-    told = _spread(facts.attributes(snapshot)) if not facts.is_record(snapshot) else {}
+    return {**_spread(settings), **_told(snapshot)}
+
+
+def _told(snapshot: AccountSnapshot) -> dict[str, Any]:
+    """What somebody wrote down about the certificate, by AWS's names."""
+    if facts.is_record(snapshot):
+        return {}
+    told = _spread(facts.attributes(snapshot))
     known = {_FACTS[k.lower()]: v for k, v in told.items() if k.lower() in _FACTS}
-    return {**_spread(settings), **known}
+    row = str((snapshot.db_record or {}).get("pk") or "")
+    for name, value in told.items():
+        if _ABOUT.search(f"{row} {name}".lower()) and _ENDS.search(name.lower()):
+            known.setdefault("NotAfter", value)
+        elif _ABOUT.search(name.lower()) and str(value).upper() in _BROKEN:
+            known.setdefault("Status", value)
+    return known
 
 
 def _spread(named: dict[str, Any]) -> dict[str, Any]:

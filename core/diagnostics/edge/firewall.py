@@ -36,10 +36,9 @@ def find_acl(snapshot: AccountSnapshot, acl_id: str) -> dict[str, Any] | None:
 def judge(snapshot: AccountSnapshot, acl: dict[str, Any], url: RequestUrl) -> WafResult:
     """The first rule with a final action wins; an undecided blocking rule leaves it unknown."""
     request = _Request(snapshot, url)
-    for sample in rows(acl.get("SampledRequests")):
-        shown = mapping(sample.get("Request"))
-        if str(sample.get("Action", "")).upper() == "BLOCK" and shown.get("URI") == url.raw_path:
-            return WafResult("block", str(sample.get("RuleNameWithinRuleGroup") or "a rule"))
+    blocked = next((s for s in rows(acl.get("SampledRequests")) if request.was_blocked(s)), None)
+    if blocked is not None:
+        return WafResult("block", str(blocked.get("RuleNameWithinRuleGroup") or "a rule"))
     unsure = WafResult("allow")
     for rule in sorted(rows(acl.get("Rules")), key=_priority):
         found = request.statement(mapping(rule.get("Statement")))
@@ -98,6 +97,13 @@ def _action(rule: dict[str, Any]) -> Literal["allow", "block", "challenge"] | No
 class _Request:
     snapshot: AccountSnapshot
     url: RequestUrl
+
+    def was_blocked(self, sample: dict[str, Any]) -> bool:
+        """Whether this is the sample of such a request; one that names none is of this one."""
+        shown, viewer = mapping(sample.get("Request")), self.snapshot.request.viewer
+        here = {"URI": self.url.raw_path, "ClientIP": viewer.ip, "Country": viewer.country}
+        same = all(shown.get(name) in {None, value} for name, value in here.items())
+        return same and str(sample.get("Action", "")).upper() == "BLOCK"
 
     def statement(self, statement: dict[str, Any]) -> Truth:
         """One WAF statement, three-valued; unknown kinds stay unknown."""

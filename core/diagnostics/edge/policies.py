@@ -179,10 +179,10 @@ def _cache_key(snapshot: AccountSnapshot, policy_id: str) -> CacheKey | None:
     config = _find(snapshot.cache_policies, policy_id, "CachePolicyConfig")
     if not config:
         return None
-    inner = mapping(config.get("ParametersInCacheKeyAndForwardedToOrigin"))
+    inner = mapping(config.get("ParametersInCacheKeyAndForwardedToOrigin")) or config
     return CacheKey(
-        query=_selected(inner.get("QueryStringsConfig"), "QueryStringBehavior", "QueryStrings"),
-        headers=_selected(inner.get("HeadersConfig"), "HeaderBehavior", "Headers"),
+        query=_selected(inner, "QueryStringsConfig", "QueryStringBehavior", "QueryStrings"),
+        headers=_selected(inner, "HeadersConfig", "HeaderBehavior", "Headers"),
         min_ttl=_number(config.get("MinTTL"), 0),
         default_ttl=_number(config.get("DefaultTTL"), _DAY),
         max_ttl=_number(config.get("MaxTTL"), _YEAR),
@@ -204,13 +204,17 @@ def _origin_request(
     config = _find(snapshot.origin_request_policies, policy_id, "OriginRequestPolicyConfig")
     if not config:
         return None
-    headers = _selected(config.get("HeadersConfig"), "HeaderBehavior", "Headers")
-    query = _selected(config.get("QueryStringsConfig"), "QueryStringBehavior", "QueryStrings")
+    headers = _selected(config, "HeadersConfig", "HeaderBehavior", "Headers")
+    query = _selected(config, "QueryStringsConfig", "QueryStringBehavior", "QueryStrings")
     return headers, query
 
 
-def _selected(config: Any, behavior: str, listed: str) -> Selection:
-    """none, whitelist, allExcept, all, allViewer, allViewerAndWhitelistCloudFront."""
+def _selected(policy: dict[str, Any], part: str, behavior: str, listed: str) -> Selection:
+    """none, whitelist, allExcept, all, allViewer, allViewerAndWhitelistCloudFront.
+
+    Policies that people write down leave out the object around the two fields.
+    """
+    config = policy.get(part, policy)
     if not isinstance(config, dict):
         return Selection()
     kind = str(config.get(behavior) or "none")

@@ -189,6 +189,10 @@ def compress(_: Case, door: Door) -> Iterator[Draft]:
 
 @at_door
 def cache_more(_: Case, door: Door) -> Iterator[Draft]:
+    if door.behavior.cache_policy_id == CACHING_OPTIMIZED:
+        title = "Use a cache policy whose minimum TTL overrules the object's Cache-Control"
+        yield Draft(FixType.CONFIG_CHANGE, title)
+        return
     change = edit_behavior(door, cache_policy_id=CACHING_OPTIMIZED, forwarded_values=None)
     yield from configure("Use the cache policy CachingOptimized", change, first=True)
 

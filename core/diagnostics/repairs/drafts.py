@@ -20,7 +20,7 @@ from core.diagnostics.repairs.draft import Draft
 from core.diagnostics.spelling import extension_of
 from core.diagnostics.urls import key_of, redact_deep
 from core.model.delivery import S3Object
-from core.model.diagnosis import FixType
+from core.model.diagnosis import FixType, ObjectState
 
 
 def stranger(caller: Caller) -> Caller:
@@ -285,13 +285,15 @@ def restore(case: Case) -> Iterator[Draft]:
         yield Draft(FixType.WAIT, "Wait for the restore that is running, then copy the object",
                     first=True)  # fmt: skip
         return
-    title = f"Restore {visit.key} and copy it to STANDARD"
+    meant = case.best if visit.state is ObjectState.MISSING else None
+    title = f"Restore {meant.key if meant else visit.key} and copy it to STANDARD"
     needs: tuple[str, ...] = ("s3:RestoreObject", "s3:PutObject")
-    if visit.item is None:
+    deleted = visit.state is ObjectState.DELETE_MARKER
+    if deleted:
         title, needs = f"Remove the delete marker of {visit.key}", ("s3:DeleteObjectVersion",)
     yield Draft(FixType.RESTORE, title, needs=needs, first=True,
-                rollback="Delete the object again." if visit.item is None else "",
-                cost_note="" if visit.item is None else "Retrieval is billed per GB")  # fmt: skip
+                rollback="Delete the object again." if deleted else "",
+                cost_note="" if deleted else "Retrieval is billed per GB")  # fmt: skip
 
 
 # --- cache, client, signature ---------------------------------------------------------------
