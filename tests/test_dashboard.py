@@ -102,8 +102,8 @@ def test_a_configured_key_is_used_as_it_is(tmp_path):
 
 
 def test_pages_before_the_start_get_a_configuration_error():
-    before = list(dashboard._current)
+    before = list(dashboard.assembly._current)
     dashboard.install(None)
     with pytest.raises(Configuration, match="not started"):
         dashboard.current()
-    dashboard._current[:] = before
+    dashboard.assembly._current[:] = before

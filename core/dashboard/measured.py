@@ -1,0 +1,124 @@
+"""Usage and costs: what is stored and delivered, and what that costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from core.aws.cost_explorer import CostExplorer
+from core.aws.s3_config import BucketReader
+from core.costs.price_sheet import Missing, find
+from core.costs.service import CostsService
+from core.costs.service.actuals import ActualsBook
+from core.costs.service.alerts import AwsNotifier
+from core.costs.service.inputs import CostParts
+from core.costs.service.own_cost import OwnCostBook
+from core.costs.service.sheets import PriceSheets
+from core.dashboard.clock import utc_now
+from core.dashboard.cloud import CloudParts
+from core.errors import DashboardError
+from core.measures import MeasuresOfUsage
+from core.model.identity import Actor, Role
+from core.model.waste import BucketRules
+from core.settings import Settings
+from core.stores.account_records import AccountRecords
+from core.stores.jobs import JobQueue
+from core.stores.records import RecordStore
+from core.usage.service.opening import open_logs
+from core.usage.service.storage import StorageService
+from core.usage.service.traffic import TrafficService
+
+
+def open_traffic(
+    cloud: CloudParts,
+    store: RecordStore,
+    jobs: JobQueue,
+    settings: Settings,
+    clock: Callable[[], datetime],
+) -> TrafficService:
+    """Where it runs on the embedded cloud, a scan first has the edge deliver its log."""
+    emulator = cloud.emulator
+    return open_logs(
+        store,
+        jobs,
+        cloud.clients,
+        settings,
+        clock,
+        distribution_id=cloud.distribution_id,
+        deliver=(lambda: None) if emulator is None else emulator.edge_log.deliver,
+    )
+
+
+def listing_price(sheets: PriceSheets) -> Callable[[str], tuple[Decimal | None, str]]:
+    """What one LIST request costs in a region, and where that price comes from."""
+
+    def price_of(region: str) -> tuple[Decimal | None, str]:
+        found = find(sheets.newest(), "s3.req.STANDARD.tier1", region)
+        if isinstance(found, Missing):
+            return None, f"unpriced: {found.reason}"
+        tier = found.tiers[0]
+        if tier.price is None:
+            return None, f"unpriced: the sheet's price in {region} is not known"
+        said = f"{region}: {tier.price} per {found.per}, {tier.source_date or 'undated'}"
+        return tier.price / found.per, f"{said} (confidence {tier.confidence})"
+
+    return price_of
+
+
+def costs_of(
+    cloud: CloudParts,
+    store: RecordStore,
+    sheets: PriceSheets,
+    traffic: TrafficService,
+    storage: StorageService,
+    settings: Settings,
+) -> CostsService:
+    """The embedded cloud costs nothing: it has no bill, and its calls are not metered."""
+    explorer = CostExplorer(cloud.clients.cost_explorer) if cloud.emulator is None else None
+    refresh = timedelta(hours=settings.cost_refresh_hours)
+    meter = cloud.clients.meter
+    parts = CostParts(
+        store=store,
+        actuals=ActualsBook(settings.data_dir / "costs", explorer, utc_now, refresh),
+        measures=_measures(cloud, store, traffic, storage, settings),
+        notifier=AwsNotifier(cloud.clients, settings.alert_mail_from),
+        own=OwnCostBook(store, meter, sheets, utc_now, settings.daily_aws_budget_usd)
+        if meter
+        else None,
+        clock=utc_now,
+    )
+    return CostsService(sheets, utc_now, parts)
+
+
+def _measures(
+    cloud: CloudParts,
+    store: RecordStore,
+    traffic: TrafficService,
+    storage: StorageService,
+    settings: Settings,
+) -> MeasuresOfUsage:
+    """Usage as the costs read it, whoever looks at the costs."""
+    reader = Actor(account_id="costs", role=Role.ADMIN)
+    accounts = AccountRecords(store).accounts
+    return MeasuresOfUsage(
+        traffic=lambda first, last: traffic.report(reader, first, last),
+        storage=lambda: tuple(storage.report(reader, one) for one in storage.buckets(reader)),
+        history=lambda: tuple(
+            day for one in storage.buckets(reader) for day in storage.history(reader, one)
+        ),
+        rules=lambda bucket: _lifecycle(cloud, bucket),
+        users=lambda: sum(1 for account in accounts.all() if not account.disabled),
+        region=settings.region,
+        clock=utc_now,
+    )
+
+
+def _lifecycle(cloud: CloudParts, bucket: str) -> BucketRules:
+    """Rules that can't be read are unknown, not none."""
+    region = cloud.clients.region
+    try:
+        found = BucketReader(cloud.clients.s3).lifecycle(bucket)
+    except DashboardError:
+        return BucketRules(bucket=bucket, region=region)
+    return BucketRules(bucket=bucket, region=region, rules=tuple(found or ()))
