@@ -20,20 +20,14 @@ from urllib.parse import quote
 from botocore.exceptions import BotoCoreError, ClientError
 
 from core.emulator.edge_cache import EdgeResponse, ViewerRequest
+from core.model.traffic import LOG_FIELDS
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 PREFIX = "cdn/"
 EDGE = "EMB1-C1"  # no airport has this code: these requests were served here
-_HEADER = (
-    "#Version: 1.0\n#Fields: date time x-edge-location sc-bytes c-ip cs-method cs(Host) "
-    "cs-uri-stem sc-status cs(Referer) cs(User-Agent) cs-uri-query cs(Cookie) x-edge-result-type "
-    "x-edge-request-id x-host-header cs-protocol cs-bytes time-taken x-forwarded-for ssl-protocol "
-    "ssl-cipher x-edge-response-result-type cs-protocol-version fle-status fle-encrypted-fields "
-    "c-port time-to-first-byte x-edge-detailed-result-type sc-content-type sc-content-len "
-    "sc-range-start sc-range-end\n"
-)
+_HEADER = f"#Version: 1.0\n#Fields: {' '.join(LOG_FIELDS)}\n"
 # CloudFront encodes a value once more: blanks, controls, what is not ASCII, "#%<>[\]^`{|}~ and '.
 _LEFT_ALONE = "!$&()*+,/:;=?@"
 

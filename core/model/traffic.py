@@ -9,6 +9,17 @@ from enum import StrEnum
 from core.model.base import Noun, UtcTime
 from core.model.media import Problem
 
+# Fields of a standard log in the documented order, for logs without a header of their own.
+LOG_FIELDS = (
+    "date", "time", "x-edge-location", "sc-bytes", "c-ip", "cs-method", "cs(Host)", "cs-uri-stem",
+    "sc-status", "cs(Referer)", "cs(User-Agent)", "cs-uri-query", "cs(Cookie)",
+    "x-edge-result-type", "x-edge-request-id", "x-host-header", "cs-protocol", "cs-bytes",
+    "time-taken", "x-forwarded-for", "ssl-protocol", "ssl-cipher", "x-edge-response-result-type",
+    "cs-protocol-version", "fle-status", "fle-encrypted-fields", "c-port", "time-to-first-byte",
+    "x-edge-detailed-result-type", "sc-content-type", "sc-content-len", "sc-range-start",
+    "sc-range-end",
+)  # fmt: skip
+
 
 class LogKind(StrEnum):
     DELIMITED = "delimited"  # v1, and v2's plain and W3C

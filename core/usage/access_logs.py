@@ -10,18 +10,8 @@ from collections.abc import Sequence
 from urllib.parse import unquote
 
 from core.errors import UnreadableContent
-from core.model.traffic import LogKind, LogShape
+from core.model.traffic import LOG_FIELDS, LogKind, LogShape
 
-# The documented order, for logs without a header of their own.
-FIELDS = (
-    "date", "time", "x-edge-location", "sc-bytes", "c-ip", "cs-method", "cs(Host)", "cs-uri-stem",
-    "sc-status", "cs(Referer)", "cs(User-Agent)", "cs-uri-query", "cs(Cookie)",
-    "x-edge-result-type", "x-edge-request-id", "x-host-header", "cs-protocol", "cs-bytes",
-    "time-taken", "x-forwarded-for", "ssl-protocol", "ssl-cipher", "x-edge-response-result-type",
-    "cs-protocol-version", "fle-status", "fle-encrypted-fields", "c-port", "time-to-first-byte",
-    "x-edge-detailed-result-type", "sc-content-type", "sc-content-len", "sc-range-start",
-    "sc-range-end",
-)  # fmt: skip
 # How many of them a version had: 2008, with query and cookie, results, … up to today's.
 VERSIONS = (12, 13, 15, 16, 18, 19, 20, 22, 23, 24, 26, 33)
 _MOMENTS = ({"date", "time"}, {"timestamp"}, {"timestamp_ms"})
@@ -66,7 +56,7 @@ def shape_of(head: bytes, name: str) -> LogShape | None:
 def _delimited(comments: Sequence[str], first: str, name: str) -> LogShape:
     fields = next((line[8:].split() for line in reversed(comments) if is_header(line)), None)
     if fields is None:
-        fields = list(FIELDS[: first.count("\t") + 1])
+        fields = list(LOG_FIELDS[: first.count("\t") + 1])
         if len(fields) not in VERSIONS:
             raise _no_log(name, "it has no #Fields line, and its lines are those of no version")
     delimiter = next((d for d in _DELIMITERS if first.count(d) == len(fields) - 1), "\t")

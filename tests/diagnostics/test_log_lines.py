@@ -8,14 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.diagnostics.audit_files import Skipped
-from core.diagnostics.audits.log_lines import FIELDS, Logged, read_log
+from core.diagnostics.audits.log_lines import Logged, read_log
+from core.model.traffic import LOG_FIELDS
 
-HEAD = ["#Version: 1.0", "#Fields: " + " ".join(FIELDS)]
+HEAD = ["#Version: 1.0", "#Fields: " + " ".join(LOG_FIELDS)]
 AT = datetime(2026, 11, 20, 12, 0, 5, tzinfo=UTC)
 
 
 def values(**changes):
-    row = dict.fromkeys(FIELDS, "-")
+    row = dict.fromkeys(LOG_FIELDS, "-")
     row |= {"date": "2026-11-20", "time": "12:00:05", "cs-method": "GET", "sc-status": "403",
             "cs(Host)": "d1.cloudfront.net", "cs-uri-stem": "/a.jpg", "cs-protocol": "https"}  # fmt: skip
     return row | changes
@@ -64,7 +65,7 @@ def test_a_file_may_have_other_fields_in_another_order():
 
 @pytest.mark.parametrize(
     ("line", "reason"),
-    [("2026-11-20\t12:00", f"not {len(FIELDS)} fields"), ("{broken", "not JSON"),
+    [("2026-11-20\t12:00", f"not {len(LOG_FIELDS)} fields"), ("{broken", "not JSON"),
      (tabs(**{"sc-status": "abc"}), "a status that is no number"), (tabs(**{"sc-status": "-"}), "no sc-status"),
      (tabs(**{"cs-uri-stem": "-"}), "no cs-uri-stem"), (tabs(**{"cs(Host)": "-"}), "no host"),
      ("{}", "no cs-uri-stem"), ("x" * 70_000, "a line that is too long")],

@@ -11,7 +11,8 @@ from botocore.exceptions import EndpointConnectionError
 
 from core.emulator.edge_cache import EdgeResponse, ViewerRequest
 from core.emulator.edge_log import EdgeLog, Viewer
-from core.usage.access_logs import FIELDS, column_of, shape_of
+from core.model.traffic import LOG_FIELDS
+from core.usage.access_logs import column_of, shape_of
 from core.usage.service.log_report import report_of_files
 
 NOW = datetime(2026, 10, 31, 23, 59, 59, tzinfo=UTC)
@@ -51,7 +52,7 @@ def answer(status=200, body=b"12345", **headers):
 
 def lines(bucket):
     found = "".join(bucket.objects.values()).splitlines()
-    names = [column_of(field) for field in FIELDS]
+    names = [column_of(field) for field in LOG_FIELDS]
     return [dict(zip(names, one.split("\t"), strict=True)) for one in found if one[0] != "#"]
 
 
@@ -63,7 +64,7 @@ def test_a_line_has_the_fields_of_a_standard_log(log, bucket):
     assert log.deliver() == 1
     (key,) = bucket.objects
     assert key.startswith("cdn/E1.2026-10-31-23.")
-    assert shape_of(bucket.objects[key].encode(), key).fields == FIELDS
+    assert shape_of(bucket.objects[key].encode(), key).fields == LOG_FIELDS
     (line,) = lines(bucket)
     assert line["cs_uri_stem"] == "/media/a%2520b.jpg"
     assert line["cs_uri_query"] == "w=1&x=%2520"

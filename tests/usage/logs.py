@@ -6,7 +6,8 @@ import json
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.usage.access_logs import FIELDS, column_of
+from core.model.traffic import LOG_FIELDS
+from core.usage.access_logs import column_of
 
 BASE = {
     "date": "2026-10-31", "time": "23:59:58", "x-edge-location": "FRA60-P3", "sc-bytes": "1000",
@@ -19,12 +20,12 @@ BASE = {
 
 def row(number=0, **values):
     """One request; `values` name fields by their column names."""
-    named = {column_of(field): field for field in (*FIELDS, "c-country", "timestamp")}
+    named = {column_of(field): field for field in (*LOG_FIELDS, "c-country", "timestamp")}
     given = {named[name]: str(value) for name, value in values.items()}
     return {**BASE, "x-edge-request-id": f"id-{number:06d}==", **given}
 
 
-def v1(rows, fields=FIELDS, delimiter="\t", header=True):
+def v1(rows, fields=LOG_FIELDS, delimiter="\t", header=True):
     top = f"#Version: 1.0\n#Fields: {' '.join(fields)}\n" if header else ""
     lines = (delimiter.join(one.get(field, "-") for field in fields) + "\n" for one in rows)
     return (top + "".join(lines)).encode()

@@ -15,11 +15,12 @@ from core.emulator.clients import EmulatorClients
 from core.emulator.folder import Folder
 from core.emulator.process import ChildProcess, ChildSettings
 from core.errors import AwsUnavailable, Configuration, InvalidInput
+from core.model.traffic import LOG_FIELDS
 from core.stores.athena_engine import AthenaEngine
 from core.stores.log_batch import Delivery
 from core.stores.log_store import LogStore
 from core.stores.queries import ALL, EVERYTHING, TOTALS
-from core.usage.access_logs import FIELDS, column_of, columns_of, shape_of
+from core.usage.access_logs import column_of, columns_of, shape_of
 from core.usage.traffic import query_cost
 from tests.usage.logs import row, v1, written
 from tests.usage.test_log_report import some
@@ -63,7 +64,7 @@ LINES = some(230)
 FILES = {
     "a.gz": v1(LINES[:200]),
     "b.gz": v1([*LINES[170:], row(9001, cs_uri_stem="/top.jpg", cs_referer="https://a.example/'")]),
-    "old.gz": v1([row(9002), row(9003, date="2026-11-02", sc_status="503")], FIELDS[:15]),
+    "old.gz": v1([row(9002), row(9003, date="2026-11-02", sc_status="503")], LOG_FIELDS[:15]),
 }  # fmt: skip
 
 
@@ -154,4 +155,4 @@ def test_the_table_declares_every_field_in_its_place():
     declared = [
         line.split()[0].strip("`") for line in DDL.read_text().splitlines() if line.startswith("  ")
     ]
-    assert declared == [column_of(field) for field in FIELDS]
+    assert declared == [column_of(field) for field in LOG_FIELDS]

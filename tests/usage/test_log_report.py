@@ -6,7 +6,8 @@ import random
 import pytest
 
 from core.errors import InvalidInput
-from core.usage.access_logs import FIELDS, VERSIONS
+from core.model.traffic import LOG_FIELDS
+from core.usage.access_logs import VERSIONS
 from core.usage.log_json import report_json
 from core.usage.service.log_report import report_of_files
 from tests.usage.logs import as_json, as_parquet, row, v1, written
@@ -38,7 +39,7 @@ def counted(found):
 
 @pytest.mark.parametrize("count", [one for one in VERSIONS if one >= 12])
 def test_every_header_version_is_read_by_its_own_fields(tmp_path, count):
-    path = written(tmp_path / "a.gz", v1([row(sc_status="404")], FIELDS[:count]))
+    path = written(tmp_path / "a.gz", v1([row(sc_status="404")], LOG_FIELDS[:count]))
     found = report(path)
     assert found["requests"] == 1
     assert found["bytes"] == 1000
@@ -47,7 +48,7 @@ def test_every_header_version_is_read_by_its_own_fields(tmp_path, count):
 
 
 def test_fields_may_stand_in_any_order_and_be_more_than_we_know(tmp_path):
-    fields = (*reversed(FIELDS), "new-field")
+    fields = (*reversed(LOG_FIELDS), "new-field")
     assert report(written(tmp_path / "a", v1([row()], fields)))["bytes"] == 1000
 
 
@@ -121,7 +122,7 @@ def test_a_request_that_is_delivered_again_counts_once(tmp_path):
 
 
 def test_an_old_log_that_is_delivered_again_is_known_by_its_content(tmp_path):
-    data = v1([row(), row()], FIELDS[:12])
+    data = v1([row(), row()], LOG_FIELDS[:12])
     found = report(written(tmp_path / "a.gz", data), written(tmp_path / "b", data))
     assert found["requests"] == 2
     assert [one["problem"] for one in found["read"]["problems"]] == ["same"]
@@ -159,9 +160,13 @@ def test_a_broken_json_line_is_counted_with_its_number(tmp_path):
 
 
 def test_versions_may_be_mixed_within_a_file(tmp_path):
-    swapped = (FIELDS[1], FIELDS[0], *FIELDS[2:])
+    swapped = (LOG_FIELDS[1], LOG_FIELDS[0], *LOG_FIELDS[2:])
     data = (
-        v1([row(1)]) + v1([row(2)], FIELDS[:15]) + v1([row(3)], swapped) + v1([row(4)]) + b"bad\n"
+        v1([row(1)])
+        + v1([row(2)], LOG_FIELDS[:15])
+        + v1([row(3)], swapped)
+        + v1([row(4)])
+        + b"bad\n"
     )
     found = report(written(tmp_path / "a.gz", data), written(tmp_path / "b.gz", v1([row(5)])))
     assert found["requests"] == 5

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from core.model.traffic import LOG_FIELDS
 from core.stores.log_batch import Delivery
 from core.stores.log_store import LogStore
 from core.stores.queries import (
@@ -24,7 +25,7 @@ from core.stores.queries import (
     TOP_URLS,
     TOTALS,
 )
-from core.usage.access_logs import FIELDS, columns_of, folder_of, folder_pattern, shape_of
+from core.usage.access_logs import columns_of, folder_of, folder_pattern, shape_of
 from tests.usage.logs import row, v1, written
 from tests.usage.test_log_report import some
 
@@ -44,7 +45,7 @@ def store(folder):
     opened.close()
 
 
-def delivery(tmp_path, name, rows, fields=FIELDS, etag=""):
+def delivery(tmp_path, name, rows, fields=LOG_FIELDS, etag=""):
     data = v1(rows, fields)
     path = written(tmp_path / name, data)
     return Delivery(path, name, etag or f"{hash(data)}", path.stat().st_size)
@@ -119,7 +120,7 @@ def test_a_file_that_changes_while_it_is_read_is_wanted_again(store, tmp_path):
 
 def test_an_old_log_that_comes_again_under_another_name_counts_once(store, tmp_path):
     for name in ("a.gz", "b.gz"):
-        store.add("logs", [delivery(tmp_path, name, [row(), row()], FIELDS[:12], etag="same")])
+        store.add("logs", [delivery(tmp_path, name, [row(), row()], LOG_FIELDS[:12], etag="same")])
     assert requests(store) == 2
 
 

@@ -14,17 +14,8 @@ from urllib.parse import unquote
 
 from core.diagnostics.audit_files import Skipped
 from core.diagnostics.urls import as_sent
+from core.model.traffic import LOG_FIELDS
 
-# The documented order; a file's own #Fields line goes before it.
-FIELDS = (
-    "date", "time", "x-edge-location", "sc-bytes", "c-ip", "cs-method", "cs(Host)", "cs-uri-stem",
-    "sc-status", "cs(Referer)", "cs(User-Agent)", "cs-uri-query", "cs(Cookie)",
-    "x-edge-result-type", "x-edge-request-id", "x-host-header", "cs-protocol", "cs-bytes",
-    "time-taken", "x-forwarded-for", "ssl-protocol", "ssl-cipher", "x-edge-response-result-type",
-    "cs-protocol-version", "fle-status", "fle-encrypted-fields", "c-port", "time-to-first-byte",
-    "x-edge-detailed-result-type", "sc-content-type", "sc-content-len", "sc-range-start",
-    "sc-range-end",
-)  # fmt: skip
 _NEEDED = ("cs-uri-stem", "sc-status")
 _FEWEST = 13  # fields of the oldest logs
 _ENCODED_LINE = 65_536  # characters; longer lines are damaged
@@ -48,7 +39,7 @@ class Logged(NamedTuple):
 
 def read_log(lines: Iterable[str], name: str, skipped: Skipped) -> Iterator[Logged]:
     """Every readable line of one file; the others are counted with their places."""
-    fields: Sequence[str] = FIELDS
+    fields: Sequence[str] = LOG_FIELDS
     for number, raw in enumerate(lines, 1):
         line = raw.rstrip("\r\n")
         if not line:
