@@ -138,7 +138,10 @@ def _detail(actor: Actor, case: SavedCase) -> None:
     if case.note:
         show(parts.note(case.note))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.button("Open", key=f"open_{case.id}", on_click=_open, args=(case.id,), type="primary")
+        if st.button(
+            "Open", key=f"open_{case.id}", on_click=_open, args=(case.id,), type="primary"
+        ):
+            st.rerun()  # the whole page: this part alone does not show the case
         st.download_button(
             "Export", _export(case.id), file_name=f"case-{case.id}.json", mime="application/json",
             on_click="ignore", key=f"export_{case.id}",
