@@ -12,9 +12,11 @@ from collections.abc import Iterable, Iterator
 from core.diagnostics import facts
 from core.diagnostics.access import evaluate
 from core.diagnostics.certainty import TIE, owners, with_confidence
+from core.diagnostics.environments import only_environments_apart
 from core.diagnostics.guess import Guess
 from core.diagnostics.journey import Journey
 from core.diagnostics.objects import KeyIndex
+from core.diagnostics.slips import is_slip
 from core.diagnostics.spelling import (
     differences,
     edit_distance,
@@ -209,7 +211,8 @@ def _by_name(journey: Journey, asked: list[Shape], indexes: Indexes) -> Iterator
             weight = 0.8 if bucket.name == first.home else 0.74
             if first.key.endswith("/" + key) or key.endswith("/" + path):
                 weight += 0.04
-            if not id_tokens(name) and not _same_telling_ids(first.key, key):
+            telling = id_tokens(name) or _same_telling_ids(first.key, key)
+            if not telling and not only_environments_apart(first.key, key):
                 weight -= 0.2  # a name such as photo.jpg says little about whose it is
             if _private_original(journey, bucket, key):
                 yield Guess(bucket.name, key, 0.5, "private_original", (), first.key)
@@ -275,7 +278,7 @@ def _by_distance(journey: Journey, asked: list[Shape], indexes: Indexes) -> Iter
     word, whole = _telling_word(first.key)
     for key in index.near(folded, word, whole=whole):
         distance = edit_distance(folded, fold(key), MAX_EDITS)
-        if 0 < distance <= MAX_EDITS and _same_thing(first.key, key):
+        if 0 < distance <= MAX_EDITS and is_slip(folded, fold(key)) and _same_thing(first.key, key):
             yield Guess(home.name, key, 0.72 - 0.04 * distance, "edit_distance", (), first.key)
     yield from _by_folder_typo(first, home, index, folded)
 
@@ -284,7 +287,7 @@ def _by_folder_typo(shape: Shape, home: Bucket, index: KeyIndex, folded: str) ->
     """A slip in a folder's name, the last segment being equal."""
     for key in index.alike(folded)[:_SCAN_LIMIT]:
         distance = edit_distance(folded, fold(key), MAX_EDITS)
-        if 0 < distance <= MAX_EDITS and _same_thing(shape.key, key):
+        if 0 < distance <= MAX_EDITS and is_slip(folded, fold(key)) and _same_thing(shape.key, key):
             yield Guess(home.name, key, 0.84 - 0.02 * distance, "edit_distance", (), shape.key)
 
 

@@ -18,7 +18,7 @@ _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"
 _EDGES = " \t\r\n\v\f\u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     chr(c) for c in range(0x2000, 0x200B)
 )
-_DROP = {ord(c): None for c in _INVISIBLE}
+_DROP = {ord(c): None for c in _INVISIBLE} | {ord(c): " " for c in _EDGES if not c.isascii()}
 IMAGE_EXTENSIONS = frozenset(
     {"jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "avif", "heic", "heif", "svg", "bmp",
      "tif", "tiff", "ico", "mp4", "mov", "webm", "pdf"}
@@ -45,7 +45,7 @@ def _decode_fully(text: str) -> str:
 
 
 def trim(text: str) -> str:
-    """Without invisible characters anywhere and white space at the ends."""
+    """Without invisible characters, with plain blanks, and without white space at the ends."""
     return (text if text.isascii() else text.translate(_DROP)).strip(_EDGES)
 
 

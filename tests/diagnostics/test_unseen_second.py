@@ -161,7 +161,43 @@ TOGETHER = (
         }))), 307, ("viewer-protocol-redirect",)),
 )  # fmt: skip
 
-ALL = (*WORDS, *SHAPES, *TOGETHER)
+BLANK = ("url-whitespace-or-invisible-char", MASKED)
+TYPO, GONE = ("key-typo-near-miss", MASKED), ("object-missing", MASKED)
+WAF_BLOCKS = {
+    "table": "facts",
+    "pk": "waf",
+    "attributes": {"terminating_rule": "SizeRestrictions_URIPATH", "action": "BLOCK"},
+}
+
+NAMES = (
+    Scenario("a blank that does not break", case("/my%C2%A0photo.jpg", held=("my photo.jpg",)),
+             403, BLANK, "my photo.jpg", "correct_url"),
+    Scenario("the narrow blank of a screenshot", case(
+        "/Shot%209.41%20AM.png", held=("Shot 9.41\u202fAM.png",)), 403, BLANK,
+             "Shot 9.41\u202fAM.png"),
+    Scenario("two letters are two files", case("/photos/b.jpg", held=("photos/a.jpg",)), 403, GONE),
+    Scenario("two short words are two files", case("/x/cat.jpg", held=("x/bat.jpg",)), 403, GONE),
+    Scenario("two languages are two folders", case("/en/logo-en.png", held=("en/logo-de.png",)),
+             403, GONE),
+    Scenario("a slip in a long word", case("/photos/suhset.jpg", held=("photos/sunset.jpg",)), 403,
+             TYPO, "photos/sunset.jpg", "correct_url"),
+    Scenario("a slip in the extension of a short name", case("/x/a.jgp", held=("x/a.jpg",)), 403,
+             TYPO, "x/a.jpg"),
+    Scenario("a separator too many", case("/x/user_anna.jpg", held=("x/useranna.jpg",)), 403,
+             TYPO, "x/useranna.jpg"),
+    Scenario("another separator", case("/x/user_anna.jpg", held=("x/user-anna.jpg",)), 403,
+             TYPO, "x/user-anna.jpg"),
+    Scenario("two scripts are two files", case("/x/app.ts", held=("x/app.js",)), 403, GONE),
+    Scenario("the same path of another environment", case(
+        "/prod/u1/a.jpg", held=("dev/u1/a.jpg",)), 403, ("object-in-other-prefix-env", MASKED),
+             "dev/u1/a.jpg", "copy_object"),
+    Scenario("a firewall's log in other words", case(
+        **{**sampled(), "web_acls": [{k: v for k, v in sampled()["web_acls"][0].items()
+                                      if k != "SampledRequests"}]}, db_record=WAF_BLOCKS),
+             403, ("waf-blocked",)),
+)  # fmt: skip
+
+ALL = (*WORDS, *SHAPES, *TOGETHER, *NAMES)
 
 
 @pytest.mark.parametrize("scenario", ALL, ids=lambda s: s.name)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from core.diagnostics.causes.registry import OBJECT, Case, Found
+from core.diagnostics.environments import environment
 from core.diagnostics.guess import Guess
 from core.diagnostics.journey import Visit, evidence
 from core.diagnostics.origins import endpoint_of
@@ -15,18 +16,7 @@ from core.diagnostics.urls import key_of
 from core.model.delivery import CacheBehavior, DistributionConfig
 from core.model.diagnosis import Confidence
 
-_ENVIRONMENT = re.compile(
-    r"(?:^|[-_./])(prod|production|prd|live|staging|stage|stg|dev|development|test|testing|qa|uat|"
-    r"sandbox|preview|demo|local|old|legacy|backup|archive|temp|tmp)(?=$|[-_./\d])",
-    re.IGNORECASE,
-)
 _MAIN = {"prod", "production", "prd", "live"}
-
-
-def environment(name: str) -> str:
-    """The environment that a bucket or folder names, in lower case."""
-    found = _ENVIRONMENT.search(name)
-    return found[1].lower() if found else ""
 
 
 def elsewhere(case: Case, guess: Guess, visit: Visit) -> Iterator[Found]:

@@ -62,8 +62,8 @@ def _firewall(journey: Journey, config: DistributionConfig) -> None:
     acl = find_acl(journey.snapshot, config.web_acl_id)
     unread = WafResult("unknown", "", "the web ACL was not read (wafv2:GetWebACL)")
     journey.waf = result = judge(journey.snapshot, acl, journey.url) if acl else unread
-    told = facts.says(journey.snapshot, r"waf|request blocked|sampled")
-    if result.action == "unknown" and "block" in told:
+    told = facts.says(journey.snapshot, r"request blocked|(?=.*(?:waf|sampled)).*block(?!-)")
+    if result.action == "unknown" and told:
         journey.waf = result = WafResult("block", result.rule or "a rule", told)
     shown = evidence("wafv2:GetWebACL", "WebACL.Rules", result.rule or config.web_acl_id)
     doc = (
