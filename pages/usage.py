@@ -3,19 +3,21 @@
 import streamlit as st
 
 from core.model.identity import Actor, Permission
-from core.ui import parts, traffic_parts, traffic_view
+from core.ui import parts, storage_view, traffic_parts, traffic_view
 from core.ui.frame import open_page, show
 
 
-def main(actor: Actor) -> None:
+def traffic(actor: Actor) -> None:
     top = st.container()
     days, wanted = traffic_view.filters()
     with st.skeleton(height=480):
         report = traffic_view.read(actor, days, wanted)
         before = traffic_view.before(actor, days, wanted) if report else None
+    stored = storage_view.newest(actor)
     with top:
         if report is not None:
-            show(parts.headline(traffic_parts.sentence(report, before, days.words)))
+            detail = f"{storage_view.sentence(actor, stored)}." if stored else ""
+            show(parts.headline(traffic_parts.sentence(report, before, days.words), detail))
     traffic_view.scan_bar(actor, report)
     if report is None:
         return
@@ -24,6 +26,24 @@ def main(actor: Actor) -> None:
         return
     show(traffic_parts.numbers(report, before))
     traffic_view.report_of(actor, report, days)
+
+
+def storage(actor: Actor) -> None:
+    stored = storage_view.newest(actor)
+    words = storage_view.sentence(actor, stored) if stored else "What is stored is not known yet"
+    show(parts.headline(words))
+    storage_view.storage(actor)
+
+
+VIEWS = {"Traffic": traffic, "Storage": storage}
+
+
+def main(actor: Actor) -> None:
+    view = st.segmented_control(
+        "View", list(VIEWS), default="Traffic", key="view", required=True, bind="query-params",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    VIEWS[str(view)](actor)
 
 
 main(open_page(Permission.USAGE_READ))

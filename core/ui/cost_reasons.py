@@ -7,12 +7,12 @@ from decimal import Decimal
 
 from core.model.budgets import Anomaly
 from core.model.months import Allocation, Effect, MonthComparison, UnitCost
-from core.model.pricing import plain
 from core.ui import formats, parts, plots
 from core.ui.markup import Markup, tag
 from core.ui.parts import Tone
 
-_STEPS = 7  # of a waterfall; the rest is one step
+_STEPS = 5  # of a waterfall; the rest is one step
+_LEAST = Decimal("0.005")  # USD; less than half a cent is not worth a row
 _ANOMALIES = 8
 
 
@@ -22,7 +22,7 @@ def steps(compared: MonthComparison) -> plots.Figure | None:
         return None
     shown = [(one.name, float(one.change)) for one in compared.effects[:_STEPS]]
     rest = sum((one.change for one in compared.effects[_STEPS:]), Decimal(0))
-    if rest:
+    if abs(rest) >= _LEAST:
         shown.append(("everything else", float(rest)))
     start = (formats.month(compared.before), float(compared.total_before))
     return plots.waterfall(start, shown, formats.month(compared.after))
@@ -35,13 +35,14 @@ def effects(rows: Sequence[Effect], currency: str) -> Markup:
          _signed(one.change, currency), _signed(one.quantity, currency),
          _signed(one.mix, currency), _signed(one.price, currency))
         for one in rows
+        if abs(one.change) >= _LEAST
     )  # fmt: skip
     head = ("Because of", "Change", "Quantity", "Mix", "Price")
     return parts.table(head, cells, right=(1, 2, 3, 4))
 
 
 def _signed(amount: Decimal, currency: str) -> str:
-    if abs(amount) < Decimal("0.005"):
+    if abs(amount) < _LEAST:
         return "\u2013"
     return f"{'+' if amount > 0 else ''}{formats.money(amount, currency)}"
 
@@ -92,15 +93,15 @@ def units(rows: Sequence[UnitCost], currency: str) -> Markup | None:
     if not rows:
         return None
     cells = (
-        (one.name,
+        (f"Per {one.name}",
          parts.badge(Tone.UNKNOWN, "unknown") if one.usd is None
          else f"{formats.money(one.usd, currency)}",
-         f"per {plain(one.per)} {one.unit}",
-         one.reason if one.usd is None else f"{one.covers}; counted by {one.source}")
+         one.reason if one.usd is None
+         else f"{one.covers} over {one.count:,.0f} {one.unit}, counted by {one.source}")
         for one in rows
     )  # fmt: skip
     return tag(
         "section",
         parts.title("Unit costs"),
-        parts.table(("", "Cost", "Per", "How it is counted"), cells, right=(1,)),
+        parts.table(("", "Cost", "How it is counted"), cells, right=(1,)),
     )

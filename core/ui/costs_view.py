@@ -53,12 +53,9 @@ def top(actor: Actor, period: str) -> CostMonth | None:
             return None
         compared = costs.compare(actor, period)
         guess, budgets = costs.forecast(actor, period), costs.budgets(actor)
-    show(
-        costs_parts.headline(month),
-        costs_parts.numbers(month, compared, guess, budgets),
-        costs_parts.freshness(month, session.now()),
-        costs_parts.warnings(month),
-    )
+    show(costs_parts.headline(month))
+    show(costs_parts.numbers(month, compared, guess, budgets))
+    show(costs_parts.freshness(month, session.now()), costs_parts.warnings(month))
     return month
 
 

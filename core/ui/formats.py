@@ -12,6 +12,7 @@ _STEPS = (
     (timedelta(days=1), timedelta(hours=1), "h"),
     (timedelta(days=30), timedelta(days=1), "d"),
 )
+_DIME = Decimal("0.1")  # USD from which two decimals tell enough
 _GAP = "\u2026"  # …
 
 _BROWSERS = (
@@ -74,7 +75,7 @@ def money(amount: Decimal | None, currency: str = "USD") -> str:
     if value and value < Decimal("0.0001"):
         figure = "< 0.0001"
     else:
-        figure = f"{value:,.{2 if value >= 1 or not value else 4}f}"
+        figure = f"{value:,.{2 if value >= _DIME or not value else 4}f}"
     figure = f"${figure}" if currency == "USD" else f"{figure} {currency}"
     return f"\u2212{figure}" if amount < 0 else figure
 

@@ -124,7 +124,10 @@ def waterfall(start: tuple[str, float], steps: Sequence[tuple[str, float]], end:
             {
                 "type": "waterfall",
                 "measure": ["absolute", *("relative" for _ in steps), "total"],
-                "x": [plotted(name, 30) for name in (start[0], *(n for n, _ in steps), end)],
+                "x": [_wrapped(name) for name in (start[0], *(n for n, _ in steps), end)],
+                "text": [_usd(start[1]), *(_signed(amount) for _, amount in steps), ""],
+                "textposition": "outside",
+                "cliponaxis": False,
                 "y": values,
                 "hovertemplate": "%{x}: $%{delta:,.4f}<extra></extra>",
                 "increasing": {"marker": {"color": PALETTE[5]}},
@@ -133,8 +136,34 @@ def waterfall(start: tuple[str, float], steps: Sequence[tuple[str, float]], end:
                 "connector": {"line": {"width": 1, "color": "rgba(128,128,128,.5)"}},
             }
         ],
-        "layout": _layout(260, legend=False),
+        "layout": _layout(280, legend=False) | {"margin": {"l": 0, "r": 0, "t": 24, "b": 0}},
     }
+
+
+def _usd(amount: float) -> str:
+    return f"${amount:,.2f}"
+
+
+def _signed(amount: float) -> str:
+    return f"{'+' if amount > 0 else chr(0x2212)}{_usd(abs(amount))}"
+
+
+def _wrapped(name: str) -> str:
+    """On two lines, so that names stand upright below their bars."""
+    words = formats.shorten(" ".join(name.split()), 40).split(" ")
+    half = (len(words) + 1) // 2
+    lines = (" ".join(words[:half]), " ".join(words[half:]))
+    return "<br>".join(plotted(line) for line in lines if line)
+
+
+def scale(most: int) -> tuple[int, str]:
+    """The unit in which an axis is drawn."""
+    size, unit = 1, "B"
+    for name in ("KiB", "MiB", "GiB", "TiB"):
+        if most < size * 1024:
+            break
+        size, unit = size * 1024, name
+    return size, unit
 
 
 _MANY = 45  # points, from which single marks only blur a line

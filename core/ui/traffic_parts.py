@@ -82,7 +82,7 @@ def by_time(report: TrafficReport, first: date, last: date) -> plots.Figure:
         labels = [hour for hour in hours if hour <= max(known)]
     found = [known.get(label) or Delivered(requests=0, bytes=0) for label in labels]
     most = max((row.bytes for row in found), default=0)
-    size, unit = scale(most)
+    size, unit = plots.scale(most)
     texts = [
         f"{label}{' h' if report.hours else ''}: {formats.counted(row.requests, 'request')}, "
         f"{formats.size(row.bytes)}"
@@ -96,16 +96,6 @@ def by_time(report: TrafficReport, first: date, last: date) -> plots.Figure:
 
 def _days(first: date, last: date) -> list[date]:
     return [first + timedelta(days=at) for at in range((last - first).days + 1)]
-
-
-def scale(most: int) -> tuple[int, str]:
-    """The unit in which an axis is drawn."""
-    size, unit = 1, "B"
-    for name in ("KiB", "MiB", "GiB", "TiB"):
-        if most < size * 1024:
-            break
-        size, unit = size * 1024, name
-    return size, unit
 
 
 def results(rows: Sequence[Delivered], *, statuses: bool) -> Markup | None:

@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -42,6 +43,8 @@ from core.stores.sqlite import SqliteRecordStore
 from core.ui import session
 from core.upload.service import UploadService
 from core.usage.access_logs import columns_of, shape_of
+from core.usage.service.storage import StorageService
+from core.usage.service.storage_reading import Reader
 from core.usage.service.traffic import TrafficService
 
 MAIN = Path(__file__).parents[2] / "core" / "main.py"
@@ -98,9 +101,10 @@ def open_desk(folder):
                 propose=repairs.propose_records,
             ),
             traffic=open_traffic(clients, store, jobs, folder),
+            storage=open_storage(clients, store, jobs, folder),
             costs=open_costs(store, folder),
             jobs=jobs,
-            cloud=SimpleNamespace(cdn_prefix=""),
+            cloud=SimpleNamespace(cdn_prefix="", bucket=bucket),
             emulator=object(),
             store=store,
             bucket=bucket,
@@ -122,6 +126,17 @@ def open_traffic(clients, store, jobs, folder):
         CloudFrontReader(clients.cloudfront), lambda name: MediaBucket(clients.s3, name), utc_now,
         distribution_id="E1", configured=LogPlace(bucket="media", prefix="cdn-logs/"),
     )  # fmt: skip
+
+
+def open_storage(clients, store, jobs, folder):
+    def price_of(region):
+        return Decimal("0.000005"), f"{region}: 0.005 per 1000"
+
+    def owners():
+        return {file.id: file.owner_id for file in file_records(store).all()}
+
+    reader = Reader(clients, utc_now, owners, price_of)
+    return StorageService(store, jobs, reader, folder / "storage", utc_now)
 
 
 def keep_bill(folder, actuals):

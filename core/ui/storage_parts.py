@@ -1,0 +1,231 @@
+"""What is stored, in sentences, tiles and sums, and the sources side by side. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from core.model.usage import (
+    AgeRange,
+    PrefixShare,
+    RequestCost,
+    SizeRange,
+    SourceGap,
+    StorageComparison,
+    StorageDay,
+    StorageReport,
+    StorageSource,
+    Stored,
+    Uploads,
+    Versions,
+)
+from core.ui import charts, formats, parts, plots
+from core.ui.markup import Markup, tag
+from core.ui.parts import Stat, Tone
+
+NAMES = {
+    StorageSource.LISTING: "Live listing",
+    StorageSource.INVENTORY: "S3 Inventory",
+    StorageSource.CLOUDWATCH: "CloudWatch",
+}
+_ROOT = "whole bucket"
+
+
+def size(value: int | None) -> str:
+    return "unknown" if value is None else formats.size(value)
+
+
+def count(value: int | None) -> str:
+    return "unknown" if value is None else formats.number(value)
+
+
+def sentence(report: StorageReport, history: Sequence[StorageDay]) -> str:
+    """`4.1 GiB stored in 1,204 objects, 12 % more than on 20 Oct`."""
+    total = report.total
+    objects = "an unknown number of objects"
+    if total.objects is not None:
+        objects = formats.counted(total.objects, "object")
+    told = f"{size(total.bytes)} stored in {objects}"
+    earlier = next((day for day in history if day.source is report.source), None)
+    if earlier is None or earlier.day == f"{report.sampled_at:%Y-%m-%d}":
+        return told
+    if earlier.total.bytes is None or total.bytes is None:
+        return told
+    changed = formats.change(total.bytes, earlier.total.bytes)
+    since = datetime.fromisoformat(earlier.day)
+    word = f"{changed} than" if changed != "as much" else "as much as"
+    return f"{told}, {word} on {since.day} {since:%b}" if changed else told
+
+
+def numbers(report: StorageReport) -> Markup:
+    small, twice = report.small, report.duplicates
+    return parts.stat_row(
+        (
+            Stat("Stored", size(report.total.bytes), f"{count(report.total.objects)} objects"),
+            _stat("Under 128 KB", small.objects if small else None,
+                  f"{size(small.bytes)}; infrequent access bills 128 KB each" if small else ""),
+            _stat("Duplicates", twice.objects if twice else None,
+                  f"{size(twice.bytes)} could go" if twice else ""),
+            _versions(report.versions),
+            _uploads(report.uploads),
+        )
+    )  # fmt: skip
+
+
+def _stat(name: str, value: int | None, note: str) -> Stat:
+    if value is None:
+        return Stat(name, "unknown", "this source does not tell it", Tone.UNKNOWN)
+    return Stat(name, formats.number(value), note)
+
+
+def _versions(found: Versions | None) -> Stat:
+    if found is None:
+        return Stat("Old versions", "unknown", "scan with versions to know", Tone.UNKNOWN)
+    markers = formats.counted(found.delete_markers, "delete marker")
+    return Stat("Old versions", size(found.noncurrent.bytes),
+                f"{count(found.noncurrent.objects)} objects, {markers}")  # fmt: skip
+
+
+def _uploads(found: Uploads | None) -> Stat:
+    if found is None:
+        return Stat("Unfinished uploads", "unknown", "this source does not tell it", Tone.UNKNOWN)
+    tone = Tone.WARN if found.count else Tone.NEUTRAL
+    return Stat("Unfinished uploads", formats.number(found.count), size(found.bytes), tone)
+
+
+def tiles(report: StorageReport, below: Mapping[str, Sequence[PrefixShare]]) -> plots.Figure | None:
+    """`below`: what lies in the folders that can be walked into without asking again."""
+    rows = [one for one in report.by_prefix or () if one.stored.bytes]
+    if not rows:
+        return None
+    top = report.prefix or "/"
+    made = [_tile(top, "", report.prefix or _ROOT, rows)]
+    for row in rows:
+        own = row.prefix if row.folders or row.prefix != report.prefix else f"{row.prefix}\0"
+        inside = [one for one in below.get(row.prefix, ()) if one.stored.bytes]
+        made.append(plots.Tile(own, top, _name(row, report.prefix), row.stored.bytes or 0,
+                               _words(row.stored)))  # fmt: skip
+        made += [
+            plots.Tile(f"{own}\1{one.prefix}", own, _name(one, row.prefix), one.stored.bytes or 0,
+                       _words(one.stored))
+            for one in inside
+        ]  # fmt: skip
+    return plots.treemap(made)
+
+
+def _tile(id: str, parent: str, label: str, rows: Sequence[PrefixShare]) -> plots.Tile:
+    whole = sum(one.stored.bytes or 0 for one in rows)
+    return plots.Tile(id, parent, label, whole, formats.size(whole))
+
+
+def _name(row: PrefixShare, above: str) -> str:
+    return row.prefix.removeprefix(above) or "files here"
+
+
+def _words(stored: Stored) -> str:
+    return f"{size(stored.bytes)}, {count(stored.objects)} objects"
+
+
+def histogram(ranges: Sequence[SizeRange]) -> plots.Figure:
+    labels = [_span(one.start, one.end) for one in ranges]
+    return _columns(labels, [one.stored for one in ranges])
+
+
+def ages(ranges: Sequence[AgeRange]) -> plots.Figure:
+    labels = [f"from {one.start} d" if one.end is None else f"{one.start} to {one.end} d"
+              for one in ranges]  # fmt: skip
+    return _columns(labels, [one.stored for one in ranges])
+
+
+def _span(start: int, end: int | None) -> str:
+    if end is None:
+        return f"from {formats.size(start)}"
+    return f"under {formats.size(end)}" if not start else f"to {formats.size(end)}"
+
+
+def _columns(labels: Sequence[str], found: Sequence[Stored]) -> plots.Figure:
+    """How many objects; their bytes on hover."""
+    texts = [f"{label}: {_words(one)}" for label, one in zip(labels, found, strict=True)]
+    values = [float(one.objects or 0) for one in found]
+    series = plots.Series("Objects", values, texts)
+    return plots.columns(labels, [series], title="objects", height=200)
+
+
+def trend(history: Sequence[StorageDay]) -> plots.Figure | None:
+    """One line for each source that knows at least two days."""
+    colours = dict(zip(StorageSource, charts.PALETTE, strict=False))
+    days = sorted({day.day for day in history})
+    largest = max((day.total.bytes or 0 for day in history), default=0)
+    unit_size, unit = plots.scale(largest)
+    series = []
+    for source in StorageSource:
+        known = {one.day: one for one in history if one.source is source}
+        if len(known) > 1:
+            series.append(_line(source, known, days, unit_size, colours[source]))
+    return plots.line(days, series, title=unit) if series else None
+
+
+def _line(
+    source: StorageSource, known: Mapping[str, StorageDay], days: Sequence[str], unit: int,
+    colour: str,
+) -> plots.Series:  # fmt: skip
+    values, texts = [], []
+    for day in days:
+        stored = known[day].total if day in known else None
+        size_now = stored.bytes if stored else None
+        values.append(float("nan") if size_now is None else size_now / unit)
+        texts.append(f"{day}, {NAMES[source]}: {size(size_now)}")
+    return plots.Series(NAMES[source], values, texts, colour)
+
+
+def side_by_side(found: StorageComparison, now: datetime) -> Markup:
+    """The sources are compared and never added; a gap says why there is one."""
+    rows = [
+        (NAMES[one.source], count(one.total.objects), size(one.total.bytes),
+         parts.when(one.sampled_at, now),
+         parts.badge(Tone.OK, "complete") if one.complete
+         else parts.badge(Tone.WARN, "not complete"))
+        for one in found.reports
+    ]  # fmt: skip
+    known = {one.source for one in found.reports}
+    rows += [
+        (NAMES[gap.source], "unknown", "unknown", None, parts.badge(Tone.UNKNOWN, "not read"))
+        for gap in found.missing if gap.source not in known
+    ]  # fmt: skip
+    head = ("Source", "Objects", "Stored", "Saw the bucket", "")
+    return tag(
+        "section",
+        parts.title("Sources side by side", "compared, never added"),
+        parts.table(head, rows, right=(1, 2)),
+        *(_gap(gap, now) for gap in found.missing),
+        *(
+            parts.note(
+                f"{NAMES[one.left]} against {NAMES[one.right]}: {_apart(one.objects, one.bytes)}. "
+                f"{'; '.join(one.reasons)}",
+            )
+            for one in found.differences
+        ),
+    )
+
+
+def _gap(gap: SourceGap, now: datetime) -> Markup:
+    kept = f" The numbers are from {formats.ago(gap.last_good, now)}." if gap.last_good else ""
+    tone = Tone.WARN if gap.last_good else Tone.UNKNOWN
+    return parts.note(f"{NAMES[gap.source]}: {gap.reason}{kept}", tone)
+
+
+def _apart(objects: int | None, size_apart: int | None) -> str:
+    told = []
+    if objects is not None:
+        told.append(f"{objects:+,} objects")
+    if size_apart is not None:
+        told.append(f"{'+' if size_apart >= 0 else chr(0x2212)}{formats.size(abs(size_apart))}")
+    return ", ".join(told) or "not comparable"
+
+
+def asked(cost: RequestCost | None) -> str:
+    """What the scan itself cost."""
+    if cost is None:
+        return ""
+    usd = "unpriced" if cost.usd is None else formats.money(cost.usd)
+    return f"It took {formats.counted(cost.requests, 'LIST request')}: {usd} ({cost.price})."

@@ -1,0 +1,113 @@
+"""Storage on the usage page: scanned for real, walked into, compared, and honest where unknown."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from core.model.identity import Role
+from core.model.usage import StorageSource
+from core.stores.jobs import JobRunner
+from core.usage.service.storage import JOB
+from tests.pages.conftest import shown, utc_now
+
+
+@pytest.fixture
+def admin(enter):
+    return enter(Role.ADMIN)
+
+
+@pytest.fixture
+def scanned(desk, admin):
+    """Put these objects into the bucket, by key and size, and list it."""
+
+    def run(objects, source=StorageSource.LISTING):
+        for key, size in objects.items():
+            desk.clients.s3.put_object(Bucket="media", Key=key, Body=b"x" * size)
+        desk.storage.scan(admin, "media", source)
+        JobRunner(desk.jobs, {JOB: desk.storage.work}, 1).run_until_idle()
+
+    return run
+
+
+def tiles(page):
+    specs = [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
+    return next(spec["data"][0] for spec in specs if spec["data"][0]["type"] == "treemap")
+
+
+def test_before_a_scan_what_is_stored_is_unknown_and_not_0(admin, visit):
+    html = shown(visit("usage", view="Storage"))
+    assert "What is stored is not known yet" in html
+    assert "Nobody has looked into this bucket yet" in html
+
+
+def test_one_file_makes_a_whole_page_and_says_what_looking_cost(scanned, visit):
+    scanned({"media/f1/a.jpg": 2048})
+    html = shown(visit("usage", view="Storage"))
+    assert "2.0 KiB stored in 1 object" in html
+    assert "LIST requests: $" in html
+    assert "us-east-1: 0.005 per 1000" in html
+    assert "scan with versions to know" in html
+    assert "Inventory: It was not read yet." in html
+
+
+def test_an_empty_bucket_is_0_because_somebody_looked(scanned, visit):
+    scanned({})
+    html = shown(visit("usage", view="Storage"))
+    assert "0 B stored in 0 objects" in html
+    assert "There are no bytes below this prefix." in html
+
+
+def test_folders_are_tiles_that_hold_what_is_in_them(scanned, visit):
+    scanned({"media/f1/a.jpg": 100, "media/f2/b.jpg": 300, "avatars/c.png": 50})
+    found = tiles(visit("usage", view="Storage"))
+    assert dict(zip(found["labels"], found["values"], strict=True))["media/"] == 400
+    assert {"f1/", "f2/"} <= set(found["labels"])
+    assert found["values"][0] == 450
+
+
+def test_the_address_says_which_prefix_was_walked_into(scanned, visit):
+    scanned({"media/f1/a.jpg": 100, "avatars/c.png": 50})
+    page = visit("usage", view="Storage", at="media/")
+    assert tiles(page)["values"][0] == 100
+    next(button for button in page.button if button.label == "Whole bucket").click().run()
+    assert tiles(page)["values"][0] == 150
+    assert "at" not in page.query_params
+
+
+def test_keys_of_strangers_are_never_markup(scanned, visit):
+    scanned({"<script>alert(1)</script>/%{x}<b>.jpg": 10, "=cmd()/x": 5})
+    page = visit("usage", view="Storage")
+    told = shown(page) + "".join(tiles(page)["labels"])
+    assert "<script>alert" not in told
+    assert "<b>.jpg" not in told
+
+
+def test_a_scan_goes_on_and_can_be_cancelled(admin, visit, desk):
+    page = visit("usage", view="Storage")
+    next(button for button in page.button if button.label == "Scan now").click().run()
+    assert not page.exception
+    next(button for button in page.button if button.label == "Cancel").click().run()
+    JobRunner(desk.jobs, {JOB: desk.storage.work}, 1).run_until_idle()
+    assert "Nobody has looked into this bucket yet" in shown(visit("usage", view="Storage"))
+
+
+def test_a_source_that_fails_is_named_and_the_last_good_numbers_stay(scanned, visit):
+    scanned({"media/f1/a.jpg": 100})
+    scanned({}, StorageSource.INVENTORY)
+    html = shown(visit("usage", view="Storage"))
+    assert "S3 Inventory: " in html
+    assert "ui-fail" in html
+    assert "100 B stored in 1 object" in html
+
+
+def test_growth_is_told_against_the_first_day_that_is_known(scanned, visit, desk):
+    scanned({"media/f1/a.jpg": 300})
+    [today] = desk.storage._days.all("media")
+    day = utc_now() - timedelta(days=9)
+    total = today.total.model_copy(update={"bytes": 200})
+    before = {"day": f"{day:%Y-%m-%d}", "sampled_at": day, "total": total}
+    desk.storage._days.add(today.model_copy(update=before))
+    page = visit("usage", view="Storage")
+    assert f"50 % more than on {day.day} {day:%b}" in shown(page)
+    assert "Stored over time" in shown(page)
