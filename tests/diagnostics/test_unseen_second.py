@@ -248,6 +248,29 @@ def test_a_policy_that_caches_already_is_not_offered_again():
     assert any("CachingOptimized" in fix.title for fix in offered)
 
 
+def test_a_header_of_the_object_is_no_repair_where_nothing_is_cached():
+    disabled = behavior(CachePolicyId="4135ea2d-6df8-44a3-9df3-4b5a84be39ad")
+    fixes = diagnose(case(distributions=dist(default=disabled))).fixes
+    assert {fix.type for fix in fixes} == {"config_change"}
+
+
+@pytest.mark.parametrize(
+    ("size", "parts", "title"),
+    [
+        (90_000, {"Compress": False}, "Compress at the edge"),
+        (90_000, {"CachePolicyId": "b2884449-e4de-46a7-ac36-70bc7f1ddd6d"}, "Compress, with"),
+        (12_000_000, {}, "Upload it compressed"),
+    ],
+)
+def test_compression_changes_no_more_than_it_has_to(size, parts, title):
+    logo = thing("logo.svg", Size=size, ContentType="image/svg+xml")
+    world = case("/logo.svg", headers={"Accept-Encoding": "gzip, br"}, buckets=one_bucket(logo),
+                 distributions=dist(default=behavior(**parts)))  # fmt: skip
+    report = diagnose(world)
+    assert report.verdict.primary_cause == "compression-not-applied"
+    assert report.fixes[0].title.startswith(title)
+
+
 def test_a_custom_origins_failure_stays_its_own():
     resizer = dist([origin(DomainName="resizer.acme.com", **custom())])
     verdict = diagnose(case(distributions=resizer, edge_cache=FAILED)).verdict

@@ -182,9 +182,20 @@ def forward_origin(_: Case, door: Door) -> Iterator[Draft]:
 
 
 @at_door
-def compress(_: Case, door: Door) -> Iterator[Draft]:
-    change = edit_behavior(door, compress=True, cache_policy_id=CACHING_OPTIMIZED)
-    yield from configure("Compress, with the cache policy CachingOptimized", change, first=True)
+def compress(case: Case, door: Door) -> Iterator[Draft]:
+    """The switch alone where the cache policy lets Accept-Encoding through already."""
+    key = case.journey.forwarding.key if case.journey.forwarding else None
+    if key is None or not (key.gzip or key.brotli):
+        change = edit_behavior(
+            door, compress=True, cache_policy_id=CACHING_OPTIMIZED, forwarded_values=None
+        )
+        yield from configure("Compress, with the cache policy CachingOptimized", change, first=True)
+    elif not door.behavior.compress:
+        change = edit_behavior(door, compress=True)
+        yield from configure("Compress at the edge", change, first=True)
+    else:
+        title = "Upload it compressed, with its Content-Encoding: it is too large for the edge"
+        yield Draft(FixType.REUPLOAD, title)
 
 
 @at_door

@@ -230,6 +230,13 @@ def copy_in_place(case: Case) -> Iterator[Draft]:
                 first=True, clears_cache=True)  # fmt: skip
 
 
+def copy_to_keep(case: Case) -> Iterator[Draft]:
+    """A Cache-Control of the object's own helps only where the behaviour caches at all."""
+    forwarding = case.journey.forwarding
+    if forwarding is None or forwarding.key.max_ttl:
+        yield from copy_in_place(case)
+
+
 _KINDS = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp",
           "gif": "image/gif", "avif": "image/avif", "svg": "image/svg+xml", "mp4": "video/mp4",
           "css": "text/css", "js": "text/javascript", "html": "text/html", "pdf": "application/pdf",
