@@ -25,7 +25,7 @@ _NO_ANSWER = re.compile(
     r"offline|unavailable|terminated|overload|no healthy"
 )
 _GOOD = re.compile(
-    r"(?<![a-z])(?:up|health|healthy(?:_?hosts?_?count)?|reachable|available|alive|responds|online)$"
+    r"(?<![a-z])(?:up|health|healthy(?:_?hosts?_?count)?|reachable|available|alive|responds|online|open|connected|listening)$"
 )
 _BAD = re.compile(
     r"(?<![a-z])(?:down|unreachable|unhealthy(?:_?hosts?_?count)?|offline|timeouts?|timed_out|failing)$"

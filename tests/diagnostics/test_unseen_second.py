@@ -53,6 +53,10 @@ def mixed(**told):
     return case(url=PLAIN, **HTTP_TOO, db_record=facts("facts", **told))
 
 
+def row(pk, **told):
+    return {"table": "facts", "pk": pk, "attributes": told}
+
+
 def certified(**told):
     return case(url=IMG, **ALIASED, db_record=facts(**told))
 
@@ -75,6 +79,25 @@ WORDS = (
     Scenario("a certificate that ends later", certified(tls_valid_until="2027-11-01"), 200, ()),
     Scenario("a certificate that is called expired", certified(certificate="expired"), None,
              EXPIRED, PICTURE),
+    Scenario("a certificate that covers another name", case(
+        url=IMG, **ALIASED, db_record=row("certificate", covers=["www.acme.com"])), None, EXPIRED,
+             PICTURE),
+    Scenario("a certificate whose domains are one text", case(
+        url=IMG, **ALIASED, db_record=row("acm", domains="www.acme.com, *.acme.com")), 200, ()),
+    Scenario("a certificate with a status", case(
+        url=IMG, **ALIASED, db_record=row("certificate", status="EXPIRED")), None, EXPIRED,
+             PICTURE),
+    Scenario("domains that are no certificate's", case(
+        url=IMG, **ALIASED, db_record=row("cookies", domains=["www.acme.com"])), 200, ()),
+    Scenario("a note about the page", mixed(text="The page is served over HTTPS, the img is not"),
+             200, MIXED),
+    Scenario("an origin whose port is closed", case(
+        distributions=dist([origin(DomainName="resizer.acme.com", **custom())]),
+        db_record=row("probe", tcp_open=False)), 504, ("origin-timeout-or-unreachable",)),
+    Scenario("a reload that helps", case(
+        buckets=one_bucket(thing(PICTURE, **LONG)), edge_cache=FRESH,
+        db_record=facts("notes", text="A hard reload shows the new picture")), 200,
+             ("browser-cache-stale",)),
     Scenario("a session that ended is no certificate", certified(session_expires="2026-11-01"),
              200, ()),
     Scenario("a picture drawn small", case(
@@ -163,11 +186,7 @@ TOGETHER = (
 
 BLANK = ("url-whitespace-or-invisible-char", MASKED)
 TYPO, GONE = ("key-typo-near-miss", MASKED), ("object-missing", MASKED)
-WAF_BLOCKS = {
-    "table": "facts",
-    "pk": "waf",
-    "attributes": {"terminating_rule": "SizeRestrictions_URIPATH", "action": "BLOCK"},
-}
+WAF_BLOCKS = row("waf", terminating_rule="SizeRestrictions_URIPATH", action="BLOCK")
 
 NAMES = (
     Scenario("a blank that does not break", case("/my%C2%A0photo.jpg", held=("my photo.jpg",)),

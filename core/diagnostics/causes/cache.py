@@ -228,8 +228,11 @@ def variants_left(case: Case) -> Iterator[Found]:
             return
 
 
+_RELOADED = r"(?:hard|forced?).?(?:reload|refresh)|incognito|private window|clear\w* (?:the )?cache"
+_OLD = rf"stale|old|browser|cached|outdated|etag|disk.?cache|previous|{_RELOADED}"
 _SEEN = (
-    r"browser|disk|(?<![a-z])(?:sees?|seen|shows?|shown|gets?|still|user|viewer|client)(?![a-z])"
+    r"browser|disk|(?<![a-z])(?:sees?|seen|shows?|shown|gets?|still|user|viewer|client)(?![a-z])|"
+    + _RELOADED
 )
 
 
@@ -239,7 +242,7 @@ def browser(case: Case) -> Iterator[Found]:
     visit, entry = case.journey.final, case.journey.edge
     if visit is None or visit.item is None or case.journey.stops or is_stale(case):
         return
-    told = facts.says(case.snapshot, r"stale|old|browser|cached|outdated|etag|disk.?cache|previous")
+    told = facts.says(case.snapshot, _OLD)
     if not told or facts.table(case.snapshot) not in {"client_report", "notes", "facts"}:
         return
     report = facts.table(case.snapshot) == "client_report" or re.search(_SEEN, told) is not None

@@ -172,7 +172,10 @@ def method(case: Case) -> Iterator[Found]:
                 _shown(case, "method"))  # fmt: skip
 
 
-_SECURE_PAGE = r"https://|mixed.?content|blocked|: https$|https[^:]*: (?:true|yes|1)$"
+_SECURE_PAGE = (
+    r"https://|mixed.?content|blocked|: https:?$|https[^:]*: (?:true|yes|1)$|"
+    r"(?:page|site|app)(?![a-z]).{0,40}(?:over|by|with|via|uses|is) https"
+)
 
 
 @rule_unstopped

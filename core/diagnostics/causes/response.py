@@ -307,7 +307,7 @@ def uncompressed(case: Case) -> Iterator[Found]:
 
 
 _SHOWN_SMALL = (
-    r"slow|display|width|thumb|viewport|lcp|layout|rendered|css|(?<![a-z])px(?![a-z])|lighthouse|"
+    r"slow|display|width|thumb|viewport|lcp|layout|rendered|css|(?<![a-z])px(?![a-z])|lighthouse|shown_(?:at|as|in)|"
     r"pagespeed|heavy|load.?time|seconds to load"
 )
 

@@ -38,6 +38,7 @@ _FACTS = {"sans": "SubjectAlternativeNames", "subjectalternativenames": "Subject
 
 _ABOUT = re.compile(r"cert|tls|ssl|acm(?![a-z])")
 _ENDS = re.compile(r"expir|not_?after|valid_?(?:un)?til|ends?(?:_|$)")
+_COVERED = re.compile(r"(?:^|_)(?:sans?|names?|domain_?names?|domains?|covers?|hosts?|valid_for)$")
 _BROKEN = {"EXPIRED", "REVOKED"}
 
 
@@ -58,11 +59,21 @@ def _told(snapshot: AccountSnapshot) -> dict[str, Any]:
     known = {_FACTS[k.lower()]: v for k, v in told.items() if k.lower() in _FACTS}
     row = str((snapshot.db_record or {}).get("pk") or "")
     for name, value in told.items():
-        if _ABOUT.search(f"{row} {name}".lower()) and _ENDS.search(name.lower()):
+        if not _ABOUT.search(f"{row} {name}".lower()):
+            continue
+        if _ENDS.search(name.lower()):
             known.setdefault("NotAfter", value)
-        elif _ABOUT.search(name.lower()) and str(value).upper() in _BROKEN:
+        elif str(value).upper() in _BROKEN:
             known.setdefault("Status", value)
+        elif _COVERED.search(name.lower()):
+            known.setdefault("Domains", _hosts(value))
     return known
+
+
+def _hosts(value: Any) -> list[str]:
+    """The host names of a list or of a text."""
+    texts = value if isinstance(value, list | tuple) else re.split(r"[\s,;]+", str(value))
+    return [text for text in map(str, texts) if "." in text]
 
 
 def _spread(named: dict[str, Any]) -> dict[str, Any]:
