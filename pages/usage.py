@@ -1,14 +1,14 @@
 """Usage: how much is delivered and stored, what changed, and which URLs fail."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.model.identity import Actor, Permission
 from core.ui import parts, storage_view, traffic_parts, traffic_view
 from core.ui.frame import open_page, show
 
 
-def traffic(actor: Actor) -> None:
-    top = st.container()
+def traffic(actor: Actor, top: DeltaGenerator) -> None:
     days, wanted = traffic_view.filters()
     with st.skeleton(height=480):
         report = traffic_view.read(actor, days, wanted)
@@ -28,10 +28,11 @@ def traffic(actor: Actor) -> None:
     traffic_view.report_of(actor, report, days)
 
 
-def storage(actor: Actor) -> None:
+def storage(actor: Actor, top: DeltaGenerator) -> None:
     stored = storage_view.newest(actor)
     words = storage_view.sentence(actor, stored) if stored else "What is stored is not known yet"
-    show(parts.headline(words))
+    with top:
+        show(parts.headline(words))
     storage_view.storage(actor)
 
 
@@ -39,11 +40,12 @@ VIEWS = {"Traffic": traffic, "Storage": storage}
 
 
 def main(actor: Actor) -> None:
+    top = st.container()
     view = st.segmented_control(
         "View", list(VIEWS), default="Traffic", key="view", required=True, bind="query-params",
         label_visibility="collapsed",
     )  # fmt: skip
-    VIEWS[str(view)](actor)
+    VIEWS[str(view)](actor, top)
 
 
 main(open_page(Permission.USAGE_READ))

@@ -73,11 +73,11 @@ def money(amount: Decimal | None, currency: str = "USD") -> str:
         return "unknown"
     value = abs(amount)
     if value and value < Decimal("0.0001"):
-        figure = "< 0.0001"
+        sign, figure = "< ", "0.0001"
     else:
-        figure = f"{value:,.{2 if value >= _DIME or not value else 4}f}"
-    figure = f"${figure}" if currency == "USD" else f"{figure} {currency}"
-    return f"\u2212{figure}" if amount < 0 else figure
+        sign, figure = "", f"{value:,.{2 if value >= _DIME or not value else 4}f}"
+    told = f"{sign}${figure}" if currency == "USD" else f"{sign}{figure} {currency}"
+    return f"\u2212{told}" if amount < 0 else told
 
 
 def month(period: str) -> str:

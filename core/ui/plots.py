@@ -112,7 +112,7 @@ def treemap(tiles: Sequence[Tile], *, height: int = 380) -> Figure:
                 "root": {"color": "rgba(0,0,0,0)"},
             }
         ],
-        "layout": _layout(height, legend=False),
+        "layout": _layout(height, legend=False) | {"uniformtext": {"minsize": 11, "mode": "hide"}},
     }
 
 
@@ -196,6 +196,6 @@ def _layout(height: int, *, legend: bool) -> dict[str, Any]:
         "legend": {"orientation": "h", "y": 1.12, "x": 0},
         "dragmode": False,
         "hoverlabel": {"font": {"family": "Inter, sans-serif", "size": 12}},
-        "xaxis": {**quiet, "showgrid": False},
+        "xaxis": {**quiet, "showgrid": False, "tickangle": 0},
         "yaxis": {**quiet},
     }

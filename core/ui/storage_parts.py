@@ -29,6 +29,7 @@ NAMES = {
     StorageSource.CLOUDWATCH: "CloudWatch",
 }
 _ROOT = "whole bucket"
+_NAMED = 16  # tiles in a folder
 
 
 def size(value: int | None) -> str:
@@ -105,12 +106,23 @@ def tiles(report: StorageReport, below: Mapping[str, Sequence[PrefixShare]]) -> 
         inside = [one for one in below.get(row.prefix, ()) if one.stored.bytes]
         made.append(plots.Tile(own, top, _name(row, report.prefix), row.stored.bytes or 0,
                                _words(row.stored)))  # fmt: skip
-        made += [
-            plots.Tile(f"{own}\1{one.prefix}", own, _name(one, row.prefix), one.stored.bytes or 0,
-                       _words(one.stored))
-            for one in inside
-        ]  # fmt: skip
+        made += _inside(own, row, inside)
     return plots.treemap(made)
+
+
+def _inside(own: str, above: PrefixShare, rows: Sequence[PrefixShare]) -> list[plots.Tile]:
+    """The largest ones by name; the rest as one tile, for tiles without a size say nothing."""
+    ordered = sorted(rows, key=lambda one: -(one.stored.bytes or 0))
+    made = [
+        plots.Tile(f"{own}\1{one.prefix}", own, _name(one, above.prefix), one.stored.bytes or 0,
+                   _words(one.stored))
+        for one in ordered[:_NAMED]
+    ]  # fmt: skip
+    rest = sum(one.stored.bytes or 0 for one in ordered[_NAMED:])
+    if rest:
+        more = f"{formats.number(len(ordered) - _NAMED)} more"
+        made.append(plots.Tile(f"{own}\1", own, more, rest, formats.size(rest)))
+    return made
 
 
 def _tile(id: str, parent: str, label: str, rows: Sequence[PrefixShare]) -> plots.Tile:
@@ -138,9 +150,8 @@ def ages(ranges: Sequence[AgeRange]) -> plots.Figure:
 
 
 def _span(start: int, end: int | None) -> str:
-    if end is None:
-        return f"from {formats.size(start)}"
-    return f"under {formats.size(end)}" if not start else f"to {formats.size(end)}"
+    words = formats.size(start if end is None else end).replace(".0 ", " ")
+    return f"{words} +" if end is None else f"< {words}"
 
 
 def _columns(labels: Sequence[str], found: Sequence[Stored]) -> plots.Figure:
@@ -148,7 +159,7 @@ def _columns(labels: Sequence[str], found: Sequence[Stored]) -> plots.Figure:
     texts = [f"{label}: {_words(one)}" for label, one in zip(labels, found, strict=True)]
     values = [float(one.objects or 0) for one in found]
     series = plots.Series("Objects", values, texts)
-    return plots.columns(labels, [series], title="objects", height=200)
+    return plots.columns(labels, [series], height=200)
 
 
 def trend(history: Sequence[StorageDay]) -> plots.Figure | None:

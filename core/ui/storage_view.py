@@ -60,7 +60,7 @@ def _bucket(actor: Actor) -> str:
     known = list(dict.fromkeys((_home(), *session.services().storage.buckets(actor))))
     picked = st.selectbox(
         "Bucket", known, key="bucket", bind="query-params", accept_new_options=True,
-        on_change=_leave, help="Another bucket's name can be typed.",
+        on_change=_leave, help="Another bucket's name can be typed.", width=480,
     )  # fmt: skip
     return str(picked or known[0])
 

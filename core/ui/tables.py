@@ -16,7 +16,7 @@ from core.ui.table_files import Cell, Row, as_csv, as_parquet
 
 _UNITS = ((1024**4, "TiB"), (1024**3, "GiB"), (1024**2, "MiB"), (1024, "KiB"))
 _TALLEST = 420
-_ROW = 36
+_WHOLE = 10  # rows up to which a table shows all of them
 
 
 class Kind(StrEnum):
@@ -56,7 +56,7 @@ def shown(table: Table, alt: str, *, pick: bool = False) -> int | None:
         rows,
         hide_index=True,
         key=f"table_{table.name}",
-        height=min(_TALLEST, _ROW * (len(rows) + 1)),
+        height="content" if len(rows) <= _WHOLE else _TALLEST,
         column_config={head: config for head, config, _ in heads},
         alt=alt,
         **more,

@@ -158,10 +158,18 @@ def errors(actor: Actor, report: TrafficReport) -> None:
     picked = tables.shown(table, "URLs that were answered with an error", pick=True)
     if picked is not None:
         row = rows[picked]
-        url = f"https://{row.site}{row.label}" if row.site else str(row.label)
+        url = _address(row)
         navigation.link(
             actor, "doctor", "Ask the doctor about this URL", ":material/stethoscope:", url=url
         )
+
+
+def _address(row: Delivered) -> str:
+    """As viewers ask for it; the embedded CDN logs the address of this site instead of its own."""
+    cloud = session.services().cloud
+    if cloud.cdn_prefix:
+        return session.absolute(cloud.edge.url((row.shown or row.label or "").lstrip("/")))
+    return f"https://{row.site}{row.label}" if row.site else str(row.label)
 
 
 @st.fragment
