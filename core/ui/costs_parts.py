@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from core.costs.families import unit_word
 from core.model.budgets import BudgetState, Forecast
 from core.model.months import (
     CostMonth,
@@ -67,7 +68,7 @@ def numbers(
     return parts.stat_row(
         (
             Stat(name, spent, _against(compared, running=running)),
-            _forecast(guess, month.currency),
+            *([_forecast(guess, month.currency)] if running else []),
             _budget(budgets, month),
             *_three(month),
         )
@@ -96,7 +97,8 @@ def _forecast(guess: Forecast, currency: str) -> Stat:
 def _budget(budgets: Sequence[BudgetState], month: CostMonth) -> Stat:
     """The one that is closest to its limit."""
     if not budgets or budgets[0].period != month.period:
-        return Stat("Budget", "none", "of this month", Tone.NEUTRAL)
+        note = "set one under Budgets" if not budgets else "budgets watch the running month"
+        return Stat("Budget", "none", note, Tone.NEUTRAL)
     known = [one for one in budgets if one.percent is not None]
     if not known:
         return Stat("Budget", "unknown", budgets[0].problem or "no bill", Tone.UNKNOWN)
@@ -199,7 +201,7 @@ def _line(
             "summary",
             name,
             bar,
-            tag("span", calculation.quantity(line.quantity, line.unit.split(" (", 1)[0])
+            tag("span", calculation.quantity(line.quantity, unit_word(line.unit))
                 if line.quantity is not None else "", class_="ui-muted ui-num"),
             tag("span", formats.money(line.amount, currency), class_="ui-num"),
         ),

@@ -80,7 +80,8 @@ def breakdown(actor: Actor, month: CostMonth) -> None:
     _lines(month)
     _change(costs.compare(actor, month.period), month)
     if month.basis == "billed":
-        show(cost_reasons.anomalies(costs.anomalies(actor), month.currency))
+        odd = [one for one in costs.anomalies(actor) if f"{one.day:%Y-%m}" == month.period]
+        show(cost_reasons.anomalies(odd, month.currency))
     allocation(month)
     show(cost_reasons.units(month.units, month.currency))
 

@@ -41,9 +41,8 @@ def figures(three: Figures) -> Markup:
 
 def used(found: PlanChoices) -> str:
     where = f", mostly in {found.edge_group}" if found.edge_group else ""
-    return (
-        f"Measured: {found.sent_gb:,.1f} GB and {found.requests:,.0f} requests this month{where}."
-    )
+    sent = formats.size(round(found.sent_gb * 2**30))
+    return f"Measured: {sent} and {found.requests:,.0f} requests this month{where}."
 
 
 def table(found: PlanChoices) -> Markup:
