@@ -29,7 +29,7 @@ from core.diagnostics.spelling import (
 )
 from core.diagnostics.structure import Shape, shapes
 from core.diagnostics.urls import key_of
-from core.diagnostics.variants import bare_names, originals
+from core.diagnostics.variants import bare_names, originals, other_rendition
 from core.diagnostics.visit import Indexes
 from core.model.delivery import Bucket
 from core.model.diagnosis import Confidence, ObjectState
@@ -216,6 +216,9 @@ def _by_name(journey: Journey, asked: list[Shape], indexes: Indexes) -> Iterator
                 weight -= 0.2  # a name such as photo.jpg says little about whose it is
             if _private_original(journey, bucket, key):
                 yield Guess(bucket.name, key, 0.5, "private_original", (), first.key)
+                continue
+            if other_rendition(first.key, key):
+                yield Guess(bucket.name, key, 0.6, "original_of_variant", (), first.key)
                 continue
             whole = key.endswith("/" + path)
             yield Guess(bucket.name, key, weight, "same_name", (), path if whole else first.key)

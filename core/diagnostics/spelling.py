@@ -132,7 +132,7 @@ def encoded(text: str) -> str:
 # --- names that look like ids ---------------------------------------------------------------
 
 _SEPARATORS = re.compile(r"[/\s]+")
-_PARTS = re.compile(r"[A-Za-z0-9]+(?:@[A-Za-z0-9.-]+)?")
+_PARTS = re.compile(r"[A-Za-z0-9]+(?:@(?![1-4]x(?![A-Za-z0-9]))[A-Za-z0-9.-]+)?")
 _SIZE_NAMES = re.compile(r"^(\d{2,4}x\d{2,4}|[1-4]x|w\d{2,4}|h\d{2,4})$")
 # A UUID, also one with a slip: a character too many, too few, or none of a number's.
 _UUID = re.compile(

@@ -15,7 +15,7 @@ _WORDS = (
     "thumbnails?|thumbs?|preview|previews|small|medium|large|tiny|mini|icon|square|xs|sm|md|lg|xl|"
     "webp|avif|optimi[sz]ed|resized|cropped?|compressed|retina|mobile|desktop|hero|cover|placeholder"
 )
-_SIZE = r"\d{2,4}x\d{2,4}|w\d{2,4}|h\d{2,4}|\d{2,4}w|\d{2,4}px|[1-4]x|\d{3,4}"
+_SIZE = r"\d{2,4}x\d{2,4}|w\d{2,4}|h\d{2,4}|\d{2,4}w|\d{2,4}px|[1-4]x|[whq]_\d{1,4}|\d{3,4}"
 _SUFFIX = re.compile(rf"(?:[-_.@](?:{_WORDS}|{_SIZE}))+$", re.IGNORECASE)
 _PREFIX = re.compile(rf"^(?:(?:{_WORDS}|{_SIZE})[-_.])+", re.IGNORECASE)
 _MADE = "caches?|derivatives?|renditions?|variants?|sizes?|scaled|resizer?|transformed"
@@ -23,6 +23,22 @@ _FOLDER = re.compile(rf"^(?:{_WORDS}|{_MADE}|{_SIZE})$", re.IGNORECASE)
 _WHOLE_NAME = re.compile(rf"^(?:{_WORDS}|{_SIZE})$", re.IGNORECASE)
 _ORIGINAL_NAMES = ("original", "full", "source", "master")  # beside thumb.jpg or 200.jpg
 _ORIGINAL_FOLDERS = ("", "originals", "original", "uploads", "full", "photos", "images", "media")
+
+
+_KINDS = re.compile(
+    rf"^(?:(thumb)(?:nail)?s?|(small|tiny|mini|medium|large|webp|avif|resized|{_MADE}|{_SIZE}))$",
+    re.IGNORECASE,
+)
+
+
+def other_rendition(asked: str, stored: str) -> bool:
+    """Whether a folder asks for a kind of rendition that the other key is not."""
+    return not _kinds(asked) <= _kinds(stored)
+
+
+def _kinds(key: str) -> set[str]:
+    found = map(_KINDS.match, fold(key).split("/")[:-1])
+    return {one[1] or one[2] for one in found if one}
 
 
 def is_variant(key: str) -> bool:

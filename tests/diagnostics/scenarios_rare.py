@@ -364,7 +364,7 @@ CONTENT = (
         distributions=dist(default=behavior(Compress=False))), 200, ()),
     Scenario("a script that is too large to pack", case(
         "/a.js", buckets=sized("a.js", 12_000_000, "text/javascript")), 200,
-             ("compression-not-applied",), fix="config_change"),
+             ("compression-not-applied",), fix="reupload"),
     Scenario("a cache policy that lets no packing through", case(
         "/a.js", buckets=sized("a.js", 12_000, "text/javascript"),
         cache_policies=[{"Id": "cp", "CachePolicyConfig": {

@@ -185,6 +185,7 @@ TOGETHER = (
 )  # fmt: skip
 
 BLANK = ("url-whitespace-or-invisible-char", MASKED)
+UNMADE = ("key-variant-not-generated", MASKED)
 TYPO, GONE = ("key-typo-near-miss", MASKED), ("object-missing", MASKED)
 WAF_BLOCKS = row("waf", terminating_rule="SizeRestrictions_URIPATH", action="BLOCK")
 
@@ -210,6 +211,14 @@ NAMES = (
     Scenario("the same path of another environment", case(
         "/prod/u1/a.jpg", held=("dev/u1/a.jpg",)), 403, ("object-in-other-prefix-env", MASKED),
              "dev/u1/a.jpg", "copy_object"),
+    Scenario("a thumbnail of an avatar", case("/thumb/u1.jpg"), 403, UNMADE, fix="reupload"),
+    Scenario("a small one where there is a large one", case(
+        "/u/1/small/a1.jpg", held=("u/1/large/a1.jpg",)), 403, UNMADE),
+    Scenario("a folder of thumbnails with another name", case(
+        "/thumbs/u1.jpg", held=("avatars/thumbnails/u1.jpg",)), 403,
+             ("key-prefix-legacy-format", MASKED), "avatars/thumbnails/u1.jpg"),
+    Scenario("a picture for dense screens", case("/x/a1@2x.jpg", held=("x/a1.jpg",)), 403, UNMADE),
+    Scenario("a width in the path", case("/w_300/x/a1.jpg", held=("x/a1.jpg",)), 403, UNMADE),
     Scenario("a firewall's log in other words", case(
         **{**sampled(), "web_acls": [{k: v for k, v in sampled()["web_acls"][0].items()
                                       if k != "SampledRequests"}]}, db_record=WAF_BLOCKS),
