@@ -46,6 +46,7 @@ class RunningApp:
     data: Path
     port: int = field(default_factory=free_port)
     demo: bool = False
+    program: tuple[str, ...] = ("core", "serve")
     environment: dict = field(default_factory=dict)
     output: list = field(default_factory=list)
     process: subprocess.Popen | None = None
@@ -58,7 +59,7 @@ class RunningApp:
     def start(self):
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("DASHBOARD_", "AWS_"))}
         clean |= {"DASHBOARD_PORT": str(self.port), "DASHBOARD_DATA_DIR": str(self.data)}
-        command = [sys.executable, "-m", "core", "serve", *(["--demo"] if self.demo else [])]
+        command = [sys.executable, "-m", *self.program, *(["--demo"] if self.demo else [])]
         begun = time.monotonic()
         self.process = subprocess.Popen(
             command,

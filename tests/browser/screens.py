@@ -1,9 +1,10 @@
-"""Takes the README's pictures of a demo app: `python -m tests.browser.screens`.
+"""Takes the README's pictures of a demo app: `python -m tests.browser.screens [NAME ...]`.
 
 Light, 1280 by 860, and small enough for a repository.
 """
 
 import io
+import sys
 import tempfile
 from pathlib import Path
 
@@ -17,6 +18,7 @@ SIZE = {"width": 1280, "height": 860}
 MOST_BYTES = 250 * 1024
 LOADED = r"demo files were loaded"
 ADMIN = "ada@demo.example"
+ONLY = sys.argv[1:]  # names of pictures; none: all
 REPORT = "Avatar of u1 is broken since the move"  # the origin path that is repeated
 
 
@@ -55,6 +57,8 @@ def take(app, password):
         page.goto("/doctor")
         diagnose(page)
         keep(page, "doctor")
+        audit(page)
+        keep(page, "audit")
         browser.close()
 
 
@@ -65,7 +69,26 @@ def diagnose(page):
     page.locator(".ui-way").wait_for()
 
 
+def audit(page):
+    """The users whose avatars share a fault, with the dry run of their repair."""
+    page.goto("/audit?source=DynamoDB+table")
+    page.get_by_role("combobox", name="Table").click()
+    page.get_by_role("option", name="demo-users").click()
+    settled(page)
+    page.get_by_role("button", name="Audit", exact=True).click()
+    groups = page.locator("[data-testid=stDataFrame] canvas").first
+    groups.wait_for()
+    settled(page)
+    groups.click(position={"x": 16, "y": 47})  # the box of the first row is painted
+    page.get_by_role("button", name="Try the repair on all URLs").click()
+    page.get_by_text("39 fixed").wait_for()
+    page.mouse.move(640, 400)
+    page.mouse.wheel(0, 330)
+
+
 def keep(page, name):
+    if ONLY and name not in ONLY:
+        return
     settled(page)
     page.mouse.move(0, 0)
     whole = Image.open(io.BytesIO(page.screenshot(animations="disabled")))
