@@ -118,12 +118,13 @@ def answer(found: WhatIf) -> Markup:
                 Stat("Now", formats.money(found.before), "a month, at list price"),
                 Stat("Then", formats.money(found.after), "a month, at list price"),
                 Stat("Difference", _difference(found), "a month", _tone(found, good=good)),
-                Stat("Costs once", formats.money(found.one_off)),
-                Stat("Paid back", payback(found.payback_months, found.one_off)),
+                Stat("Costs once", formats.money(found.one_off),
+                     f"paid back: {payback(found.payback_months, found.one_off)}"),
             )
         ),
         tag("p", parts.badge(tone, word), " ",
-            parts.badge(Tone.NEUTRAL, f"{found.confidence} confidence"), class_="ui-tags"),
+            parts.badge(Tone.NEUTRAL, f"{found.confidence} confidence"), class_="ui-tags")
+        if found.saving is not None else None,
         *(parts.note(one, Tone.UNKNOWN) for one in found.unknown),
         parts.facts((("Risks", _list(found.risks)), ("Assumed", _list(found.assumptions)))),
     )  # fmt: skip

@@ -93,7 +93,7 @@ def treemap(tiles: Sequence[Tile], *, height: int = 380) -> Figure:
                 "type": "treemap",
                 "ids": [tile.id for tile in tiles],
                 "parents": [tile.parent for tile in tiles],
-                "labels": [plotted(tile.label, 32) for tile in tiles],
+                "labels": [plotted(tile.label, 18) for tile in tiles],
                 "values": [tile.value for tile in tiles],
                 "customdata": [plotted(tile.text, 120) for tile in tiles],
                 "branchvalues": "total",
@@ -196,6 +196,6 @@ def _layout(height: int, *, legend: bool) -> dict[str, Any]:
         "legend": {"orientation": "h", "y": 1.12, "x": 0},
         "dragmode": False,
         "hoverlabel": {"font": {"family": "Inter, sans-serif", "size": 12}},
-        "xaxis": {**quiet, "showgrid": False, "tickangle": 0},
+        "xaxis": {**quiet, "showgrid": False},
         "yaxis": {**quiet},
     }

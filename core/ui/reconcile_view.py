@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 
 import streamlit as st
 
@@ -44,32 +45,45 @@ def reconcile(actor: Actor, period: str, *, has_bill: bool) -> None:
 def _report(found: Reconciliation) -> None:
     show(parts.title(sentence(found), f"{found.source}, {formats.month(found.period)}"))
     show(_steps(found), _warnings(found), _table(found))
-    tables.shown(_export(found), "Every line of the reconciliation")
+    with st.expander("All lines with their quantities"):
+        tables.shown(_export(found), "Every line of the reconciliation")
 
 
 def sentence(found: Reconciliation) -> str:
     billed, guess = (formats.money(one, found.currency) for one in (found.billed, found.estimate))
+    if not _has_estimate(found):
+        return f"AWS billed {billed}; nothing was measured to hold against it"
     wrong = len(found.wrong_lines)
     sheet = f"; the price sheet is wrong on {formats.counted(wrong, 'line')}" if wrong else ""
     return f"AWS billed {billed}, the estimate says {guess}{sheet}"
 
 
+def _has_estimate(found: Reconciliation) -> bool:
+    return any(one.estimated_quantity is not None for one in found.lines)
+
+
+def _price_is_told(found: Reconciliation) -> bool:
+    return bool(found.price_step) or all(one.price_step is not None for one in found.lines)
+
+
 def _steps(found: Reconciliation) -> Markup:
     """The four steps add up to the gap exactly."""
     wape = "" if found.wape is None else f"quantities are off by {found.wape * 100:.1f} %"
-    steps = (
-        ("Estimate at list price", found.estimate, f"sheet {found.sheet}"),
-        ("Quantity", found.quantity_step, wape),
-        ("Price", found.price_step, ""),
-        ("Discounts, free, credits", found.discount_step, ""),
-        ("Scope", found.scope_step, "billed, not estimated"),
-        ("Billed", found.billed, "may still change" if found.estimated else ""),
-    )
+    told = partial(formats.money, currency=found.currency)
+    signed = partial(_signed, currency=found.currency)
+    unknown = "unknown"
+    guess = told(found.estimate) if _has_estimate(found) else unknown
+    price = signed(found.price_step) if _price_is_told(found) else unknown
     return parts.stat_row(
-        Stat(name, _signed(amount, found.currency) if 0 < at < len(steps) - 1
-             else formats.money(amount, found.currency), note)
-        for at, (name, amount, note) in enumerate(steps)
-    )  # fmt: skip
+        (
+            Stat("Estimate at list price", guess, f"sheet {found.sheet}"),
+            Stat("Quantity", signed(found.quantity_step), wape),
+            Stat("Price", price, "" if price != unknown else "the bill tells no list prices"),
+            Stat("Discounts, free, credits", signed(found.discount_step)),
+            Stat("Scope", signed(found.scope_step), "billed, not estimated"),
+            Stat("Billed", told(found.billed), "may still change" if found.estimated else ""),
+        )
+    )
 
 
 def _signed(amount: Decimal, currency: str) -> str:
@@ -107,7 +121,9 @@ def _row(one: ReconciledLine, currency: str) -> tuple[Markup | str | None, ...]:
     )  # fmt: skip
     return (
         tag("span", parts.mono(name, 48), " ", tag("small", one.region, class_="ui-muted")),
-        formats.money(one.estimate, currency),
+        "not estimated"
+        if one.estimated_quantity is None
+        else formats.money(one.estimate, currency),
         _step(one.quantity_step, currency),
         price,
         _step(one.discount_step, currency),

@@ -58,6 +58,7 @@ def shown(table: Table, alt: str, *, pick: bool = False) -> int | None:
         key=f"table_{table.name}",
         height="content" if len(rows) <= _WHOLE else _TALLEST,
         column_config={head: config for head, config, _ in heads},
+        placeholder="\u2013",
         alt=alt,
         **more,
     )
