@@ -16,13 +16,15 @@ def headline(found: PlanChoices) -> str:
     if not holding:
         return "No plan holds this usage: pay-as-you-go is what is left"
     best = min(holding, key=lambda one: one.figure.total)
-    paid, total = formats.money(found.pay_as_you_go), formats.money(best.figure.total)
+    total, plan = formats.money(best.figure.total), best.figure.plan
     if best.figure.total < found.pay_as_you_go:
         saved = formats.money(found.pay_as_you_go - best.figure.total)
-        return f"The plan {best.figure.plan} costs {total}, {saved} less than pay-as-you-go"
-    return (
-        f"Pay-as-you-go costs {paid}; the cheapest plan that holds it, {best.figure.plan}, {total}"
-    )
+        least = "" if found.is_complete else "at least "
+        return f"The plan {plan} costs {total}, {least}{saved} less than pay-as-you-go"
+    if not found.is_complete:
+        return "Not known which way is cheaper: some usage has no price"
+    paid = formats.money(found.pay_as_you_go)
+    return f"Pay-as-you-go costs {paid}; {plan}, the cheapest plan that holds it, {total}"
 
 
 def figures(three: Figures) -> Markup:

@@ -1,0 +1,29 @@
+import csv
+import io
+from datetime import date
+from decimal import Decimal
+
+import pyarrow.parquet as pq
+
+from core.ui.table_files import as_csv, as_parquet
+
+NAMES = ("Key", "Bytes", "USD", "Day")
+ROWS = (("=cmd()|x", -5, Decimal("0.000000005"), date(2026, 11, 1)), (None, None, None, None))
+
+
+def test_a_spreadsheet_never_executes_a_key_and_numbers_stay_numbers():
+    rows = list(csv.reader(io.StringIO(as_csv(NAMES, ROWS).decode("utf-8-sig"))))
+    assert rows[0] == list(NAMES)
+    assert rows[1] == ["'=cmd()|x", "-5", "0.000000005", "2026-11-01"]
+    assert rows[2] == ["", "", "", ""]
+
+
+def test_parquet_keeps_types_unknowns_and_every_digit_of_money():
+    table = pq.read_table(io.BytesIO(as_parquet(NAMES, ROWS))).to_pylist()
+    assert table[0] == {
+        "Key": "=cmd()|x",
+        "Bytes": -5,
+        "USD": "0.000000005",
+        "Day": date(2026, 11, 1),
+    }
+    assert set(table[1].values()) == {None}
