@@ -22,7 +22,7 @@ from core.model.identity import Actor
 from core.model.media import FileQuery, MediaFile
 
 USERS = 45
-PHOTOS = 32
+PHOTOS = 40
 
 
 class Fault(NamedTuple):
@@ -85,7 +85,7 @@ def _legacy_progress_photos(emulator: Emulator) -> tuple[Fault, ...]:
     The move to the flat layout ended after a few: their objects lie in both.
     """
     old = {n: f"users/u{n}/progress-photos/{_shot_on(n)}" for n in range(1, PHOTOS + 1)}
-    moved = {n: f"progress-photos/u{n}-{_shot_on(n)}" for n in range(PHOTOS - 3, PHOTOS + 1)}
+    moved = {n: f"progress-photos/u{n}-{_shot_on(n)}" for n in range(PHOTOS - 7, PHOTOS + 1)}
     keys = [*old.values(), *moved.values()]
     domain = site(emulator, "demo-progress-photos", keys, tables=("demo-photos",))
     wrong = {n: f"progress-photos/{_shot_on(n)}" for n in old}

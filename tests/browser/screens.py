@@ -79,7 +79,7 @@ def audit(page):
     groups = page.locator("[data-testid=stDataFrame] canvas").first
     groups.wait_for()
     settled(page)
-    groups.click(position={"x": 16, "y": 47})  # the box of the first row is painted
+    groups.click(position={"x": 16, "y": 47}, force=True)  # the box of the first row is painted
     page.get_by_role("button", name="Try the repair on all URLs").click()
     page.get_by_text("39 fixed").wait_for()
     page.mouse.move(640, 400)
