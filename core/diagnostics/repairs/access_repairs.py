@@ -37,6 +37,8 @@ from core.diagnostics.repairs.draft import Draft, at_bucket, at_door, configure
 from core.model.delivery import Bucket, BucketPolicy, KmsKey, S3OriginConfig, Statement
 from core.model.diagnosis import FixType
 
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
 # --- bucket ---------------------------------------------------------------------------------
 
 
@@ -146,7 +148,14 @@ def _allows_service(policy: BucketPolicy | None, arn: str) -> bool:
 
 @at_bucket
 def patch_policy(case: Case, door: Door, bucket: Bucket) -> Iterator[Draft]:
-    """A minimal change of one statement (or one added statement), Sids kept."""
+    """A minimal change of one statement (or one added statement), Sids kept.
+
+    Never for a request that writes: whoever reaches the CDN could write to the bucket then.
+    """
+    if case.journey.method not in _READING:
+        title = "Send uploads to S3 by presigned URLs, not through the CDN"
+        yield Draft(FixType.CLIENT_CHANGE, title, first=True)
+        return
     visit, policy = door.visit, bucket.policy
     rules, read = _rules(case, door), meant_read(case, visit)
     if any(rule.effect == "Allow" and rule.applies == "yes" for rule in rules):
