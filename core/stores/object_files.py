@@ -8,10 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
-from pyarrow import orc
 
 from core.aws.list_pages import Columns
 from core.errors import UnreadableContent
@@ -23,6 +19,10 @@ _HINT = "Wait for the next report, or list the bucket."
 
 
 def write_rows(rows: Columns, target: Path) -> None:
+    import pyarrow as pa  # noqa: PLC0415  # takes long to load, and most runs read no objects
+    import pyarrow.compute as pc  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
     moments = pc.strptime(
         pa.array([one[:19] for one in rows.modified], pa.string()), "%Y-%m-%dT%H:%M:%S", "s"
     )
@@ -38,6 +38,9 @@ def write_rows(rows: Columns, target: Path) -> None:
 
 def parquet_columns(path: Path) -> tuple[str, ...]:
     """Raises `UnreadableContent`."""
+    import pyarrow as pa  # noqa: PLC0415  # takes long to load, and most runs read no objects
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
     try:
         return tuple(pq.read_schema(path).names)
     except (pa.ArrowException, OSError) as error:
@@ -45,6 +48,10 @@ def parquet_columns(path: Path) -> tuple[str, ...]:
 
 
 def orc_to_parquet(path: Path, target: Path) -> None:
+    import pyarrow as pa  # noqa: PLC0415  # takes long to load, and most runs read no objects
+    import pyarrow.parquet as pq  # noqa: PLC0415
+    from pyarrow import orc  # noqa: PLC0415
+
     try:
         pq.write_table(orc.read_table(path), target)
     except (pa.ArrowException, OSError) as error:

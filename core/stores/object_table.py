@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from core.errors import DashboardError
 from core.model.usage import (
@@ -202,7 +201,10 @@ class ObjectTable:
 
     def owners(self, owner_of: Mapping[str, str], prefix: str = "") -> tuple[Share, ...]:
         """By person, by what a file's or person's id in the key says; '' is nobody known."""
-        names = pa.table({"id": list(owner_of), "owner": list(owner_of.values())}, _OWNERS)
+        import pyarrow as pa  # noqa: PLC0415  # takes long to load
+
+        types = pa.schema([("id", pa.string()), ("owner", pa.string())])
+        names = pa.table({"id": list(owner_of), "owner": list(owner_of.values())}, types)
         self._db.register("owner_of", names)
         found = " ".join(
             f"WHEN starts_with(folder, '{rule.prefix}') THEN split_part(folder, '/', 2)"
@@ -272,9 +274,6 @@ class ObjectTable:
             for etag, size, n, keys in rows
         ]
         return tuple(sorted(groups, key=lambda group: (-group.wasted, group.etag)))
-
-
-_OWNERS = pa.schema([("id", pa.string()), ("owner", pa.string())])
 
 
 def _bucket(value: str, edges: Sequence[int]) -> str:
