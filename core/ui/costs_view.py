@@ -60,15 +60,15 @@ def top(actor: Actor, period: str) -> CostMonth | None:
 
 
 def _empty(month: CostMonth) -> None:
-    why = [month.problem, *month.warnings, *(month.estimate.warnings if month.estimate else ())]
-    told = "; ".join(dict.fromkeys(one for one in why if one)) or "nothing was used"
+    why = f" Now {month.problem}." if month.problem else ""
     show(
         parts.empty_state(
             f"No costs of {formats.month(month.period)} are known",
             "A month shows here once its bill can be read, or once storage and traffic were "
-            f"measured on the Usage page. Unknown is not 0: {told}.",
+            f"measured on the Usage page. Unknown is not 0.{why}",
         )
     )
+    show(costs_parts.warnings(month))
 
 
 def breakdown(actor: Actor, month: CostMonth) -> None:

@@ -93,7 +93,7 @@ def treemap(tiles: Sequence[Tile], *, height: int = 380) -> Figure:
                 "type": "treemap",
                 "ids": [tile.id for tile in tiles],
                 "parents": [tile.parent for tile in tiles],
-                "labels": [plotted(tile.label, 18) for tile in tiles],
+                "labels": [plotted(tile.label, 13) for tile in tiles],
                 "values": [tile.value for tile in tiles],
                 "customdata": [plotted(tile.text, 120) for tile in tiles],
                 "branchvalues": "total",
