@@ -134,7 +134,9 @@ def _group(place: Place, count: _Count) -> AuditGroup:
 def sentence_of(cause: str) -> str:
     """What a cause means for whoever looks, without any single URL."""
     known = catalogue().get(cause)
-    return _UNDECIDED if cause == FINE or known is None else known.means
+    if cause == FINE or known is None:
+        return _UNDECIDED
+    return f"{cause.replace('-', ' ').capitalize()}: {known.means}"
 
 
 def status_name(status: int | None) -> str:

@@ -32,15 +32,16 @@ _LISTS = re.compile(r"^s3:(?:list(?:all\w*)?|getbucketlocation)", re.IGNORECASE)
 def wildcards(scene: Scene) -> Iterator[Outcome]:
     for one in scene.statements:
         statement = one.statement
-        if statement.effect != "Allow" or (one.bucket and is_public(_alone(one))):
-            continue
         actions = [a for a in statement.action if a == "*" or a.endswith(":*")]
+        public = bool(one.bucket) and is_public(_alone(one))
+        if statement.effect != "Allow" or (public and not actions):  # reading alone: X19
+            continue
         wide = [r for r in statement.resource if r in _EVERYTHING]
         scoped = [a for a in statement.action if _SCOPED.match(a) and not _LISTS.match(a)]
         if actions or (wide and scoped):
             yield found(
                 "X5", _wide(one, actions, wide, scoped), one.spot,
-                severity=Severity.ERROR if wide or "*" in actions else Severity.WARNING,
+                severity=Severity.ERROR if wide or public or "*" in actions else Severity.WARNING,
                 snippet=minimal_policy(scene, one.bucket),
             )  # fmt: skip
 
@@ -52,9 +53,10 @@ def _alone(one: StatementAt) -> BucketPolicy:
 def _wide(one: StatementAt, actions: list[str], wide: list[str], scoped: list[str]) -> str:
     holder = f"The policy {one.name}" if one.name else "This policy"
     if actions:
+        who = " to everybody" if one.bucket and is_public(_alone(one)) else ""
         where = "on everything" if wide else f"on {', '.join(one.statement.resource)}"
         return (
-            f"{holder} allows {', '.join(actions)} {where}: also to delete the data and to "
+            f"{holder} allows {', '.join(actions)}{who} {where}: also to delete the data and to "
             "change who may read it."
         )
     return (

@@ -123,3 +123,16 @@ def test_the_doubled_key_is_spelled_out():
 def test_errors_come_first():
     order = [list(Severity).index(f.severity) for f in REPORTS["coach"].findings]
     assert order == sorted(order)
+
+
+def test_everything_for_everybody_is_an_error_also_in_a_fenced_policy():
+    text = """# Design
+
+```json
+{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:*",
+ "Resource": "arn:aws:s3:::photos/*"}]}
+```
+"""
+    (worst,) = [one for one in lint_text("design.md", text).findings if one.rule == "X5"]
+    assert worst.severity.value == "error"
+    assert "s3:* to everybody" in worst.sentence
