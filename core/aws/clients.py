@@ -10,7 +10,6 @@ import boto3
 from botocore.config import Config
 
 from core.aws.list_pages import read_fast
-
 from core.aws.metering import CallMeter
 
 if TYPE_CHECKING:
