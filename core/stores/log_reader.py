@@ -12,8 +12,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import duckdb
-
 from core.errors import UnreadableContent
 from core.model.traffic import BadLine, LogKind, LogProblem, LogShape, LogsRead
 from core.stores.log_columns import (
@@ -44,13 +42,7 @@ from core.stores.log_source import (
 ShapeOf = Callable[[bytes, str], LogShape | None]
 ColumnsOf = Callable[[LogShape], tuple[str, ...]]
 # What no log file can bring about: mistakes in our SQL, and too little memory.
-_OUR_OWN = (
-    duckdb.BinderException,
-    duckdb.CatalogException,
-    duckdb.InternalException,
-    duckdb.OutOfMemoryException,
-    duckdb.ParserException,
-)
+_OUR_OWN = ("Binder", "Catalog", "Internal", "OutOfMemory", "Parser")
 _ID = "x_edge_request_id"
 
 
@@ -161,15 +153,17 @@ class LogReader:
         return first != file.name
 
     def _together(self, group: list[LogFile], source: int, folder: Path) -> None:
+        import duckdb  # noqa: PLC0415  # 30 MiB that most runs do not need
+
         reads = {LogKind.DELIMITED: self._delimited, LogKind.JSON: self._json}
         read = reads.get(group[0].shape.kind, self._parquet)
         batches = [group] if group[0].shape.kind is LogKind.DELIMITED else [[one] for one in group]
         for batch in batches:
             try:
                 read(batch, source, folder)
-            except _OUR_OWN:
-                raise
             except duckdb.Error as error:
+                if type(error).__name__.removesuffix("Exception") in _OUR_OWN:
+                    raise
                 self._apart(batch, source, folder, str(error))
 
     def _apart(self, batch: list[LogFile], source: int, folder: Path, reason: str) -> None:
@@ -186,6 +180,8 @@ class LogReader:
         self._together([LogFile(target, one.name, one.shape, offset=one.offset)], source, folder)
 
     def _delimited(self, group: list[LogFile], source: int, folder: Path) -> None:
+        import duckdb  # noqa: PLC0415  # 30 MiB that most runs do not need
+
         shape = group[0].shape
         columns = self._columns_of(shape)
         scan = csv_scan(group, {name: read_as(name) for name in columns}, shape)

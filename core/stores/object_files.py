@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from core.aws.list_pages import Columns
 from core.errors import UnreadableContent
 from core.stores.duckdb_engine import open_duckdb
@@ -60,6 +58,8 @@ def orc_to_parquet(path: Path, target: Path) -> None:
 
 def csv_to_parquet(path: Path, header: Sequence[str], target: Path, spill: Path) -> None:
     """CSV of an inventory: no header line, URL-encoded keys, empty where there is no value."""
+    import duckdb  # noqa: PLC0415  # 30 MiB that most runs do not need
+
     columns = dict.fromkeys(header, "VARCHAR")
     keys = "url_decode(replace(\"Key\", '+', ' ')) AS \"Key\""
     chosen = f"* REPLACE ({keys})" if "Key" in columns else "*"

@@ -11,8 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from core.errors import DashboardError
 from core.model.usage import (
     SMALL,
@@ -104,6 +102,8 @@ class ObjectTable:
         )
 
     def _ask(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        import duckdb  # noqa: PLC0415  # 30 MiB that most runs do not need
+
         try:
             found: list[tuple[Any, ...]] = self._db.execute(query, list(values)).fetchall()
         except duckdb.Error as error:
