@@ -104,3 +104,10 @@ def test_a_file_must_be_the_one_that_the_manifest_names():
     for size, md5 in ((2, "ab"), (3, "cd")):
         with pytest.raises(UnreadableContent, match="not what the manifest says"):
             check_file(file, size, md5)
+
+
+def test_a_listing_and_a_report_of_the_same_moment_differ_without_an_excuse():
+    told = [report("listing", 3, 30), report("inventory", 2, 10)]
+    (difference,) = compare("media", told).differences
+    assert (difference.objects, difference.bytes) == (1, 20)
+    assert difference.reasons == ()
