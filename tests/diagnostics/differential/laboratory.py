@@ -189,9 +189,17 @@ class Laboratory:
     def ask(self, asked, host=None):
         path = re.sub(r"[^\x21-\x7e]", _escaped, asked.path)
         target = path + (f"?{asked.query}" if asked.query else "")
-        line = self._line = self._line or http.client.HTTPConnection("127.0.0.1", self._port)
-        line.putrequest(asked.method, target, skip_host=True, skip_accept_encoding=True)
         headers = {"Host": host or self.host, "X-Forwarded-Proto": asked.scheme, **asked.headers}
+        try:
+            return self._asked(asked.method, target, headers)
+        except ConnectionError:  # the server closed the idle connection: a viewer asks anew
+            self.close()
+            self._line = None
+            return self._asked(asked.method, target, headers)
+
+    def _asked(self, method, target, headers):
+        line = self._line = self._line or http.client.HTTPConnection("127.0.0.1", self._port)
+        line.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
         for name, value in headers.items():
             line.putheader(name, value)
         line.endheaders()
