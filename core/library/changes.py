@@ -1,4 +1,4 @@
-"""The library's rules as functions of a file: who may see and change it, what a change is."""
+"""The library's rules as functions of a file: what a change is, what the trash gives back."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
-from core.errors import Conflict, InvalidInput, NotFound
+from core.errors import Conflict, InvalidInput
 from core.model.identity import Actor, Permission
 from core.model.library import FileChanges
 from core.model.media import FileQuery, MediaFile
@@ -17,29 +17,6 @@ TAG_LENGTH = 50
 _PICTURE_SUFFIXES = frozenset(
     (".avif", ".bmp", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 )
-
-
-def visible(actor: Actor, file: MediaFile) -> MediaFile:
-    """The file as this person may see it. Raises `NotFound` for other people's files."""
-    if actor.account_id == file.owner_id:
-        return file
-    if not actor.may(Permission.MEDIA_READ_ALL):
-        raise absent(file.id)
-    return without_private_values(file)
-
-
-def changeable(actor: Actor, file: MediaFile) -> MediaFile:
-    """The file itself, if this person may change it; `visible` decides what others get to know."""
-    visible(actor, file)
-    if actor.account_id != file.owner_id:
-        actor.require(Permission.MEDIA_MANAGE)
-    return file
-
-
-def without_private_values(file: MediaFile) -> MediaFile:
-    """Removed metadata (places, serial numbers) is its owner's; others learn only which fields."""
-    removed = tuple(field.model_copy(update={"value": ""}) for field in file.removed)
-    return file.model_copy(update={"removed": removed})
 
 
 def scope(actor: Actor, query: FileQuery) -> FileQuery | None:
@@ -113,10 +90,6 @@ def download_name(name: str, key: str) -> str:
     worn = PurePosixPath(name).suffix
     stem = name.removesuffix(worn) if worn.casefold() in _PICTURE_SUFFIXES else name
     return stem + real
-
-
-def absent(id: str) -> NotFound:
-    return NotFound(f"There is no file {id[:80]!r}.", hint="It may have been deleted.")
 
 
 def _name(raw: str) -> str:

@@ -21,6 +21,7 @@ from core.model.media import (
     ObjectRef,
 )
 from core.model.names import attachment
+from core.model.visibility import absent, changeable, visible
 from core.settings import Settings
 from core.stores.audit_log import AuditLog
 from core.stores.collection import Stored
@@ -74,14 +75,14 @@ class LibraryService:
         inner = open_cursor(scoped, cursor)
         found = self._index.search(scoped, limit=limit, cursor=inner, offset=offset)
         return FilePage(
-            items=tuple(rules.visible(actor, file) for file in found.items),
+            items=tuple(visible(actor, file) for file in found.items),
             next_cursor=seal_cursor(scoped, found.next_cursor),
             total=found.total,
         )
 
     def get(self, actor: Actor, id: str) -> MediaFile:
         actor.require(Permission.MEDIA_READ)
-        return rules.visible(actor, self._stored(id).value)
+        return visible(actor, self._stored(id).value)
 
     def summary(self, actor: Actor) -> LibrarySummary:
         """Of all files for those who may read all, else of the person's own."""
@@ -123,7 +124,7 @@ class LibraryService:
     def download(self, actor: Actor, id: str, *, pristine: bool = False) -> DownloadLink:
         """A link of one hour; `pristine` is the exact upload with its metadata, for its owner."""
         actor.require(Permission.MEDIA_READ)
-        file = rules.visible(actor, self._stored(id).value)
+        file = visible(actor, self._stored(id).value)
         source = self._source(actor, file, pristine=pristine)
         now = self._clock()
         url = self._bucket.presign_get(
@@ -174,7 +175,7 @@ class LibraryService:
     def _stored(self, id: str) -> Stored[MediaFile]:
         stored = self._files.find(id)
         if stored is None:
-            raise rules.absent(id)
+            raise absent(id)
         return stored
 
     def _rendition_url(self, file: MediaFile, name: str) -> str:
@@ -208,18 +209,18 @@ class LibraryService:
     ) -> tuple[MediaFile, ...]:
         unique = list(dict.fromkeys(ids))
         for file_id in unique:  # refuse all before the first is written
-            rules.changeable(actor, self._stored(file_id).value)
+            changeable(actor, self._stored(file_id).value)
         files: list[MediaFile] = []
         for start in range(0, len(unique), _BATCH):
             files += self._rewrite_batch(actor, unique[start : start + _BATCH], action, change)
-        return tuple(rules.visible(actor, file) for file in files)
+        return tuple(visible(actor, file) for file in files)
 
     def _rewrite_batch(
         self, actor: Actor, ids: Sequence[str], action: str, change: Change
     ) -> list[MediaFile]:
         for _ in range(_ATTEMPTS):
             before = [self._stored(file_id) for file_id in ids]
-            after = [change(rules.changeable(actor, stored.value)) for stored in before]
+            after = [change(changeable(actor, stored.value)) for stored in before]
             operations = [
                 operation
                 for stored, file in zip(before, after, strict=True)

@@ -65,6 +65,42 @@ class ObjectRef(Noun):
     size: int = 0
 
 
+class Right(StrEnum):
+    """What a person may do with somebody else's file."""
+
+    VIEW = "view"
+    EDIT = "edit"  # rename, move, tag, replace; never share or delete for good
+
+
+class Grant(Noun):
+    """A file's owner lets one person in."""
+
+    account_id: str
+    right: Right
+
+
+class FileVersion(Noun):
+    """The bytes that a file had before they were replaced; `number` counts from 1."""
+
+    number: int
+    name: str
+    bucket: str
+    key: str
+    version_id: str | None = None
+    etag: str = ""
+    size: int
+    upload_size: int = 0
+    checksum: str = ""
+    content_type: str
+    width: int | None = None
+    height: int | None = None
+    fingerprint: str = ""
+    renditions: tuple[Rendition, ...] = ()
+    pristine: ObjectRef | None = None
+    stored_at: UtcTime
+    stored_by: str  # account id
+
+
 class MediaFile(Noun):
     id: str
     owner_id: str
@@ -95,6 +131,16 @@ class MediaFile(Noun):
     delivery: tuple[DeliveryStep, ...] = ()
     delivered_at: UtcTime | None = None
     trashed_at: UtcTime | None = None
+    private: bool = False  # served by signed addresses only, from under `private/`
+    grants: tuple[Grant, ...] = ()
+    albums: tuple[str, ...] = ()  # ids; an album is a list that a file may be on
+    fingerprint: str = ""  # perceptual hash of an image, 16 hex digits; '' where unknown
+    revision: int = 1  # number of the current bytes
+    versions: tuple[FileVersion, ...] = ()  # earlier bytes, oldest first
+
+    def right_of(self, account_id: str) -> Right | None:
+        """What was granted to this person; the owner needs no grant."""
+        return next((g.right for g in self.grants if g.account_id == account_id), None)
 
     def rendition(self, name: str) -> Rendition | None:
         return next((r for r in self.renditions if r.name == name), None)

@@ -45,6 +45,7 @@ class Delivered(Noun):
     status: int | None = None
     requests: int
     bytes: int
+    asked: int | None = None  # of the requests, those for which the origin was asked
 
 
 class BadLine(Noun):
@@ -120,6 +121,35 @@ class TrafficReport(Noun):
     owners: tuple[Delivered, ...] = ()
     read: LogsRead = LogsRead()
     as_of: UtcTime | None = None  # the end of the last scan
+
+
+class EdgeUse(Noun):
+    """Requests of one edge location over one protocol; '' is not logged."""
+
+    edge: str
+    protocol: str  # http, https, ws, wss
+    requests: int
+    bytes: int
+    asked: int
+
+
+class OriginReport(Noun):
+    """How requests came, and which of them the origin was asked for: misses and refreshed hits.
+
+    `days` are those of which something was read; `urls` the ones that were asked for most.
+    """
+
+    days: tuple[date, ...]
+    edges: tuple[EdgeUse, ...]
+    urls: tuple[Delivered, ...]
+    as_of: UtcTime | None = None
+
+
+class Views(Noun):
+    """Paths that somebody got from an edge; None: more than can be told apart."""
+
+    days: tuple[date, ...]
+    paths: frozenset[str] | None
 
 
 class LogPlace(Noun):

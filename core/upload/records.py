@@ -166,9 +166,3 @@ def checked(steps: tuple[DeliveryStep, ...], now: datetime) -> dict[str, Any]:
         "delivery": steps,
         "delivered_at": now if delivered else None,
     }
-
-
-def without_private_values(file: MediaFile) -> MediaFile:
-    """Removed metadata (places, serial numbers) is its owner's; others learn only which fields."""
-    removed = tuple(field.model_copy(update={"value": ""}) for field in file.removed)
-    return file.model_copy(update={"removed": removed})

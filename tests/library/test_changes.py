@@ -4,9 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from core.errors import Conflict, InvalidInput
 from core.library.changes import (
-    changeable,
     changed,
     difference,
     download_name,
@@ -14,7 +13,6 @@ from core.library.changes import (
     restored,
     scope,
     trashed,
-    visible,
 )
 from core.model.identity import Actor, Role
 from core.model.library import FileChanges
@@ -38,29 +36,6 @@ FILE = MediaFile(
     key="media/f1/beach.jpg",
     removed=(RemovedField(group="GPS", name="GPSLatitude", value="52.5"),),
 )
-
-
-@pytest.mark.parametrize("actor", [OWNER, SUPPORT, ADMIN])
-def test_owner_support_and_admin_see_a_file(actor):
-    assert visible(actor, FILE).id == "f1"
-
-
-def test_another_members_file_does_not_exist():
-    with pytest.raises(NotFound):
-        visible(OTHER, FILE)
-    with pytest.raises(NotFound):
-        changeable(OTHER, FILE)
-
-
-def test_support_sees_but_does_not_change():
-    with pytest.raises(NotAllowed):
-        changeable(SUPPORT, FILE)
-    assert changeable(ADMIN, FILE) is FILE
-
-
-def test_only_the_owner_reads_what_was_removed():
-    assert visible(OWNER, FILE).removed[0].value == "52.5"
-    assert visible(ADMIN, FILE).removed == (RemovedField(group="GPS", name="GPSLatitude"),)
 
 
 def test_a_members_query_is_narrowed_to_own_files():

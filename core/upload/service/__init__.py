@@ -13,14 +13,13 @@ from typing import BinaryIO
 
 from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket
-from core.errors import NotFound
 from core.model.identity import Actor, Permission
 from core.model.media import Job, JobState, MediaFile, Upload, UploadedPart, UploadTicket
+from core.model.visibility import absent, visible
 from core.settings import Settings
 from core.stores.audit_log import AuditLog
 from core.stores.jobs import JobQueue
 from core.stores.records import RecordStore
-from core.upload import records
 from core.upload.policy import UploadRequest
 from core.upload.problems import error_of
 from core.upload.service.completion import PROCESS_UPLOAD, Completing, Completion
@@ -110,11 +109,10 @@ class UploadService:
         """
         actor.require(Permission.MEDIA_READ)
         stored = self._shelf.files.find(file_id)
-        foreign = stored is not None and stored.value.owner_id != actor.account_id
-        if stored is None or (foreign and not actor.may(Permission.MEDIA_READ_ALL)):
-            raise NotFound(f"There is no file {file_id[:80]!r}.", hint="It may have been deleted.")
-        file = self._processing.recheck(stored)
-        return records.without_private_values(file) if foreign else file
+        if stored is None:
+            raise absent(file_id)
+        visible(actor, stored.value)
+        return visible(actor, self._processing.recheck(stored))
 
     def sweep(self) -> int:
         """Remove what nobody will come back for. Returns how many things went."""

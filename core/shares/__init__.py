@@ -1,0 +1,1 @@
+"""Letting others in: people, and whoever holds a link."""
