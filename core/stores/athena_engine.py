@@ -18,6 +18,7 @@ SELECT "date" AS day, CAST(substr("time", 1, 2) AS integer) AS hour, cs_host AS 
   nullif(cs_uri_stem, '-') AS path, CAST(sc_status AS integer) AS status,
   nullif(x_edge_result_type, '-') AS result, nullif(x_edge_location, '-') AS edge,
   CAST(NULL AS varchar) AS country, nullif(cs_referer, '-') AS referrer,
+  lower(nullif(cs_protocol, '-')) AS protocol,
   1 AS requests, sc_bytes AS bytes
 FROM (
   SELECT lines.*, row_number() OVER (PARTITION BY x_edge_request_id ORDER BY "date", "time") AS turn

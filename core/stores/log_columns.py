@@ -11,14 +11,15 @@ REQUESTS = (
     ("moment", "TIMESTAMP"), ("day", "DATE"), ("hour", "UTINYINT"), ("distribution", "VARCHAR"),
     ("site", "VARCHAR"), ("path", "VARCHAR"), ("status", "SMALLINT"), ("result", "VARCHAR"),
     ("edge", "VARCHAR"), ("country", "VARCHAR"), ("referrer", "VARCHAR"),
-    ("request_id", "VARCHAR"), ("requests", "UTINYINT"), ("bytes", "BIGINT"),
+    ("protocol", "VARCHAR"), ("request_id", "VARCHAR"), ("requests", "UTINYINT"),
+    ("bytes", "BIGINT"),
 )  # fmt: skip
 NAMES = tuple(name for name, _ in REQUESTS)
 # For a report that is made once and forgotten, and the relation that then answers the questions.
-LEAN = tuple(name for name in NAMES if name not in {"moment", "hour", "distribution"})
+LEAN = tuple(name for name in NAMES if name not in {"moment", "hour", "distribution", "protocol"})
 LEAN_RELATION = (
-    "(SELECT *, CAST(NULL AS UTINYINT) AS hour, CAST(NULL AS VARCHAR) AS distribution "
-    "FROM requests)"
+    "(SELECT *, CAST(NULL AS UTINYINT) AS hour, CAST(NULL AS VARCHAR) AS distribution, "
+    "CAST(NULL AS VARCHAR) AS protocol FROM requests)"
 )
 
 # A line without a value of these types is told with its number by the reader of delimited files.
@@ -69,6 +70,7 @@ def selected(
         "edge": value("x_edge_location"),
         "country": value("c_country"),
         "referrer": value("cs_referer"),
+        "protocol": f"lower({value('cs_protocol')})",
         "request_id": value("x_edge_request_id"),
         "requests": "CAST(1 AS UTINYINT)",
         "bytes": value("sc_bytes"),
@@ -98,6 +100,7 @@ _LOGGED = {
     "cs_uri_stem": "cs-uri-stem", "sc_status": "sc-status", "sc_bytes": "sc-bytes",
     "x_edge_result_type": "x-edge-result-type", "x_edge_location": "x-edge-location",
     "c_country": "c-country", "cs_referer": "cs(Referer)",
+    "cs_protocol": "cs-protocol",
     "x_edge_request_id": "x-edge-request-id",
 }  # fmt: skip
 

@@ -34,6 +34,13 @@ _STEPS = (
     INSERT INTO state VALUES (0);
     CREATE TABLE answers (question TEXT PRIMARY KEY, version INTEGER NOT NULL, rows TEXT NOT NULL)
     """,
+    # The parts tell the protocol since then.
+    """
+    DELETE FROM parts;
+    DELETE FROM files;
+    DELETE FROM answers;
+    UPDATE state SET version = version + 1
+    """,
 )
 
 

@@ -14,7 +14,7 @@ from core.stores.queries import ERROR, FOLDER
 ROWS, ERRORS = "rows", "errors"
 _KEPT = {
     ERRORS: ("distribution", "site", "path", "status"),
-    "cube": ("hour", "distribution", "site", "status", "result", "edge", "country"),
+    "cube": ("hour", "distribution", "site", "status", "result", "edge", "country", "protocol"),
     "referrers": ("distribution", "site", "referrer"),
     FOLDER: ("distribution", "site", "path"),  # the path is cut to its first two folders
     "urls": ("distribution", "site", "path", "status", "result"),

@@ -29,6 +29,10 @@ WHERE day BETWEEN CAST(:first_day AS date) AND CAST(:last_day AS date)
   AND (:result = '' OR result = :result)
   AND (:status = -1 OR status = :status)
   AND (:prefix = '' OR substr(path, 1, length(:prefix)) = :prefix)"""
+# A hit that the edge had to have confirmed is a request at the origin, too.
+_ASKED = (
+    "coalesce(sum(CASE WHEN result IN ('Miss', 'RefreshHit') THEN requests ELSE 0 END), 0) AS asked"
+)
 _SUMS = "sum(requests) AS requests, coalesce(sum(bytes), 0) AS bytes"
 _NO_SITE = "CAST(NULL AS varchar) AS site"
 _NO_STATUS = "CAST(NULL AS integer) AS status"
@@ -37,7 +41,9 @@ _MOST_FIRST = "ORDER BY requests DESC, bytes DESC, label, site, status"
 
 @dataclass(frozen=True)
 class Query:
-    """Answers rows of label, site, status, requests, bytes; `needs` names the columns it reads."""
+    """Answers rows of label, site, status, requests, bytes, and some of the requests that the
+    origin was asked for; `needs` names the columns it reads.
+    """
 
     name: str
     text: str
@@ -75,6 +81,15 @@ def _urls(name: str, status: str, *more_needs: str, more: str = "", group: str =
     return Query(name, text, frozenset({"path", "site", *more_needs}))
 
 
+def _origin(name: str, label: str, site: str, group: str, *needs: str) -> Query:
+    text = (
+        f"SELECT {label} AS label, {site} AS site, {_NO_STATUS}, {_SUMS}, {_ASKED} "  # noqa: S608
+        f"FROM {{requests}} AS logged {_WHERE} GROUP BY {group} "
+        "ORDER BY asked DESC, requests DESC, label, site LIMIT {top}"
+    )
+    return Query(name, text, frozenset(needs))
+
+
 _IN_ORDER = "ORDER BY label"
 TOTALS: Final = _by("totals", "''", "day")
 DAYS: Final = _by("days", "CAST(day AS varchar)", "day", last=_IN_ORDER)
@@ -92,9 +107,17 @@ TOP_URLS: Final = _urls("top_urls", _NO_STATUS)
 TOP_ERRORS: Final = _urls(
     "top_errors", "status", "status", ERROR, more="AND status >= 400", group=", status"
 )
+EDGE_USE: Final = _origin(
+    "edge_use", "coalesce(edge, '') || ' ' || coalesce(protocol, '')", "CAST(NULL AS varchar)",
+    "1", "edge", "protocol", "result",
+)  # fmt: skip
+ORIGIN_URLS: Final = _origin("origin_urls", "path", "site", "path, site", "path", "site", "result")
+VIEWED: Final = _by(
+    "viewed", "path", "path", "status", more="AND status < 400 AND path IS NOT NULL"
+)
 ALL: Final = (
     TOTALS, DAYS, HOURS, STATUSES, RESULTS, EDGES, COUNTRIES, REFERRERS, FOLDERS, TOP_URLS,
-    TOP_ERRORS,
+    TOP_ERRORS, EDGE_USE, ORIGIN_URLS, VIEWED,
 )  # fmt: skip
 
 EVERYTHING: Final[Mapping[str, Value]] = {
@@ -120,7 +143,8 @@ class QueryEngine(Protocol):
 
 def delivered(row: tuple[object, ...]) -> Delivered:
     """One answered row, in the types of the noun whatever an engine gave."""
-    label, site, status, requests, size = row
-    return Delivered.model_validate(
-        {"label": label, "site": site, "status": status, "requests": requests or 0, "bytes": size}
-    )
+    label, site, status, requests, size, *asked = row
+    return Delivered.model_validate({
+        "label": label, "site": site, "status": status, "requests": requests or 0, "bytes": size,
+        "asked": asked[0] if asked else None,
+    })  # fmt: skip

@@ -1,5 +1,6 @@
 """Scans of a log bucket: found where the distribution says, read once, resumed, cancelled, told."""
 
+import sqlite3
 import time
 from datetime import UTC, date, datetime, timedelta
 
@@ -17,14 +18,15 @@ from core.model.media import JobState
 from core.model.traffic import EdgeMetric, EdgeSample, LogPlace, ScanState, TrafficFilters
 from core.settings import load_settings
 from core.stores.jobs import JobQueue, JobRunner
+from core.stores.log_ledger import FileEntry, Ledger, Part
 from core.stores.log_store import LogStore
 from core.stores.records import Record
 from core.stores.sqlite import SqliteRecordStore
 from core.usage.access_logs import columns_of, shape_of
 from core.usage.service import traffic_reading
-from core.usage.service.asking import QUESTIONS
+from core.usage.service.asking import QUESTIONS, viewed
 from core.usage.service.opening import open_logs
-from core.usage.service.traffic import JOB, TrafficService
+from core.usage.service.traffic import JOB, TrafficService, parameters
 from tests.usage.logs import row, v1
 from tests.usage.test_log_report import some
 
@@ -322,3 +324,52 @@ def test_requests_to_the_embedded_cdn_are_found_by_a_scan(emulator, serve, tmp_p
     assert traffic.metrics(ADMIN, first, today).problem is not None  # it has no CloudWatch
     traffic.close()
     store.close()
+
+
+def test_protocol_place_and_misses_are_told_together(world):
+    world.put("cdn/a.gz", [
+        row(1, x_edge_result_type="Miss"), row(2), row(3, x_edge_result_type="RefreshHit"),
+        row(4, cs_protocol="HTTP", x_edge_result_type="Redirect", sc_status="301"),
+        row(5, cs_protocol="-", x_edge_location="-", x_edge_result_type="Error", sc_status="403"),
+    ])  # fmt: skip
+    world.scan()
+    found = world.traffic.origin(ADMIN, FIRST, LAST)
+    assert [(one.edge, one.protocol, one.requests, one.asked) for one in found.edges] == [
+        ("FRA60-P3", "https", 3, 2), ("", "", 1, 0), ("FRA60-P3", "http", 1, 0),
+    ]  # fmt: skip
+    assert found.days == (date(2026, 10, 31),)
+    assert (found.as_of, found.urls[0].asked, found.urls[0].requests) == (world.now, 2, 5)
+
+
+def test_urls_come_by_what_the_origin_was_asked_for(world):
+    world.put("cdn/a.gz", [
+        *(row(n, cs_uri_stem="/hit.jpg") for n in range(5)),
+        row(9, cs_uri_stem="/miss%2520.jpg", x_edge_result_type="Miss"),
+    ])  # fmt: skip
+    world.scan()
+    urls = world.traffic.origin(ADMIN, FIRST, LAST).urls
+    assert [(one.label, one.shown, one.asked) for one in urls] == [
+        ("/miss%2520.jpg", "/miss%20.jpg", 1), ("/hit.jpg", "/hit.jpg", 0),
+    ]  # fmt: skip
+
+
+def test_what_was_refused_was_not_viewed_and_too_many_paths_are_unknown(world, monkeypatch):
+    world.put("cdn/a.gz", [row(1), row(2, cs_uri_stem="/no.jpg", sc_status="403")])
+    world.scan()
+    assert world.traffic.viewed(ADMIN, FIRST, LAST).paths == {"/media/f1/IMG_1.jpg"}
+    asked = parameters(FIRST, LAST, TrafficFilters())
+    assert viewed(world.logs, asked, most=0).paths is None
+
+
+def test_a_store_of_an_older_version_reads_its_logs_again(tmp_path):
+    path = tmp_path / "ledger.sqlite3"
+    old = Ledger(path)
+    entry = FileEntry(1, "logs", "a.gz", "x", 1, "read", 1, 0, 0, 0, 0, "", "2026-11-01")
+    old.commit([entry], [Part("p", "rows", "2026-10-31")], ())
+    old.close()
+    with sqlite3.connect(path) as raw:
+        raw.execute("PRAGMA user_version = 2")
+    raw.close()
+    fresh = Ledger(path)
+    assert (fresh.known("logs"), fresh.parts("rows")) == ({}, [])
+    fresh.close()

@@ -5,19 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
-from core.model.traffic import Delivered, LogsRead, TrafficReport
+from core.model.traffic import (
+    Delivered,
+    EdgeUse,
+    LogsRead,
+    OriginReport,
+    TrafficReport,
+    Views,
+)
 from core.stores.queries import (
     COUNTRIES,
     DAYS,
+    EDGE_USE,
     EDGES,
     FILE_FOLDER,
     FOLDERS,
     HOURS,
+    ORIGIN_URLS,
     REFERRERS,
     RESULTS,
     STATUSES,
     TOP_ERRORS,
     TOP_URLS,
+    VIEWED,
     Query,
     QueryEngine,
     Value,
@@ -26,6 +36,8 @@ from core.usage.access_logs import folder_pattern
 from core.usage.traffic import by_owner, hit_ratio, with_shown
 
 QUESTIONS = 11  # at most, in one report
+ORIGIN_QUESTIONS, VIEWS_QUESTIONS = 3, 2
+_MOST_VIEWED = 200_000  # paths, that many fit into memory
 _FEW = 10_000  # rows of a grouping that is small by its nature
 
 Ask = Callable[[Query, Mapping[str, Value], int], tuple[Delivered, ...]]
@@ -70,4 +82,33 @@ def assembled(
         owners=by_owner(files, owner_of)[:top] if owner_of else (),
         read=read or LogsRead(),
         as_of=as_of,
+    )
+
+
+def asked_of_origin(
+    engine: QueryEngine, parameters: Mapping[str, Value], top: int, as_of: datetime | None
+) -> OriginReport:
+    return OriginReport(
+        days=_days(engine, parameters),
+        edges=tuple(map(_edge_use, engine.ask(EDGE_USE, parameters, _FEW))),
+        urls=with_shown(engine.ask(ORIGIN_URLS, parameters, top)),
+        as_of=as_of,
+    )
+
+
+def viewed(engine: QueryEngine, parameters: Mapping[str, Value], most: int = _MOST_VIEWED) -> Views:
+    found = engine.ask(VIEWED, parameters, most + 1)
+    paths = None if len(found) > most else frozenset(row.label or "" for row in found)
+    return Views(days=_days(engine, parameters), paths=paths)
+
+
+def _days(engine: QueryEngine, parameters: Mapping[str, Value]) -> tuple[date, ...]:
+    rows = engine.ask(DAYS, parameters, _FEW)
+    return tuple(date.fromisoformat(row.label) for row in rows if row.label)
+
+
+def _edge_use(row: Delivered) -> EdgeUse:
+    edge, _, protocol = (row.label or "").partition(" ")
+    return EdgeUse(
+        edge=edge, protocol=protocol, requests=row.requests, bytes=row.bytes, asked=row.asked or 0
     )

@@ -17,18 +17,27 @@ from core.model.traffic import (
     EdgeMetrics,
     LogPlace,
     LogsRead,
+    OriginReport,
     QueryCost,
     ScanState,
     TrafficFilters,
     TrafficReport,
     TrafficScan,
+    Views,
 )
 from core.stores.collection import Collection
 from core.stores.jobs import MAX_ATTEMPTS, JobQueue, problem_of
 from core.stores.log_store import LogStore
 from core.stores.queries import EVERYTHING, QueryEngine, Value
 from core.stores.records import RecordStore
-from core.usage.service.asking import QUESTIONS, assembled
+from core.usage.service.asking import (
+    ORIGIN_QUESTIONS,
+    QUESTIONS,
+    VIEWS_QUESTIONS,
+    asked_of_origin,
+    assembled,
+    viewed,
+)
 from core.usage.service.traffic_reading import batches, logs_of, read_batch
 from core.usage.traffic import age_of, query_cost
 
@@ -202,17 +211,8 @@ class TrafficService:
 
         Raises `Conflict` where that costs more than may be spent without `confirmed`.
         """
-        cost = self.cost(actor)
-        if last < first:
-            raise InvalidInput("The range ends before it begins.", hint="Swap the two days.")
-        if cost.confirm and not confirmed:
-            raise Conflict(
-                f"{cost.queries} questions to {cost.engine} scan up to {cost.bytes:,} bytes, "
-                f"which costs up to ${cost.usd:.2f}.",
-                hint="Confirm it to run them, or choose DuckDB, which reads each log once.",
-            )
-        own = self._engine is self._logs
-        read, as_of = self._logs.read_so_far() if own else (LogsRead(), self._clock())
+        self._check(self.cost(actor), first, last, confirmed=confirmed)
+        read, as_of = self._read_so_far()
         return assembled(
             self._engine,
             parameters(first, last, filters or TrafficFilters()),
@@ -223,13 +223,39 @@ class TrafficService:
             as_of=as_of,
         )
 
-    def cost(self, actor: Actor) -> QueryCost:
+    def origin(self, actor: Actor, first: date, last: date, *, top: int = 1000) -> OriginReport:
+        """How requests came, and the URLs that the origin was asked for most. As `report`."""
+        self._check(self.cost(actor, ORIGIN_QUESTIONS), first, last)
+        asked = parameters(first, last, TrafficFilters())
+        return asked_of_origin(self._engine, asked, top, self._read_so_far()[1])
+
+    def viewed(self, actor: Actor, first: date, last: date) -> Views:
+        """Every path that an edge has answered. As `report`."""
+        self._check(self.cost(actor, VIEWS_QUESTIONS), first, last)
+        return viewed(self._engine, parameters(first, last, TrafficFilters()))
+
+    @staticmethod
+    def _check(cost: QueryCost, first: date, last: date, *, confirmed: bool = False) -> None:
+        if last < first:
+            raise InvalidInput("The range ends before it begins.", hint="Swap the two days.")
+        if cost.confirm and not confirmed:
+            raise Conflict(
+                f"{cost.queries} questions to {cost.engine} scan up to {cost.bytes:,} bytes, "
+                f"which costs up to ${cost.usd:.2f}.",
+                hint="Confirm it to run them, or choose DuckDB, which reads each log once.",
+            )
+
+    def _read_so_far(self) -> tuple[LogsRead, datetime | None]:
+        own = self._engine is self._logs
+        return self._logs.read_so_far() if own else (LogsRead(), self._clock())
+
+    def cost(self, actor: Actor, questions: int = QUESTIONS) -> QueryCost:
         """What the next report costs; nothing with DuckDB."""
         actor.require(Permission.USAGE_READ)
         return query_cost(
             self._engine.name,
             self._engine.scan_bytes(),
-            QUESTIONS,
+            questions,
             self._price_per_tb,
             self._free_to_run,
         )
