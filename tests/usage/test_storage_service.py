@@ -128,6 +128,31 @@ def test_a_listing_tells_prefixes_owners_types_and_what_it_cost(world):
     assert [p.prefix for p in world.report(prefix="media/").by_prefix] == ["media/f1/", "media/f2/"]
 
 
+def test_folders_are_told_for_many_prefixes_at_once_and_anew_after_another_scan(world):
+    for key in ("media/f1/a.jpg", "media/f1/b/c.jpg", "avatars/x.jpg"):
+        world.put(key, 1)
+    world.read()
+    found = world.service.folders(ADMIN, world.report(), ["media/", "avatars/"])
+    assert [one.prefix for one in found["media/"]] == ["media/f1/"]
+    assert found["media/"][0].folders
+    assert [one.stored.objects for one in found["avatars/"]] == [1]
+    assert world.service.folders(ADMIN, world.report(), ()) == {}
+    assert world.report(prefix="media/").total.objects == 2
+    world.put("media/f1/d.jpg", 1)
+    world.read()
+    assert world.report(prefix="media/").total.objects == 3
+    found = world.service.folders(ADMIN, world.report(), ["media/", "avatars/"])
+    assert found["media/"][0].stored.objects == 3
+
+
+def test_a_prefix_is_summed_once_and_read_from_memory_then(world, monkeypatch):
+    world.put("media/f1/a.jpg", 1)
+    world.read()
+    first = world.report(prefix="media/")
+    monkeypatch.setattr(Reader, "summarise", None)
+    assert world.report(prefix="media/") is first
+
+
 def test_versions_markers_and_unfinished_uploads_are_counted(world):
     world.s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
     world.put("a", 10)

@@ -8,7 +8,7 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from core.errors import AwsUnavailable, Conflict, DashboardError, InvalidInput, 
 from core.model.identity import Actor, Permission
 from core.model.media import Job, JobState
 from core.model.usage import (
+    PrefixShare,
     SourceGap,
     StorageComparison,
     StorageDay,
@@ -27,6 +28,7 @@ from core.stores.collection import Collection
 from core.stores.jobs import MAX_ATTEMPTS, JobQueue, problem_of
 from core.stores.object_files import write_json
 from core.stores.records import RecordStore
+from core.usage.service.kept import Kept
 from core.usage.service.storage_reading import COLUMNS, Reader
 from core.usage.storage import compare
 
@@ -36,6 +38,7 @@ _MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 _BUCKET = re.compile(r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")
 _TELL_SECONDS = 0.5
 _REPORT = "report.json"
+_WALKED = 64  # prefixes whose sums are kept in memory
 
 
 class _CancelledError(Exception):
@@ -53,6 +56,8 @@ class StorageService:
     ) -> None:
         self._jobs, self._reader, self._root, self._clock = jobs, reader, folder, clock
         self._store, self._starting = store, threading.Lock()
+        self._walked = Kept[StorageReport](_WALKED)
+        self._walked_folders = Kept[Mapping[str, tuple[PrefixShare, ...]]](_WALKED)
         self._scans = Collection(
             store, JOB, StorageScan, key=lambda scan: scan.id,
             sort=lambda scan: scan.created_at.strftime(_MOMENT),
@@ -140,11 +145,31 @@ class StorageService:
         return self._below(newest, prefix) if prefix else newest
 
     def _below(self, report: StorageReport, prefix: str) -> StorageReport:
+        def read() -> StorageReport:
+            rows, columns = self._rows(report)
+            return self._reader.summarise(
+                report.bucket, report.source, rows, columns, report.sampled_at, prefix
+            )
+
+        return self._walked.get((*_told_by(report), report.read_at, prefix), read)
+
+    def folders(
+        self, actor: Actor, report: StorageReport, prefixes: Sequence[str]
+    ) -> Mapping[str, tuple[PrefixShare, ...]]:
+        """What lies directly below each of these prefixes of a report, the largest first."""
+        actor.require(Permission.USAGE_READ)
+
+        def read() -> Mapping[str, tuple[PrefixShare, ...]]:
+            rows, columns = self._rows(report)
+            return self._reader.folders(rows, columns, prefixes)
+
+        if not prefixes:
+            return {}
+        return self._walked_folders.get((*_told_by(report), *prefixes), read)
+
+    def _rows(self, report: StorageReport) -> tuple[Path, dict[str, str]]:
         rows = self._place(report.bucket, report.source) / "rows"
-        columns = json.loads((rows / COLUMNS).read_text(encoding="utf-8"))
-        return self._reader.summarise(
-            report.bucket, report.source, rows, columns, report.sampled_at, prefix
-        )
+        return rows, json.loads((rows / COLUMNS).read_text(encoding="utf-8"))
 
     def _reports(self, bucket: str) -> list[StorageReport]:
         found = (self._kept(bucket, source) for source in StorageSource)
@@ -212,6 +237,8 @@ class StorageService:
         shutil.rmtree(rows, ignore_errors=True)
         draft.replace(rows)
         write_json(place / _REPORT, report.model_dump_json())
+        self._walked.clear()
+        self._walked_folders.clear()
         day = StorageDay(
             bucket=report.bucket, source=report.source, day=f"{report.sampled_at:%Y-%m-%d}",
             total=report.total, by_class=report.by_class, sampled_at=report.sampled_at,
@@ -238,6 +265,10 @@ class StorageService:
             self._jobs.progress(job.id, done, total, said)
 
         return tell
+
+
+def _told_by(report: StorageReport) -> tuple[str, ...]:
+    return report.bucket, report.source.value, report.sampled_at.isoformat()
 
 
 def _check(bucket: str) -> None:

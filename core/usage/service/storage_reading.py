@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,6 +18,7 @@ from core.aws.listing import BucketScan
 from core.aws.storage_metrics import StorageMetrics, objects_of, sizes_of
 from core.errors import AwsDenied, NotFound
 from core.model.usage import (
+    PrefixShare,
     RequestCost,
     Share,
     StaleUpload,
@@ -201,6 +202,18 @@ class Reader:
         table = ObjectTable(sorted(folder.glob("part-*.parquet")), columns, folder / "spill")
         try:
             return self._summed(table, bucket, source, folder, at, prefix)
+        finally:
+            table.close()
+
+    @staticmethod
+    def folders(
+        folder: Path, columns: dict[str, str], prefixes: Sequence[str]
+    ) -> dict[str, tuple[PrefixShare, ...]]:
+        """Of folders that were summed before."""
+        table = ObjectTable([], columns, folder / "spill")
+        try:
+            table.read_folders(folder / FOLDERS)
+            return {prefix: table.prefixes(prefix) for prefix in prefixes}
         finally:
             table.close()
 
