@@ -1,0 +1,98 @@
+"""The library: pages of files, their addresses, changes to them, the trash and its purge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from core.aws.edge import Edge
+from core.aws.s3 import MediaBucket
+from core.library.service.fetching import DOWNLOAD_LIFE, Fetching
+from core.library.service.finding import Finding
+from core.library.service.purging import Purging
+from core.library.service.rewriting import Rewriting
+from core.library.service.shelf import PAGE_LIMIT, Shelf
+from core.model.identity import Actor, Permission
+from core.model.library import DownloadLink, FileChanges
+from core.model.media import FilePage, FileQuery, LibrarySummary, MediaFile
+from core.settings import Settings
+from core.stores.audit_log import AuditLog
+from core.stores.records import RecordStore
+from core.stores.search_index import SearchIndex
+
+__all__ = ["DOWNLOAD_LIFE", "PAGE_LIMIT", "LibraryService"]
+
+
+class LibraryService:
+    def __init__(
+        self,
+        store: RecordStore,
+        index: SearchIndex,
+        bucket: MediaBucket,
+        edge: Edge,
+        audit: AuditLog,
+        settings: Settings,
+        clock: Callable[[], datetime],
+    ) -> None:
+        shelf = Shelf(store, index, bucket, edge, audit, settings, clock)
+        self._finding, self._fetching = Finding(shelf), Fetching(shelf)
+        self._rewriting, self._purging = Rewriting(shelf), Purging(shelf)
+
+    def page(
+        self,
+        actor: Actor,
+        query: FileQuery,
+        *,
+        limit: int = 60,
+        cursor: str | None = None,
+        offset: int = 0,
+    ) -> FilePage:
+        """Files that this person may see. Raises `InvalidInput` for another query's cursor."""
+        actor.require(Permission.MEDIA_READ)
+        return self._finding.page(actor, query, limit, cursor, offset)
+
+    def get(self, actor: Actor, id: str) -> MediaFile:
+        actor.require(Permission.MEDIA_READ)
+        return self._finding.get(actor, id)
+
+    def summary(self, actor: Actor) -> LibrarySummary:
+        """Of all files for those who may read all, else of the person's own."""
+        actor.require(Permission.MEDIA_READ)
+        return self._finding.summary(actor)
+
+    def url(self, file: MediaFile) -> str:
+        return self._fetching.url(file)
+
+    def thumbnail_url(self, file: MediaFile) -> str:
+        """'' where the file has no picture."""
+        return self._fetching.rendition_url(file, "thumbnail")
+
+    def preview_url(self, file: MediaFile) -> str:
+        return self._fetching.rendition_url(file, "preview")
+
+    def download(self, actor: Actor, id: str, *, pristine: bool = False) -> DownloadLink:
+        """A link of one hour; `pristine` is the exact upload with its metadata, for its owner."""
+        actor.require(Permission.MEDIA_READ)
+        return self._fetching.download(actor, id, pristine=pristine)
+
+    def change(self, actor: Actor, id: str, changes: FileChanges) -> MediaFile:
+        """Rename, move, tag. Key and URL stay, so that nothing that links here breaks."""
+        actor.require(Permission.MEDIA_READ)
+        return self._rewriting.change(actor, id, changes)
+
+    def trash(self, actor: Actor, ids: Sequence[str]) -> tuple[MediaFile, ...]:
+        """Move to the trash, from where `restore` brings back until the purge."""
+        actor.require(Permission.MEDIA_READ)
+        return self._rewriting.trash(actor, ids)
+
+    def restore(self, actor: Actor, ids: Sequence[str]) -> tuple[MediaFile, ...]:
+        """Raise `Conflict` for a file whose time in the trash is over."""
+        actor.require(Permission.MEDIA_READ)
+        return self._rewriting.restore(actor, ids)
+
+    def purge(self) -> int:
+        """Delete for good what has been in the trash too long; return how many files.
+
+        Objects go first and the record last: after a crash the next purge finds the file again.
+        """
+        return self._purging.purge()
