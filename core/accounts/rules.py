@@ -9,7 +9,7 @@ from typing import Any
 
 from core.accounts.records import ProfileChanges
 from core.errors import Conflict, InvalidInput
-from core.model.identity import Account, Role
+from core.model.identity import Account, Role, normal_email
 
 LIMITS = {"username": 64, "full_name": 120, "gender": 40}
 _EMAIL_BYTES = 254  # RFC 5321: longest address that mail can be sent to
@@ -21,12 +21,6 @@ _HIDDEN_MARKS = frozenset(
     "\u2060\u2066\u2067\u2068\u2069\ufeff"
 )
 _OLDEST_BIRTHDAY = date(1900, 1, 1)
-
-
-def normal_email(text: str) -> str:
-    """The one spelling under which an address is filed."""
-    readable = text.encode("utf-8", "replace").decode()  # JSON can carry half a character
-    return unicodedata.normalize("NFKC", readable).strip().casefold()
 
 
 def is_email(email: str) -> bool:

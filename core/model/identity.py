@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date
 from enum import StrEnum
 
@@ -30,6 +31,7 @@ class Permission(StrEnum):
     MEDIA_UPLOAD = "media:upload"
     PEOPLE_MANAGE = "people:manage"
     SETTINGS_READ = "settings:read"
+    SHARES_MANAGE = "shares:manage"  # see and end every link, set the rules for new ones
     URL_APPROVE = "url:approve"  # let a proposed repair be applied
     URL_DIAGNOSE = "url:diagnose"
     URL_REPAIR = "url:repair"
@@ -93,6 +95,12 @@ class Session(Noun):
     last_seen_at: UtcTime
     device: str = ""
     address: str = ""
+
+
+def normal_email(text: str) -> str:
+    """The one spelling under which an address is filed."""
+    readable = text.encode("utf-8", "replace").decode()  # JSON can carry half a character
+    return unicodedata.normalize("NFKC", readable).strip().casefold()
 
 
 class AuditEvent(Noun):

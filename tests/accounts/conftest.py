@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from core.accounts import passwords
+from core import hashing
 from core.accounts.service import AccountsService
 from core.model.identity import Actor
 from core.settings import Settings
@@ -76,7 +76,7 @@ def actions(accounts: AccountsService, admin: Actor) -> list[str]:
 @pytest.fixture
 def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """For tests that sign in hundreds of times: the same algorithm at its lowest cost."""
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(1, 8, 1))
-    passwords._nobodys_hash.cache_clear()
+    monkeypatch.setattr(hashing, "_hasher", PasswordHasher(1, 8, 1))
+    hashing._nobodys_hash.cache_clear()
     yield
-    passwords._nobodys_hash.cache_clear()  # or tests of the real cost would meet the cheap hash
+    hashing._nobodys_hash.cache_clear()  # or tests of the real cost would meet the cheap hash

@@ -12,8 +12,7 @@ from argon2 import PasswordHasher
 from moto import mock_aws
 from streamlit.testing.v1 import AppTest
 
-from core import dashboard
-from core.accounts import passwords
+from core import dashboard, hashing
 from core.accounts.service import AccountsService
 from core.aws.clients import AwsClients
 from core.aws.cloudfront import CloudFrontReader
@@ -58,7 +57,7 @@ def utc_now():
 
 @pytest.fixture
 def desk(tmp_path, monkeypatch):
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(1, 8, 1))
+    monkeypatch.setattr(hashing, "_hasher", PasswordHasher(1, 8, 1))
     with open_desk(tmp_path) as built:
         yield built
 

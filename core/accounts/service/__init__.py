@@ -20,7 +20,15 @@ from core.accounts.service.links import PasswordLinks
 from core.accounts.service.tries import Tries
 from core.errors import Conflict, InvalidInput, NotAllowed, NotFound, NotSignedIn
 from core.model.credentials import FirstAdminLink
-from core.model.identity import Account, Actor, AuditEvent, Permission, Role, Session
+from core.model.identity import (
+    Account,
+    Actor,
+    AuditEvent,
+    Permission,
+    Role,
+    Session,
+    normal_email,
+)
 from core.settings import Settings
 from core.stores.audit_log import AuditLog
 from core.stores.collection import Listing, Stored
@@ -157,7 +165,7 @@ class AccountsService:
 
     def sign_in(self, email: str, password: str, *, address: str = "", device: str = "") -> SignIn:
         """Raises `NotSignedIn`, and `TooManyAttempts` while the account or address is locked."""
-        name = rules.normal_email(email)
+        name = normal_email(email)
         by_address = self._tries.count("address", address)
         by_account = self._tries.count("account", name)
         account, verdict = self._verdict(name, password)

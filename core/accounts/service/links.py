@@ -9,10 +9,11 @@ from __future__ import annotations
 import secrets
 from functools import partial
 
-from core.accounts import links, lockout, rules
+from core.accounts import links, rules
 from core.accounts.records import OneTimeLink, SignIn
 from core.accounts.service.desk import Desk, no_such_account
 from core.errors import Conflict, NotAllowed
+from core.model import lockout
 from core.model.credentials import Credential, PasswordLink
 from core.model.identity import Account, Actor, Role
 from core.stores.collection import Stored

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from core.accounts import lockout
 from core.accounts.service.desk import Desk
+from core.model import lockout
 from core.model.identity import Account
 
 _STALE_TRIES = 4  # dropped per failed sign-in: more than one adds, so that they can't pile up

@@ -7,6 +7,7 @@ guesses sent at once can't all pass while the count still reads zero.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -35,11 +36,24 @@ def is_stale(attempts: Attempts, now: datetime, window: timedelta) -> bool:
     return locked_until(attempts, now) is None and now - attempts.started_at >= window
 
 
-def count(attempts: Attempts | None, id: str, now: datetime, limit: Limit) -> Attempts:
+def refusal(end: datetime) -> TooManyAttempts:
+    return TooManyAttempts(
+        f"Too many wrong passwords. Sign-in is closed until {end:%H:%M} UTC.",
+        hint="Wait until then; the right password is refused until that time as well.",
+    )
+
+
+def count(
+    attempts: Attempts | None,
+    id: str,
+    now: datetime,
+    limit: Limit,
+    refused: Callable[[datetime], TooManyAttempts] = refusal,
+) -> Attempts:
     """One more try. The last free one sets the lock and still passes; then `TooManyAttempts`."""
     end = locked_until(attempts, now)
     if end is not None:
-        raise refusal(end)
+        raise refused(end)
     fresh = attempts is None or attempts.locked_until or is_stale(attempts, now, limit.window)
     so_far = Attempts(id=id, count=0, started_at=now) if fresh or attempts is None else attempts
     tries = so_far.count + 1
@@ -50,10 +64,3 @@ def count(attempts: Attempts | None, id: str, now: datetime, limit: Limit) -> At
 def take_back(attempts: Attempts) -> Attempts:
     """A try turned out right: it counts no longer, and neither does the lock that it set."""
     return attempts.model_copy(update={"count": max(0, attempts.count - 1), "locked_until": None})
-
-
-def refusal(end: datetime) -> TooManyAttempts:
-    return TooManyAttempts(
-        f"Too many wrong passwords. Sign-in is closed until {end:%H:%M} UTC.",
-        hint="Wait until then; the right password is refused until that time as well.",
-    )

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.accounts import lockout
-from core.accounts.lockout import Limit
 from core.errors import TooManyAttempts
+from core.model import lockout
 from core.model.credentials import Attempts
+from core.model.lockout import Limit
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 LIMIT = Limit(5, timedelta(minutes=15))
