@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.model.base import Noun, UtcTime
+from core.model.media import FileVersion
 
 
 class FileChanges(Noun):
@@ -18,3 +19,17 @@ class DownloadLink(Noun):
 
     url: str
     expires_at: UtcTime
+
+
+class VersionView(Noun):
+    """The bytes of a file at one time. Its addresses work while it is not the current one, too.
+
+    Signed ones end at `expires_at`; None where all of them are public.
+    """
+
+    version: FileVersion
+    current: bool
+    url: str
+    thumbnail_url: str  # '' where it has no picture
+    preview_url: str
+    expires_at: UtcTime | None = None

@@ -36,6 +36,7 @@ class Rendition(Noun):
     height: int
     size: int
     content_type: str = "image/webp"
+    version_id: str | None = None  # pins the bytes where later ones were put under the same key
 
 
 class RemovedField(Noun):
@@ -137,6 +138,14 @@ class MediaFile(Noun):
     fingerprint: str = ""  # perceptual hash of an image, 16 hex digits; '' where unknown
     revision: int = 1  # number of the current bytes
     versions: tuple[FileVersion, ...] = ()  # earlier bytes, oldest first
+    changed_at: UtcTime | None = None  # by a person: renamed, moved, tagged, replaced, trashed …
+    changed_by: str = ""  # account id
+
+    @property
+    def edit(self) -> str:
+        """Another one after every change by a person: whoever changes says which one they saw."""
+        moment = f"{self.changed_at:%Y%m%dT%H%M%S.%f}" if self.changed_at else "0"
+        return f"{self.revision}.{moment}"
 
     def right_of(self, account_id: str) -> Right | None:
         """What was granted to this person; the owner needs no grant."""
@@ -194,6 +203,10 @@ class Upload(Noun):
     file_id: str = ""
     job_id: str = ""
     problem: Problem | None = None
+    replaces: str = ""  # id of the file that gets these bytes; '' for a new file
+    base_revision: int = 0  # of that file when the upload began
+    same_key: bool = False
+    previous: FileVersion | None = None  # what was served, pinned before it is overwritten
 
 
 class UploadedPart(Noun):

@@ -1,0 +1,43 @@
+"""Files that are the same, or look the same, side by side for a person to decide."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from core.model.base import Noun
+from core.model.changes import Difference
+from core.model.media import MediaFile
+
+
+class DuplicateKind(StrEnum):
+    EXACT = "exact"  # the same uploaded bytes
+    SIMILAR = "similar"  # pictures that look alike
+
+
+class Twin(Noun):
+    """One file of a group. `distance` counts differing bits of 64 from the suggested one."""
+
+    file: MediaFile
+    distance: int
+    stored: int  # bytes that deleting it for good would free
+    differs: tuple[Difference, ...]  # from the suggested one
+
+
+class DuplicateGroup(Noun):
+    """`keep` is a suggestion with its reason; nothing is ever deleted by itself."""
+
+    kind: DuplicateKind
+    twins: tuple[Twin, ...]  # the suggested one first
+    keep: str  # file id
+    reason: str
+    frees: int  # bytes, where all others go
+
+
+class DuplicatePage(Noun):
+    """`unknown`: pictures that could not be compared, because they have no fingerprint yet."""
+
+    items: tuple[DuplicateGroup, ...]
+    total: int  # groups
+    frees: int  # bytes in all groups
+    unknown: int
+    complete: bool = True  # False where there were too many look-alikes to compare all
