@@ -7,6 +7,7 @@ import pytest
 
 from core.errors import Conflict
 from core.measures import MeasuresOfUsage
+from core.measures.account import Account
 from core.measures.months import measured_month
 from core.model.edge_places import edge_group
 from core.model.traffic import Delivered, HitRatio, TrafficReport
@@ -26,6 +27,7 @@ from core.model.waste import BucketRules
 
 D = Decimal
 NOW = datetime(2026, 11, 20, 13, tzinfo=UTC)
+ACCOUNT = Account(region="us-east-1", edge_problem="nobody looked")
 
 
 def row(label, requests, size=0, **more):
@@ -53,7 +55,7 @@ def storage(**more):
 
 
 def month(report=None, *reports):
-    return measured_month("2026-10", report or traffic(), reports, (), 3, "us-east-1")
+    return measured_month("2026-10", report or traffic(), reports, (), 3, ACCOUNT)
 
 
 def test_edges_become_price_groups_and_misses_are_spread_exactly():
@@ -109,12 +111,18 @@ def test_weights_carry_the_whole_so_that_the_rest_can_be_shown():
     assert tables["bucket", "stored_bytes"].total == 500
 
 
-def measures(*reports, report=None):
-    return MeasuresOfUsage(
-        traffic=lambda first, last: report(first, last) if report else traffic(),
-        storage=lambda: reports, history=lambda: (), rules=lambda bucket: BucketRules(bucket=bucket, region="us-east-1", rules=()),
-        users=lambda: 1, region="us-east-1", clock=lambda: NOW,
-    )  # fmt: skip
+def measures(*reports, report=None, **more):
+    def silent(first, last):
+        raise Conflict("Confirm it.", hint="")
+
+    values = {
+        "traffic": lambda first, last: report(first, last) if report else traffic(), "origin": silent,
+        "storage": lambda: reports, "history": lambda: (),
+        "rules": lambda bucket, region: BucketRules(bucket=bucket, region=region, rules=()),
+        "users": lambda: 1, "uploads": lambda month: 4, "account": lambda buckets: ACCOUNT,
+        "headers": lambda bucket, key: None, "clock": lambda: NOW,
+    }  # fmt: skip
+    return MeasuresOfUsage(**values | more)
 
 
 def test_waste_is_what_reports_looked_for():
@@ -208,13 +216,13 @@ def test_a_month_that_is_over_takes_the_mean_of_its_days_and_not_the_storage_of_
         kept("2026-10-02", StorageSource.CLOUDWATCH, STANDARD=(9, 9999)), kept("2026-09-30", STANDARD=(9, 9999)),
         kept("2026-10-03", bucket="n", STANDARD=(1, None)),
     )  # fmt: skip
-    found = measured_month("2026-10", traffic(), (today,), days, 3, "us-east-1")
+    found = measured_month("2026-10", traffic(), (today,), days, 3, ACCOUNT)
     assert [(one.storage_class, one.objects, one.bytes) for one in found.stored] == [
         ("STANDARD", 3, 200),
         ("GLACIER", 1, 25),
     ]
-    assert measured_month("2026-08", None, (today,), days, 3, "us-east-1").stored is None
-    fresh = measured_month("2026-11", None, (today,), days, 3, "us-east-1")
+    assert measured_month("2026-08", None, (today,), days, 3, ACCOUNT).stored is None
+    fresh = measured_month("2026-11", None, (today,), days, 3, ACCOUNT)
     assert [one.bytes for one in fresh.stored] == [500]
 
 

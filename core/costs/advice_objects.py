@@ -28,7 +28,8 @@ _MOST_PAYBACK = 12  # months
 _LEAST_SAVING = Decimal("0.01")
 _WELL_CACHED = Decimal("0.05")  # of requests that a cached file still misses
 _LEAST_REQUESTS = 1000
-_YEAR = "public, max-age=31536000, immutable"
+_DAY = 86_400
+KEEP_FOREVER = "public, max-age=31536000, immutable"
 _ONLINE = ("STANDARD_IA", "GLACIER_IR")  # classes from which a picture can be shown at once
 
 
@@ -147,26 +148,23 @@ def duplicates(one: DuplicateObjects, desk: Desk) -> Recommendation:
     )
 
 
+def is_uncached(requests: int, misses: int) -> bool:
+    """Whether a URL is asked for often, and misses far more than a cached file does."""
+    return requests >= _LEAST_REQUESTS and misses > 2 * times(requests, _WELL_CACHED)
+
+
 def uncached(desk: Desk) -> Iterator[Recommendation]:
     for one in desk.waste.uncached or ():
-        least = times(one.requests, _WELL_CACHED)
-        if one.requests < _LEAST_REQUESTS or one.misses <= 2 * least:
+        if not is_uncached(one.requests, one.misses):
             continue
-        spared = EXACT.subtract(ZERO + one.misses, least)
+        spared = EXACT.subtract(ZERO + one.misses, times(one.requests, _WELL_CACHED))
         line = UsageLine(line="s3.req.STANDARD.tier2", region=one.region, quantity=spared)
         yield _cached(one, desk.cost([line]))
 
 
 def _cached(one: UncachedPath, saving: Decimal | None) -> Recommendation:
     told = "is not known" if one.cache_control is None else repr(one.cache_control or "absent")
-    copy = {
-        "Bucket": one.bucket,
-        "Key": one.key,
-        "CopySource": {"Bucket": one.bucket, "Key": one.key},
-        "MetadataDirective": "REPLACE",
-        "CacheControl": _YEAR,
-    }
-    call = ApiCall(service="s3", operation="CopyObject", parameters=copy)
+    call, note = _keep_longer(one)
     return Recommendation(
         id=f"uncached:{one.path}",
         kind="uncached",
@@ -178,11 +176,31 @@ def _cached(one: UncachedPath, saving: Decimal | None) -> Recommendation:
         payback_months=payback(ZERO, saving or ZERO),
         risk="medium",
         risks=("a changed file needs a new name or an invalidation",),
-        confidence="medium" if one.cache_control is not None else "low",
-        change=(call,) if one.bucket and one.key else (),
+        confidence="medium" if call and one.cache_control is not None else "low",
+        change=call,
         undo="Copy it with the old Cache-Control and invalidate the path.",
-        notes=(
-            "REPLACE sets all metadata anew: repeat Content-Type and the rest",
-            "a query string, cookie or header in the cache key can be the cause as well",
-        ),
+        notes=(note, "a query string, cookie or header in the cache key can be the cause as well"),
     )
+
+
+def _keep_longer(one: UncachedPath) -> tuple[tuple[ApiCall, ...], str]:
+    """The copy with another header, where the header is what makes the edges forget the file."""
+    if one.kept_seconds is not None and one.kept_seconds >= _DAY:
+        return (), f"edges may keep it for {one.kept_seconds:,} seconds already: look at the key"
+    if one.most_seconds is not None and one.most_seconds < _DAY:
+        limit = f"the cache policy lets edges keep it for {one.most_seconds:,} seconds at most"
+        return (), f"{limit}: choose another policy for its behaviour, such as CachingOptimized"
+    if not one.bucket or not one.key:
+        return (), "which object it is can't be told from the path"
+    copy = {
+        "Bucket": one.bucket,
+        "Key": one.key,
+        "CopySource": {"Bucket": one.bucket, "Key": one.key},
+        "MetadataDirective": "REPLACE",
+        **(one.headers or {}),
+        "CacheControl": KEEP_FOREVER,
+    }
+    call = ApiCall(service="s3", operation="CopyObject", parameters=copy)
+    if one.headers is None:
+        return (call,), "REPLACE sets all metadata anew: repeat Content-Type and the rest"
+    return (call,), "REPLACE sets all metadata anew: what it has today is repeated"

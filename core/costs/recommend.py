@@ -46,7 +46,7 @@ def _not_looked_for(desk: Desk) -> Iterator[str]:
     if waste.duplicates is None:
         yield "duplicates: the source has no checksums"
     if waste.uncached is None:
-        yield "uncached objects: no access logs were read"
+        yield f"uncached objects: {waste.why_not.get('uncached') or 'no access logs were read'}"
     if not waste.rules:
         yield "missing lifecycle rules: no bucket's rules were read"
     if stored is None or all(group.idle_days is None for group in stored):

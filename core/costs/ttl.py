@@ -27,11 +27,14 @@ def misses_at(measured: MeasuredMonth, seconds: int) -> int | None:
     every = sum(one.requests for one in measured.delivered or ())
     if not requests or not every:
         return None
-    seen = misses * sum(requests) / every  # the part of the files that are known
+    known = [one.misses for one in files if one.requests and one.misses is not None]
+    counted = len(known) == len(requests)
+    # Else what falls to the files that are known, as many as to all others.
+    seen = float(sum(known)) if counted else misses * sum(requests) / every
     caches = _caches(requests, now / month, seen)
     if caches is None:
         return None
-    return round(_misses(requests, seconds / month, caches) * every / sum(requests))
+    return round(_misses(requests, seconds / month, caches) * misses / seen)
 
 
 def _misses(requests: Sequence[float], share: float, caches: float) -> float:

@@ -13,6 +13,7 @@ from typing import Any
 from core.costs.measured_usage import measured_usage
 from core.costs.moves import chosen, move, tiering
 from core.costs.outcome import Plan, Told, outcome, without
+from core.costs.price_sheet import month_end
 from core.costs.quantities import Tally, times
 from core.costs.s3_requests import request_line, sheet_class
 from core.costs.tiers import ZERO
@@ -46,6 +47,9 @@ class Month:
 def what_if(scenario: Scenario, measured: MeasuredMonth, sheet: PriceSheet) -> WhatIf:
     month = Month(measured, measured_usage(measured, sheet).lines, sheet)
     told = Told()
+    days = month_end(measured.period).day
+    if measured.measured_days is not None and measured.measured_days < days:
+        told.assume("medium", f"traffic of {measured.measured_days} of {days} days is all there is")
     plan = _PLANS[scenario.change.kind](scenario.change, month, told)
     return outcome(scenario, plan, told, measured.period, sheet)
 
@@ -170,9 +174,13 @@ def _cheapest(groups: tuple[str, ...], sheet: PriceSheet) -> str:
 
 def _ttl(change: TtlChange, month: Month, told: Told) -> Plan | None:
     measured, misses = month.measured, month.measured.misses
-    if measured.files is None or measured.ttl_seconds is None or misses is None:
-        told.unknown.append("this needs requests by URL, cache misses and the TTL of now")
+    if measured.files is None or misses is None:
+        told.unknown.append("this needs requests by URL and cache misses, which were not measured")
         return None
+    if measured.ttl_seconds is None:
+        told.unknown.append(measured.ttl_unknown or "the TTL of now is not known")
+        return None
+    told.assumptions.append(f"edges keep a file for {measured.ttl_seconds:,} seconds today")
     wanted = misses_at(measured, change.seconds)
     if wanted is None:
         told.unknown.append("the measured misses don't fit the TTL of now: no model follows")

@@ -15,14 +15,17 @@ from core.costs.service.alerts import AwsNotifier
 from core.costs.service.inputs import CostParts
 from core.costs.service.own_cost import OwnCostBook
 from core.costs.service.sheets import PriceSheets
+from core.dashboard.account_facts import AccountFacts
 from core.dashboard.clock import utc_now
 from core.dashboard.cloud import CloudParts
 from core.errors import DashboardError
 from core.measures import MeasuresOfUsage
+from core.measures.uploads import UploadCounter
 from core.model.identity import Actor, Role
 from core.model.waste import BucketRules
 from core.settings import Settings
 from core.stores.account_records import AccountRecords
+from core.stores.audit_log import AuditLog
 from core.stores.jobs import JobQueue
 from core.stores.records import RecordStore
 from core.usage.service.opening import open_logs
@@ -100,23 +103,29 @@ def _measures(
 ) -> MeasuresOfUsage:
     """Usage as the costs read it, whoever looks at the costs."""
     reader = Actor(account_id="costs", role=Role.ADMIN)
+    facts = AccountFacts(cloud, settings.region, utc_now)
+    audit = AuditLog(store, utc_now)
     accounts = AccountRecords(store).accounts
     return MeasuresOfUsage(
         traffic=lambda first, last: traffic.report(reader, first, last),
+        origin=lambda first, last: traffic.origin(reader, first, last),
         storage=lambda: tuple(storage.report(reader, one) for one in storage.buckets(reader)),
         history=lambda: tuple(
             day for one in storage.buckets(reader) for day in storage.history(reader, one)
         ),
-        rules=lambda bucket: _lifecycle(cloud, bucket),
+        rules=lambda bucket, region: _lifecycle(cloud, bucket, region),
         users=lambda: sum(1 for account in accounts.all() if not account.disabled),
-        region=settings.region,
+        uploads=UploadCounter(
+            lambda month, after: audit.page(month, after=after, limit=500), utc_now
+        ).count,
+        account=facts.account,
+        headers=facts.headers,
         clock=utc_now,
     )
 
 
-def _lifecycle(cloud: CloudParts, bucket: str) -> BucketRules:
+def _lifecycle(cloud: CloudParts, bucket: str, region: str) -> BucketRules:
     """Rules that can't be read are unknown, not none."""
-    region = cloud.clients.region
     try:
         found = BucketReader(cloud.clients.s3).lifecycle(bucket)
     except DashboardError:

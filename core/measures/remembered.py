@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from core.measures.account import Account
 from core.model.measured import StoredGroup
 from core.model.usage import StorageDay
 
 
-def remembered(days: Sequence[StorageDay], region: str) -> Iterator[StoredGroup]:
+def remembered(
+    days: Sequence[StorageDay], account: Account, missing: list[str]
+) -> Iterator[StoredGroup]:
     """The mean by bucket and class, of the source that has the most days; sources are not mixed."""
     for bucket in dict.fromkeys(day.bucket for day in days):
         own = [day for day in days if day.bucket == bucket]
         source = Counter(day.source for day in own).most_common(1)[0][0]
+        region = account.region_of(bucket, missing)
         yield from _classes(bucket, [day for day in own if day.source is source], region)
 
 

@@ -8,56 +8,103 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TypeVar
 
 from core.errors import DashboardError
+from core.measures.account import Account
 from core.measures.months import bounds, measured_month
+from core.measures.ttl import Headers, ttl_today
+from core.measures.uncached import DAYS, uncached_paths
 from core.measures.waste import drivers_of, waste_of
 from core.model.budgets import Driver
-from core.model.measured import (
-    MeasuredMonth,
-)
-from core.model.traffic import TrafficReport
+from core.model.measured import NOT_COUNTED, Counted, MeasuredMonth
+from core.model.traffic import OriginReport, TrafficReport
 from core.model.usage import StorageDay, StorageReport
 from core.model.waste import BucketRules, Waste
 
+R = TypeVar("R")
 _USUAL_DAYS = 7
+_UPLOADS = "audit log: files that were uploaded here"
 
 
 @dataclass(frozen=True)
 class MeasuresOfUsage:
-    """`storage` gives the last good report of each bucket; `rules` their lifecycle rules."""
+    """`storage` gives the last good report of each bucket; `rules` their lifecycle rules.
+
+    `account` is asked for the regions of these buckets; `uploads` for a month's.
+    """
 
     traffic: Callable[[date, date], TrafficReport]
+    origin: Callable[[date, date], OriginReport]
     storage: Callable[[], Sequence[StorageReport]]
     history: Callable[[], Sequence[StorageDay]]
-    rules: Callable[[str], BucketRules]
+    rules: Callable[[str, str], BucketRules]
     users: Callable[[], int]
-    region: str
+    uploads: Callable[[str], int | None]
+    account: Callable[[Sequence[str]], Account]
+    headers: Headers
     clock: Callable[[], datetime]
 
     def month(self, period: str) -> MeasuredMonth:
         first, last = bounds(period)
-        report, problem = self._report(first, last)
-        reports, users = self.storage(), self.users()
-        found = measured_month(period, report, reports, self.history(), users, self.region)
-        return found.model_copy(update={"missing": (*found.missing, *problem)})
+        report, problem = _had(self.traffic, first, last)
+        origin, _ = _had(self.origin, first, last)
+        reports, history = self.storage(), self.history()
+        buckets = {one.bucket for one in reports} | {one.bucket for one in history}
+        account = self.account(sorted(buckets))
+        found = measured_month(
+            period, report, reports, history, self.users(), account, origin, self._uploads(period)
+        )
+        seconds, why = ttl_today(found.files or (), account, self.headers)
+        update = {
+            "missing": (*found.missing, *problem),
+            "ttl_seconds": seconds,
+            "ttl_unknown": why,
+        }
+        return found.model_copy(update=update)
+
+    def _uploads(self, period: str) -> Counted:
+        found = self.uploads(period)
+        if found is None:
+            return NOT_COUNTED
+        return Counted(amount=Decimal(found), source=_UPLOADS)
 
     def waste(self) -> Waste:
         reports = self.storage()
-        rules = tuple(self.rules(bucket) for bucket in {one.bucket: None for one in reports})
-        return waste_of(reports, rules, self.region, self.clock())
+        account = self.account(sorted({one.bucket for one in reports}))
+        buckets = {one.bucket: account.region_of(one.bucket, []) for one in reports}
+        rules = tuple(self.rules(bucket, region) for bucket, region in buckets.items())
+        found = waste_of(reports, rules, buckets, self.clock())
+        return found.model_copy(update=self._uncached(account))
+
+    def _uncached(self, account: Account) -> dict[str, object]:
+        today = self.clock().date()
+        report, problem = _had(self.origin, today - timedelta(days=DAYS - 1), today)
+        if report is None:
+            return {"why_not": {"uncached": problem[0]}}
+        paths = uncached_paths(report, account, self.headers)
+        if paths is not None:
+            return {"uncached": paths}
+        read = report.as_of is not None
+        why = f"the logs that were read tell nothing of the last {DAYS} days"
+        return {"why_not": {"uncached": why} if read else {}}
 
     def drivers(self, days: Sequence[date]) -> tuple[Driver, ...]:
         found: list[Driver] = []
         for day in days:
-            usual, _ = self._report(day - timedelta(days=_USUAL_DAYS), day - timedelta(days=1))
-            report, _ = self._report(day, day)
+            before = (day - timedelta(days=_USUAL_DAYS), day - timedelta(days=1))
+            usual, _ = _had(self.traffic, *before)
+            report, _ = _had(self.traffic, day, day)
             found += drivers_of(day, report, usual) if report and usual else ()
         return tuple(found)
 
-    def _report(self, first: date, last: date) -> tuple[TrafficReport | None, tuple[str, ...]]:
-        """None, and why, where it can't be had, such as a query that has to be confirmed."""
-        try:
-            return self.traffic(first, last), ()
-        except DashboardError as error:
-            return None, (error.message,)
+
+def _had(
+    ask: Callable[[date, date], R], first: date, last: date
+) -> tuple[R | None, tuple[str, ...]]:
+    """None, and why, where it can't be had, such as a query that has to be confirmed."""
+    try:
+        return ask(first, last), ()
+    except DashboardError as error:
+        return None, (error.message,)

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from core.model.budgets import Driver, DriverKind
 from core.model.traffic import Delivered, TrafficReport
-from core.model.usage import StorageReport
+from core.model.usage import StorageReport, Stored
 from core.model.waste import AbandonedUploads, BucketRules, DuplicateObjects, OldVersions, Waste
 
 
 def waste_of(
-    reports: Sequence[StorageReport], rules: Sequence[BucketRules], region: str, now: datetime
+    reports: Sequence[StorageReport],
+    rules: Sequence[BucketRules],
+    regions: Mapping[str, str],
+    now: datetime,
 ) -> Waste:
-    """A kind is None where no report looked for it."""
+    """A kind is None where no report looked for it. `regions` by bucket."""
     uploads = [one for one in reports if one.uploads is not None]
-    versions = [one for one in reports if one.versions is not None]
+    versions = [(one, one.versions) for one in reports if one.versions is not None]
     copies = [one for one in reports if one.duplicates is not None]
+    stale = [one for one in uploads if _has_old(one, now)]
     return Waste(
         rules=tuple(rules),
-        uploads=tuple(_abandoned(one, region, now) for one in uploads if _has_old(one, now))
+        uploads=tuple(_abandoned(one, regions[one.bucket], now) for one in stale)
         if uploads
         else None,
-        versions=tuple(_old(one, region) for one in versions if one.versions.noncurrent.bytes)  # type: ignore[union-attr]
+        versions=tuple(
+            _old(one.bucket, regions[one.bucket], found.noncurrent)
+            for one, found in versions
+            if found.noncurrent.bytes
+        )
         if versions
         else None,
-        duplicates=tuple(_copies(one, region) for one in copies) if copies else None,
+        duplicates=tuple(_copies(one, regions[one.bucket]) for one in copies) if copies else None,
     )
 
 
@@ -47,12 +55,8 @@ def _abandoned(report: StorageReport, region: str, now: datetime) -> AbandonedUp
     )
 
 
-def _old(report: StorageReport, region: str) -> OldVersions:
-    assert report.versions is not None  # noqa: S101  # the caller's condition
-    old = report.versions.noncurrent
-    return OldVersions(
-        bucket=report.bucket, region=region, objects=old.objects or 1, bytes=old.bytes or 0
-    )
+def _old(bucket: str, region: str, old: Stored) -> OldVersions:
+    return OldVersions(bucket=bucket, region=region, objects=old.objects or 1, bytes=old.bytes or 0)
 
 
 def _copies(report: StorageReport, region: str) -> DuplicateObjects:

@@ -92,6 +92,7 @@ class MeasuredMonth(Noun):
     lines: tuple[UsageLine, ...] = ()  # further usage in units of the price sheet
     files: tuple[ViewedFile, ...] | None = None
     ttl_seconds: int | None = None
+    ttl_unknown: str = ""  # why it is None
     weights: tuple[Weights, ...] = ()
     views: Counted = NOT_COUNTED
     uploads: Counted = NOT_COUNTED

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from core.model.base import Noun
 from core.model.pricing import Money, Number
 from core.model.scenarios import Confidence, Risk
@@ -56,7 +58,11 @@ class DuplicateObjects(Noun):
 
 
 class UncachedPath(Noun):
-    """A URL that the edges keep asking the origin for. `cache_control` None: not known."""
+    """A URL that the edges keep asking the origin for. `cache_control` None: not known.
+
+    `kept_seconds` is how long an edge may keep it, after the limits of the cache policy;
+    `most_seconds` how long it would with the longest Cache-Control.
+    """
 
     path: str
     bucket: str = ""
@@ -65,6 +71,9 @@ class UncachedPath(Noun):
     requests: int
     misses: int
     cache_control: str | None = None
+    kept_seconds: int | None = None
+    most_seconds: int | None = None
+    headers: dict[str, Any] | None = None  # headers, class and encryption, as the API names them
 
 
 class Waste(Noun):
@@ -75,6 +84,7 @@ class Waste(Noun):
     versions: tuple[OldVersions, ...] | None = None
     duplicates: tuple[DuplicateObjects, ...] | None = None
     uncached: tuple[UncachedPath, ...] | None = None
+    why_not: dict[str, str] = Field(default_factory=dict)  # of a kind that is None
 
 
 class ApiCall(Noun):

@@ -272,3 +272,26 @@ def test_a_rule_of_the_same_name_is_replaced_and_unknown_rules_are_unknown():
         )
         is False
     )
+
+
+def test_a_file_that_the_policy_forgets_is_not_copied_in_vain():
+    limited = only(uncached=(path(kept_seconds=0, most_seconds=0, cache_control="max-age=9"),))
+    assert limited.change == ()
+    assert "0 seconds at most" in limited.notes[0]
+    kept = only(uncached=(path(kept_seconds=86_400, most_seconds=31_536_000),))
+    assert kept.change == ()
+    assert "look at the key" in kept.notes[0]
+
+
+def test_a_copy_repeats_what_the_object_has():
+    held = {"ContentType": "image/jpeg", "CacheControl": "no-store", "StorageClass": "STANDARD_IA"}
+    found = only(uncached=(path(kept_seconds=1, most_seconds=31_536_000, headers=held),))
+    (call,) = found.change
+    assert call.parameters["ContentType"] == "image/jpeg"
+    assert call.parameters["StorageClass"] == "STANDARD_IA"
+    assert call.parameters["CacheControl"].startswith("public")
+
+
+def test_why_a_kind_was_not_looked_for_is_said():
+    told = advice(why_not={"uncached": "AWS refused it."}).not_looked_for
+    assert "uncached objects: AWS refused it." in told
