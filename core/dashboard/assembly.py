@@ -25,6 +25,7 @@ from core.diagnostics.service.repairs.service import RepairsService
 from core.emulator.service import Emulator
 from core.errors import Configuration, DashboardError
 from core.library.service import LibraryService
+from core.library.service.viewing import ViewingService
 from core.settings import Settings, Store
 from core.stores.audit_log import AuditLog
 from core.stores.jobs import JobQueue, JobRunner
@@ -54,6 +55,7 @@ class Dashboard:
     accounts: AccountsService
     uploads: UploadService
     library: LibraryService
+    viewing: ViewingService
     diagnostics: DiagnosticsService
     costs: CostsService
     cases: CasesService
@@ -150,6 +152,7 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
         accounts=build_accounts(settings, store),
         uploads=uploads,
         library=library,
+        viewing=ViewingService(library, cloud.bucket, cloud.edge, utc_now),
         diagnostics=diagnostics,
         costs=costs_of(cloud, store, sheets, traffic, storage, settings),
         cases=CasesService(store, diagnostics, audit, utc_now),

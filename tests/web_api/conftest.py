@@ -28,6 +28,7 @@ from core.diagnostics.service.cases.service import CasesService
 from core.diagnostics.service.migrations.service import MigrationsService
 from core.diagnostics.service.repairs.service import RepairsService
 from core.library.service import LibraryService
+from core.library.service.viewing import ViewingService
 from core.model.identity import SESSION_COOKIE, Role
 from core.model.media import FileKind, FileState, MediaFile, ObjectRef, RemovedField, Rendition
 from core.settings import load_settings
@@ -124,6 +125,7 @@ def dashboard(tmp_path_factory):
             accounts=AccountsService(store, audit, settings, utc_now, "k" * 40),
             uploads=UploadService(store, bucket, edge, jobs, audit, settings, utc_now),
             library=library,
+            viewing=ViewingService(library, bucket, edge, utc_now),
             diagnostics=doctor,
             costs=_costs(folder, store, utc_now),
             storage=open_storage(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # the routes get the services handed in; they need not load t
     from core.diagnostics.service.migrations.service import MigrationsService
     from core.diagnostics.service.repairs.service import RepairsService
     from core.library.service import LibraryService
+    from core.library.service.viewing import ViewingService
     from core.settings import Settings
     from core.stores.jobs import JobQueue
     from core.upload.service import UploadService
@@ -49,6 +50,8 @@ class Services(Protocol):
     def uploads(self) -> UploadService: ...
     @property
     def library(self) -> LibraryService: ...
+    @property
+    def viewing(self) -> ViewingService: ...
     @property
     def diagnostics(self) -> DiagnosticsService: ...
     @property

@@ -24,6 +24,7 @@ from core.web.api import (
     uploads,
     usage,
     users,
+    viewing,
 )
 from core.web.api.access import Services
 from core.web.api.limits import BodyLimit
@@ -63,6 +64,7 @@ def build_api(get_dashboard: Callable[[], Services]) -> FastAPI:
         migrations,
         costs,
         usage,
+        viewing,
     )
     for part in (*rooms, audit):
         api.include_router(part.router)
