@@ -21,7 +21,14 @@ def row_id(token: str) -> str:
 
 
 def begin(
-    token: str, account_id: str, now: datetime, life: timedelta, *, device: str, address: str
+    token: str,
+    account_id: str,
+    now: datetime,
+    life: timedelta,
+    *,
+    device: str,
+    address: str,
+    credential_at: datetime | None = None,
 ) -> Session:
     return Session(
         id=row_id(token),
@@ -31,7 +38,17 @@ def begin(
         last_seen_at=now,
         device=one_line(device, 200),
         address=one_line(address, 64),
+        credential_at=credential_at,
     )
+
+
+def outlived(session: Session, account: Account) -> bool:
+    """Whether the password was changed since the one that this session began with.
+
+    A sign-in that runs beside a change of the password may write its row after the old rows went.
+    """
+    changed = account.password_changed_at
+    return changed is not None and (session.credential_at or session.created_at) < changed
 
 
 def is_live(session: Session, now: datetime) -> bool:
@@ -71,4 +88,6 @@ def actor(account: Account, session: Session) -> Actor:
         session_id=session.id,
         email=account.email,
         username=account.username,
+        avatar_key=account.avatar_key,
+        preferences=account.preferences,
     )

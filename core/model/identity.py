@@ -5,11 +5,13 @@ from __future__ import annotations
 import unicodedata
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from core.errors import NotAllowed
 from core.model.base import Noun, UtcTime
+from core.model.preferences import Preferences
 
 SESSION_COOKIE = "dashboard_session"
 PASSWORD_PATH = "/session/password"  # noqa: S105  # where a one-time password link leads
@@ -56,6 +58,8 @@ class Actor(Noun):
     session_id: str = ""
     email: str = ""
     username: str = ""
+    avatar_key: str = ""
+    preferences: Preferences = Preferences()
 
     def may(self, permission: Permission) -> bool:
         return permission in ROLE_PERMISSIONS[self.role]
@@ -69,8 +73,15 @@ class Actor(Noun):
             )
 
 
+# What the fields were called where a picture's address was stored instead of its key.
+_OLD_AVATARS = ("profileImageUrl", "profile_image_url", "avatarUrl", "avatar_url")
+
+
 class Account(Noun):
-    """A person's account without anything secret; the password hash lives in `Credential`."""
+    """A person's account without anything secret; the password hash lives in `Credential`.
+
+    `avatar_key` is a key of the media bucket; in old records also a whole URL.
+    """
 
     id: str
     email: str
@@ -83,6 +94,19 @@ class Account(Noun):
     disabled: bool = False
     invited: bool = False  # has no password yet
     last_sign_in_at: UtcTime | None = None
+    avatar_key: str = ""
+    preferences: Preferences = Preferences()
+    password_changed_at: UtcTime | None = None  # sessions of an older password count no longer
+
+    @model_validator(mode="before")
+    @classmethod
+    def _old_avatar(cls, data: Any) -> Any:
+        """An empty value never hides a picture that stands under another name."""
+        if not isinstance(data, dict) or not set(_OLD_AVATARS) & data.keys():
+            return data
+        kept = {name: value for name, value in data.items() if name not in _OLD_AVATARS}
+        stored = (kept.get("avatar_key"), *(data.get(name) for name in _OLD_AVATARS))
+        return kept | {"avatar_key": next((value for value in stored if value), "")}
 
 
 class Session(Noun):
@@ -95,6 +119,7 @@ class Session(Noun):
     last_seen_at: UtcTime
     device: str = ""
     address: str = ""
+    credential_at: UtcTime | None = None  # when the password was set that this session began with
 
 
 def normal_email(text: str) -> str:

@@ -17,9 +17,10 @@ from core.accounts import passwords, rules, sessions, tokens
 from core.accounts.records import OneTimeLink, ProfileChanges, SignIn
 from core.accounts.service.desk import Desk, no_such_account, short_id
 from core.accounts.service.links import PasswordLinks
+from core.accounts.service.own import OwnAccount
 from core.accounts.service.tries import Tries
 from core.errors import Conflict, InvalidInput, NotAllowed, NotFound, NotSignedIn
-from core.model.credentials import FirstAdminLink
+from core.model.credentials import Credential, FirstAdminLink
 from core.model.identity import (
     Account,
     Actor,
@@ -29,6 +30,7 @@ from core.model.identity import (
     Session,
     normal_email,
 )
+from core.model.preferences import Preferences
 from core.settings import Settings
 from core.stores.audit_log import AuditLog
 from core.stores.collection import Listing, Stored
@@ -49,6 +51,7 @@ class AccountsService:
         self._desk = Desk(store, audit, settings, clock)
         self._tries, self._links = Tries(self._desk), PasswordLinks(self._desk)
         self._records, self._audit, self._settings = self._desk.records, audit, settings
+        self._own = OwnAccount(self._desk, self._tries, self._links)
         self._clock, self._key = clock, secret_key
 
     # Making accounts
@@ -61,7 +64,7 @@ class AccountsService:
             )
         counter = self._tries.count("address", address)
         try:
-            account = self._new_account(email, password, username, Role.MEMBER, address=address)
+            account, _ = self._new_account(email, password, username, Role.MEMBER, address=address)
         except InvalidInput:
             self._tries.take_back(counter)
             raise
@@ -73,7 +76,7 @@ class AccountsService:
     def create_admin(self, email: str, password: str) -> Account:
         """From the command line only: whoever runs it may read the store anyway."""
         username = rules.checked_email(email).partition("@")[0][: rules.LIMITS["username"]]
-        return self._new_account(email, password, username, Role.ADMIN)
+        return self._new_account(email, password, username, Role.ADMIN)[0]
 
     def has_admin(self) -> bool:
         return bool(self._records.admins())
@@ -108,10 +111,10 @@ class AccountsService:
                 hint="It works once. While there is no admin, each start prints a new one.",
             )
         used = self._records.drop_first_admin_link(link.version)
-        account = self._new_account(
+        account, credential = self._new_account(
             email, password, username, Role.ADMIN, address=address, also=[used]
         )
-        return self._desk.begin_session(account, address=address, device=device)
+        return self._desk.begin_session(account, credential, address=address, device=device)
 
     def _first_admin_link(self, token: str) -> Stored[FirstAdminLink] | None:
         link = self._records.first_admin_link()
@@ -129,13 +132,13 @@ class AccountsService:
         *,
         address: str = "",
         also: Sequence[Operation] = (),
-    ) -> Account:
+    ) -> tuple[Account, Credential]:
         account = self._desk.draft(email, username, role)
         credential = self._desk.credential(account, password)
         event = self._desk.event("account.created", None, account, address, role=role.value)
         parts = [self._records.credentials.put(credential), self._audit.put(event), *also]
         self._desk.file_account(account, parts, hint="Sign in with it instead.")
-        return account
+        return account, credential
 
     # One-time password links
 
@@ -168,8 +171,9 @@ class AccountsService:
         name = normal_email(email)
         by_address = self._tries.count("address", address)
         by_account = self._tries.count("account", name)
-        account, verdict = self._verdict(name, password)
-        if account is None or not verdict.right:
+        known, verdict = self._verdict(name, password)
+        account = known[0] if known else None
+        if known is None or account is None or not verdict.right:
             self._tries.failed(account, address, by_account, by_address)
             raise NotSignedIn(
                 "The email or the password is wrong.",
@@ -183,8 +187,8 @@ class AccountsService:
             )
             raise NotSignedIn("This account is disabled.", hint="An admin can enable it again.")
         if verdict.upgrade:
-            self._upgrade_hash(account, password)
-        return self._desk.begin_session(account, address=address, device=device)
+            self._upgrade_hash(known[1], password)
+        return self._desk.begin_session(account, known[1], address=address, device=device)
 
     def access_token(self, session: Session) -> str:
         """A JWT of 7 days that names the session's row; it ends with that row."""
@@ -204,16 +208,23 @@ class AccountsService:
         self._records.sessions.remove(actor.session_id)
         self._desk.record("session.ended", actor, None, session=short_id(actor.session_id))
 
-    def _verdict(self, email: str, password: str) -> tuple[Account | None, passwords.Verdict]:
+    def _verdict(
+        self, email: str, password: str
+    ) -> tuple[tuple[Account, Credential] | None, passwords.Verdict]:
         known = self._records.by_email(email) if rules.is_email(email) else None
         if known is None:
             return None, passwords.verify_nobody(password)
-        account, credential = known
-        return account, passwords.verify(credential.password_hash, password)
+        return known, passwords.verify(known[1].password_hash, password)
 
-    def _upgrade_hash(self, account: Account, password: str) -> None:
-        change = {"password_hash": passwords.hash_password(password), "changed_at": self._clock()}
-        self._records.credentials.update(account.id, lambda c: c.model_copy(update=change))
+    def _upgrade_hash(self, verified: Credential, password: str) -> None:
+        """Only of the password that was checked: another one may have been set beside this."""
+        change = {"password_hash": passwords.hash_password(password)}
+
+        def upgraded(held: Credential) -> Credential:
+            same = held.password_hash == verified.password_hash
+            return held.model_copy(update=change) if same else held
+
+        self._records.credentials.update(verified.account_id, upgraded)
 
     def _actor(self, session_id: str) -> Actor | None:
         row, now = self._records.sessions.find(session_id), self._clock()
@@ -221,6 +232,8 @@ class AccountsService:
             return None
         account = self._records.accounts.find(row.value.account_id)
         if account is None or account.value.disabled:
+            return None
+        if sessions.outlived(row.value, account.value):
             return None
         self._slide(row, now)
         return sessions.actor(account.value, row.value)
@@ -247,44 +260,26 @@ class AccountsService:
         return {one: stored.value.username for one, stored in found.items() if stored}
 
     def update_profile(self, actor: Actor, changes: ProfileChanges) -> Account:
-        fields = rules.checked_changes(changes, self._clock())
-        account = self._records.accounts.update(
-            actor.account_id, lambda a: a.model_copy(update=fields)
-        )
-        self._desk.record("account.changed", actor, account, fields=", ".join(sorted(fields)))
-        return account
+        return self._own.update_profile(actor, changes)
+
+    def update_preferences(self, actor: Actor, wanted: Preferences) -> Account:
+        """Raises `InvalidInput` for a time zone or start page that there is not."""
+        return self._own.update_preferences(actor, wanted)
 
     def change_password(self, actor: Actor, current: str, new: str) -> None:
         """Ends all other sessions. A wrong current password counts like a failed sign-in."""
-        account = self.profile(actor)
-        counter = self._tries.count("account", account.email)
-        _, verdict = self._verdict(account.email, current)
-        if not verdict.right:
-            self._tries.failed(account, "", counter)
-            raise InvalidInput(
-                "The current password is wrong.", hint="Enter the password you signed in with."
-            )
-        self._tries.forget(counter)
-        if current == new:
-            raise InvalidInput("The new password is the old one.", hint="Choose another one.")
-        fresh = self._desk.credential(account, new)
-        self._records.credentials.update(account.id, lambda _: fresh)
-        rows = self._records.sessions.all(account.id)
-        self._records.end_sessions(row for row in rows if row.id != actor.session_id)
-        self._links.end(account.id)
-        self._desk.record("account.password_changed", actor, account)
+        self._own.change_password(actor, current, new)
 
     def sessions(self, actor: Actor) -> tuple[Session, ...]:
         """One's own live sessions, newest first."""
-        now, rows = self._clock(), self._records.sessions.all(actor.account_id)
-        return tuple(reversed([row for row in rows if sessions.is_live(row, now)]))
+        return self._own.sessions(actor)
 
     def revoke_session(self, actor: Actor, session_id: str) -> None:
-        row = self._records.sessions.find(session_id)
-        if row is None or row.value.account_id != actor.account_id:
-            raise NotFound("There is no such session.", hint="It may have ended already.")
-        self._records.sessions.remove(session_id)
-        self._desk.record("session.revoked", actor, None, session=short_id(session_id))
+        self._own.revoke_session(actor, session_id)
+
+    def revoke_others(self, actor: Actor) -> int:
+        """Sign out everywhere but here. Returns how many sessions ended."""
+        return self._own.revoke_others(actor)
 
     def revoke_all(self, actor: Actor, account_id: str) -> None:
         """Sign an account out everywhere, this session included. Admins may do it for others."""

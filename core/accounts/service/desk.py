@@ -17,6 +17,8 @@ from core.stores.account_records import AccountRecords
 from core.stores.audit_log import AuditLog
 from core.stores.records import Operation, Put, RecordStore
 
+_MOMENT = timedelta(microseconds=1)
+
 
 class Desk:
     def __init__(
@@ -66,19 +68,31 @@ class Desk:
 
     # Sessions
 
-    def new_session(self, account: Account, *, address: str, device: str) -> tuple[str, Session]:
-        """The token and its row, which is not filed yet."""
-        token, now = secrets.token_urlsafe(32), self.clock()
-        life = self.session_life
-        return token, sessions.begin(token, account.id, now, life, device=device, address=address)
+    def new_session(
+        self, account: Account, credential: Credential, *, address: str, device: str
+    ) -> tuple[str, Session]:
+        """The token and its row, which is not filed yet. `credential` let the person in."""
+        token = secrets.token_urlsafe(32)
+        session = sessions.begin(
+            token,
+            account.id,
+            self.clock(),
+            self.session_life,
+            device=device,
+            address=address,
+            credential_at=credential.changed_at,
+        )
+        return token, session
 
     def session_puts(self, account: Account, session: Session) -> list[Put]:
         short = short_id(session.id)
         event = self.event("session.created", None, account, session.address, session=short)
         return [self.records.sessions.put(session), self.audit.put(event)]
 
-    def begin_session(self, account: Account, *, address: str, device: str) -> SignIn:
-        token, session = self.new_session(account, address=address, device=device)
+    def begin_session(
+        self, account: Account, credential: Credential, *, address: str, device: str
+    ) -> SignIn:
+        token, session = self.new_session(account, credential, address=address, device=device)
         self.records.transact(self.session_puts(account, session))
         rows = self.records.sessions.all(account.id)
         self.records.end_sessions(sessions.surplus(rows, session.created_at))
@@ -124,3 +138,10 @@ def no_such_account() -> NotFound:
 def short_id(session_id: str) -> str:
     """Enough to tell sessions apart in the audit log."""
     return session_id[:12]
+
+
+def following(before: Credential | None, fresh: Credential) -> Credential:
+    """Strictly later than the one before, also where two clocks, or two calls, say the same."""
+    if before is None or fresh.changed_at > before.changed_at:
+        return fresh
+    return fresh.model_copy(update={"changed_at": before.changed_at + _MOMENT})

@@ -11,7 +11,7 @@ from functools import partial
 
 from core.accounts import links, rules
 from core.accounts.records import OneTimeLink, SignIn
-from core.accounts.service.desk import Desk, no_such_account
+from core.accounts.service.desk import Desk, following, no_such_account
 from core.errors import Conflict, NotAllowed
 from core.model import lockout
 from core.model.credentials import Credential, PasswordLink
@@ -101,8 +101,16 @@ class PasswordLinks:
         address: str,
         device: str,
     ) -> SignIn:
-        token, session = self._desk.new_session(account.value, address=address, device=device)
-        changes = {"invited": False, "last_sign_in_at": session.created_at}
+        before = self._records.credentials.find(credential.account_id)
+        credential = following(before.value if before else None, credential)
+        token, session = self._desk.new_session(
+            account.value, credential, address=address, device=device
+        )
+        changes = {
+            "invited": False,
+            "last_sign_in_at": session.created_at,
+            "password_changed_at": credential.changed_at,
+        }
         holder = account.value.model_copy(update=changes)
         used = self._desk.event("password_link.used", None, holder, address)
         self._records.transact(
@@ -110,17 +118,13 @@ class PasswordLinks:
                 self._records.password_links.drop(holder.id, link.version),
                 self._records.accounts.put(holder, account.version),
                 *self._records.roster_change(partial(rules.admins_with, account=holder)),
-                *self._password_change(credential),
+                self._records.credentials.put(credential, before.version if before else 0),
                 *self._ways_in_that_end(holder),
                 self._desk.audit.put(used),
                 *self._desk.session_puts(holder, session),
             ]
         )
         return SignIn(token=token, session=session, account=holder)
-
-    def _password_change(self, credential: Credential) -> list[Operation]:
-        before = self._records.credentials.find(credential.account_id)
-        return [self._records.credentials.put(credential, before.version if before else 0)]
 
     def _ways_in_that_end(self, account: Account) -> list[Operation]:
         """All sessions, which are few enough for one transaction, and the lock-out."""
