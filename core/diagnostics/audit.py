@@ -17,7 +17,6 @@ from core.diagnostics.audit_files import Skipped
 from core.diagnostics.audit_lanes import Kind, Lane, Lanes, Line, Test, telling
 from core.diagnostics.candidates import best_guess
 from core.diagnostics.causes.registry import Case, Found
-from core.diagnostics.edge.signed import strip_signature
 from core.diagnostics.edge.viewer import MAX_URL_BYTES
 from core.diagnostics.engine import answering_of, examine, judge, parse_snapshot, place_of
 from core.diagnostics.journey import Journey
@@ -28,6 +27,7 @@ from core.diagnostics.visit import Indexes
 from core.errors import InvalidInput
 from core.model.delivery import AccountSnapshot, Bucket, S3Object
 from core.model.diagnosis import ObjectState
+from core.model.signed_access import without_signature
 
 _PLAIN = re.compile(
     r"(https?://[a-z0-9.-]*[a-z0-9])(/[A-Za-z0-9_~!$&'()*+,;=:@./%-]+)(?:\?([A-Za-z0-9_.=&-]*))?"
@@ -179,7 +179,7 @@ class Audit:
             _like(known.url, url, path, match_path, query),
         )
         known.uri = known.visit.uri = path
-        known.query, known.visit.key = strip_signature(query), key
+        known.query, known.visit.key = without_signature(query), key
         return _line(*judge(known, self._indexes, best_guess))
 
     def _whole(self, url: str) -> tuple[Line, Journey]:

@@ -17,8 +17,8 @@ from core.diagnostics.listing import CompactIndex
 from core.diagnostics.origins import endpoint_of, is_s3
 from core.diagnostics.routing import match_host, pattern_matches
 from core.diagnostics.urls import key_of
-from core.diagnostics.wildcards import has_wildcard, literal_prefix, matches
 from core.model.delivery import AccountSnapshot, Bucket, CacheBehavior, Distribution
+from core.model.wildcards import has_wildcard, literal_prefix, matches
 
 # Query parameters that mean something to CloudFront or S3.
 _SPECIAL = frozenset(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from core.diagnostics.wildcards import matches
+from core.model.wildcards import matches
 
 Truth = Literal["yes", "no", "unknown"]
 

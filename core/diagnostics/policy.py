@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from core.diagnostics.conditions import Comparison, KeyFacts, Truth, evaluate
-from core.diagnostics.wildcards import matches
 from core.model.delivery import BucketPolicy, Statement
+from core.model.wildcards import matches
 
 Effect = Literal["allow", "deny", "unknown"]
 CLOUDFRONT_SERVICE = "cloudfront.amazonaws.com"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from core.diagnostics.wildcards import matches
 from core.model.delivery import AccountSnapshot, CacheBehavior, Distribution, DistributionConfig
+from core.model.wildcards import matches
 
 
 @dataclass(frozen=True, slots=True)

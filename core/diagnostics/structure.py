@@ -10,7 +10,7 @@ from core.diagnostics.journey import Journey
 from core.diagnostics.origins import endpoint_of
 from core.diagnostics.routing import by_alias, by_domain
 from core.diagnostics.urls import key_of, parse_url
-from core.diagnostics.wildcards import literal_prefix
+from core.model.wildcards import literal_prefix
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from core.diagnostics.edge import code as edge_code
 from core.diagnostics.edge import host as edge_host
 from core.diagnostics.edge import viewer as edge_viewer
 from core.diagnostics.edge.policies import answers_cors, forwarding
-from core.diagnostics.edge.signed import strip_signature
 from core.diagnostics.journey import CLOUDFRONT_DOCS, S3_DOCS, Journey, Stop, Visit, evidence
 from core.diagnostics.origins import is_s3
 from core.diagnostics.routing import pick_behavior
@@ -26,6 +25,7 @@ from core.model.delivery import (
     mapping,
 )
 from core.model.diagnosis import ServedBy
+from core.model.signed_access import without_signature
 
 
 def travel(snapshot: AccountSnapshot, indexes: Indexes | None = None) -> Journey:
@@ -110,7 +110,7 @@ def _through(
     )  # fmt: skip
     edge_viewer.viewer(journey, config, behavior)
     edge_viewer.signature(journey, behavior)
-    journey.uri, journey.query = journey.url.raw_path, strip_signature(journey.url.query)
+    journey.uri, journey.query = journey.url.raw_path, without_signature(journey.url.query)
     edge_code.functions(journey, distribution, behavior)
     _default_root(journey, config)
     edge_code.lambda_edge(journey, behavior)

@@ -16,8 +16,8 @@ from core.diagnostics.conditions import KeyFacts
 from core.diagnostics.engine import diagnose
 from core.diagnostics.policy import PolicyRequest, Principal, decide
 from core.diagnostics.urls import as_sent, key_of, normalise, parse_url, path_of
-from core.diagnostics.wildcards import matches
 from core.model.delivery import BucketPolicy
+from core.model.wildcards import matches
 
 # --- wildcards ------------------------------------------------------------------------------
 

@@ -12,9 +12,9 @@ from core.diagnostics.causes.registry import CACHE, SLOW, Case, Found, rule_at, 
 from core.diagnostics.edge.cache import error_seconds_left
 from core.diagnostics.journey import evidence
 from core.diagnostics.urls import whole_number
-from core.diagnostics.wildcards import matches
 from core.model.delivery import EdgeEntry, Invalidation
 from core.model.diagnosis import Confidence, Evidence
+from core.model.wildcards import matches
 
 _PARAMETERS = "CachePolicyConfig.ParametersInCacheKeyAndForwardedToOrigin."
 _TRACKING = re.compile(

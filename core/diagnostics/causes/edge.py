@@ -24,9 +24,9 @@ from core.diagnostics.causes.registry import (
 from core.diagnostics.edge.signed import needs_signature
 from core.diagnostics.journey import evidence
 from core.diagnostics.routing import pattern_matches
-from core.diagnostics.wildcards import literal_prefix
 from core.model.delivery import CacheBehavior
 from core.model.diagnosis import Confidence, Evidence
+from core.model.wildcards import literal_prefix
 
 _FAILED = {"fail", "unknown"}
 

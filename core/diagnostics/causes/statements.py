@@ -17,8 +17,8 @@ from core.diagnostics.policy import (
     is_listing_only,
     principal_names,
 )
-from core.diagnostics.wildcards import matches
 from core.model.diagnosis import Evidence
+from core.model.wildcards import matches
 
 NETWORK_KEYS = frozenset({"aws:sourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip"})
 

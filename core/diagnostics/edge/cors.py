@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.diagnostics.wildcards import matches
 from core.model.delivery import rows
+from core.model.wildcards import matches
 
 
 def cors_rules(config: Any) -> list[dict[str, Any]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from core.diagnostics.wildcards import matches
 from core.model.delivery import AccountSnapshot, CacheBehavior, mapping
+from core.model.wildcards import matches
 
 ALL = frozenset({"*"})
 NOTHING: frozenset[str] = frozenset()

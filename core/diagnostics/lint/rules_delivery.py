@@ -14,7 +14,6 @@ from core.diagnostics.policy import principal_names
 from core.diagnostics.routing import pattern_matches
 from core.diagnostics.trace import travel
 from core.diagnostics.urls import parse_url
-from core.diagnostics.wildcards import matches
 from core.model.delivery import (
     AccountSnapshot,
     Bucket,
@@ -23,6 +22,7 @@ from core.model.delivery import (
     Origin,
     S3Object,
 )
+from core.model.wildcards import matches
 
 PACKED = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif|heic|heif|mp4|mov|webm|m4v|mp3|m4a|aac|zip|gz|br|pdf)$",

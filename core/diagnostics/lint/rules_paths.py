@@ -11,9 +11,9 @@ from core.diagnostics.lint.scene import Scene, UrlAt
 from core.diagnostics.origins import endpoint_of, is_s3
 from core.diagnostics.trace import travel
 from core.diagnostics.urls import key_of, parse_url
-from core.diagnostics.wildcards import literal_prefix
 from core.model.delivery import AccountSnapshot, Bucket, CacheBehavior, Distribution, Origin
 from core.model.lint import Severity
+from core.model.wildcards import literal_prefix
 
 
 @rule("document")

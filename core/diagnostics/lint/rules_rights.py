@@ -10,9 +10,9 @@ from core.diagnostics.lint.document import Spot
 from core.diagnostics.lint.registry import Outcome, found, rule, unchecked
 from core.diagnostics.lint.scene import Scene, StatementAt
 from core.diagnostics.policy import CLOUDFRONT_SERVICE, is_public, principal_names
-from core.diagnostics.wildcards import has_wildcard, literal_prefix
 from core.model.delivery import Bucket, BucketPolicy, PublicAccessBlock
 from core.model.lint import Severity
+from core.model.wildcards import has_wildcard, literal_prefix
 
 _SCOPED = re.compile(
     r"^(?:s3:(?:get|put|delete|restore|abort)\w*object\w*|s3:\w*bucket(?:policy|acl)?|"

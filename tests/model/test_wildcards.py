@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.diagnostics.routing import pattern_matches
-from core.diagnostics.wildcards import literal_prefix, matches
+from core.model.wildcards import literal_prefix, matches
 
 PATTERNS = st.text("ab/*?", max_size=8)
 TEXTS = st.text("ab/", max_size=10)
