@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from pathlib import PurePosixPath
 
 from core.errors import Conflict, InvalidInput
 from core.model.identity import Actor, Permission
@@ -14,9 +13,6 @@ from core.model.names import NAME_LIMIT, clean_folder, clean_name, plain_text
 
 TAG_LIMIT = 20
 TAG_LENGTH = 50
-_PICTURE_SUFFIXES = frozenset(
-    (".avif", ".bmp", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
-)
 
 
 def scope(actor: Actor, query: FileQuery) -> FileQuery | None:
@@ -80,16 +76,6 @@ def other_keys(file: MediaFile) -> tuple[str, ...]:
         named.add(file.pristine.key)
     folders = own_folders(file)
     return tuple(sorted(key for key in named if key and not key.startswith(folders)))
-
-
-def download_name(name: str, key: str) -> str:
-    """The display name, ending as the bytes do: a HEIC picture is served as JPEG, say."""
-    real = PurePosixPath(key).suffix
-    if not real or name.casefold().endswith(real.casefold()):
-        return name
-    worn = PurePosixPath(name).suffix
-    stem = name.removesuffix(worn) if worn.casefold() in _PICTURE_SUFFIXES else name
-    return stem + real
 
 
 def _name(raw: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from core.errors import InvalidInput
@@ -15,6 +16,9 @@ NAME_LIMIT = 200  # characters; also fits the 255 bytes of most file systems for
 SEGMENT_LIMIT = 100
 FOLDER_DEPTH = 12
 _SUFFIX_LIMIT = 16
+_PICTURE_SUFFIXES = frozenset(
+    (".avif", ".bmp", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+)
 _JOINERS = "\u200c\u200d"  # emoji and several scripts need them
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -52,6 +56,16 @@ def attachment(name: str) -> str:
     fallback = re.sub(r'["\\%;]|[^ -~]', "_", name)
     encoded = quote(name, safe="!#$&+-.^_`|~")
     return f"attachment; filename=\"{fallback}\"; filename*=UTF-8''{encoded}"
+
+
+def download_name(name: str, key: str) -> str:
+    """The display name, ending as the bytes do: a HEIC picture is served as JPEG, say."""
+    real = PurePosixPath(key).suffix
+    if not real or name.casefold().endswith(real.casefold()):
+        return name
+    worn = PurePosixPath(name).suffix
+    stem = name.removesuffix(worn) if worn.casefold() in _PICTURE_SUFFIXES else name
+    return stem + real
 
 
 def shorten(name: str, limit: int) -> str:

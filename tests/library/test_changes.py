@@ -8,7 +8,6 @@ from core.errors import Conflict, InvalidInput
 from core.library.changes import (
     changed,
     difference,
-    download_name,
     restorable,
     restored,
     scope,
@@ -17,6 +16,7 @@ from core.library.changes import (
 from core.model.identity import Actor, Role
 from core.model.library import FileChanges
 from core.model.media import FileKind, FileQuery, FileState, MediaFile, RemovedField
+from core.model.names import download_name
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 OWNER = Actor(account_id="owner", role=Role.MEMBER)

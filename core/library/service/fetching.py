@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from core.errors import Conflict, NotAllowed
-from core.library import changes as rules
 from core.library.service.shelf import Shelf
 from core.model.identity import Actor
 from core.model.library import DownloadLink
 from core.model.media import FileState, MediaFile, ObjectRef
-from core.model.names import attachment
+from core.model.names import attachment, download_name
 from core.model.visibility import visible
 
 DOWNLOAD_LIFE = timedelta(hours=1)
@@ -34,7 +33,7 @@ class Fetching:
         url = bucket.presign_get(
             source.key,  # unique to its bytes; the emulator ignores the disposition of a version
             expires=DOWNLOAD_LIFE,
-            content_disposition=attachment(rules.download_name(file.name, source.key)),
+            content_disposition=attachment(download_name(file.name, source.key)),
         )
         ends = bucket.credentials_end()  # a signed address dies with its signer
         return DownloadLink(
