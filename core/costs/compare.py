@@ -21,8 +21,13 @@ _CENT = Decimal("0.01")
 _FINEST = Decimal("1e-12")  # so that the effects add up without rounding
 
 
-def compare_months(before: CostMonth | None, after: CostMonth) -> MonthComparison:
-    """`before` None: there is no data of it, and no comparison is made up."""
+def compare_months(
+    before: CostMonth | None, after: CostMonth, shown: CostMonth | None = None
+) -> MonthComparison:
+    """`before` None: there is no data of it, and no comparison is made up.
+
+    `shown` is the month with all its days, where only the whole ones are compared.
+    """
     effects = () if before is None else effects_of(before.lines, after.lines)
     start = None if before is None else before.total
     percent = _percent(start, after.total)
@@ -33,7 +38,9 @@ def compare_months(before: CostMonth | None, after: CostMonth) -> MonthCompariso
         total_after=after.total,
         percent=percent,
         effects=effects,
-        sentence=_sentence(before, after, percent, effects),
+        same_days=before is not None and _same_days(before, after),
+        days=after.days,
+        sentence=_sentence(before, after, percent, effects, shown or after),
         warnings=tuple(_warnings(before, after)),
     )
 
@@ -134,23 +141,34 @@ def _sentence(
     after: CostMonth,
     percent: Decimal | None,
     effects: Sequence[Effect],
+    shown: CostMonth,
 ) -> str:
     if after.is_lower_bound and not after.lines:
         return f"Nobody knows what {month_name(after.period)} costs: nothing of it was measured."
-    told = _own_part(after)
+    told = _own_part(shown)
     if before is None:
         return f"{told}; there is nothing of the month before to compare with."
+    if not _same_days(before, after):
+        return f"{told}; {_span(before, after)} {_verb(before)} {_money(before.total)}."
+    if (shown.total, shown.days) != (after.total, after.days):
+        told = f"{told}; its first {after.days} days cost {_money(after.total)}"
+    return f"{told}{_against(before, after, percent, effects)}."
+
+
+def _against(
+    before: CostMonth, after: CostMonth, percent: Decimal | None, effects: Sequence[Effect]
+) -> str:
     earlier = month_name(before.period, beside=after.period)
     other = f"the same days of {earlier}" if _is_running(after) else earlier
     if percent is None:
-        return f"{told}; {other} cost nothing." if after.total else f"{told}, as did {other}."
+        return f"; {other} cost nothing" if after.total else f", as did {other}"
     if abs(percent) < _ALIKE:
-        return f"{told}, about as much as {other}."
+        return f", about as much as {other}"
     word = "more" if percent > 0 else "less"
     reasons = _reasons(after.total - before.total, effects)
     if percent >= _TENFOLD:  # per cent of next to nothing say nothing
-        return f"{told}, up from {_money(before.total)} in {other}, {reasons}."
-    return f"{told}, {rounded_percent(percent)} % {word} than {other}, {reasons}."
+        return f", up from {_money(before.total)} in {other}, {reasons}"
+    return f", {rounded_percent(percent)} % {word} than {other}, {reasons}"
 
 
 def _own_part(after: CostMonth) -> str:
@@ -162,6 +180,22 @@ def _own_part(after: CostMonth) -> str:
         so_far = ""
     least = "at least " if after.is_lower_bound else "at " if after.basis == "estimated" else ""
     return f"{month_name(after.period)} {verb} {least}{_money(after.total)}{so_far}"
+
+
+def _span(before: CostMonth, after: CostMonth) -> str:
+    earlier = month_name(before.period, beside=after.period)
+    return f"{before.days} days of {earlier}" if _is_running(before) else f"all of {earlier}"
+
+
+def _verb(month: CostMonth) -> str:
+    return "cost" if month.basis == "billed" else "was estimated at"
+
+
+def _same_days(before: CostMonth, after: CostMonth) -> bool:
+    """Whole months, or as many days of both as the shorter month has."""
+    if not _is_running(after):
+        return not _is_running(before)
+    return before.days == min(after.days, before.month_days)
 
 
 def _is_running(month: CostMonth) -> bool:

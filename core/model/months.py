@@ -117,5 +117,7 @@ class MonthComparison(Noun):
     total_after: Money
     percent: Number | None
     effects: tuple[Effect, ...]
+    same_days: bool = True  # False: more days of one month than of the other
+    days: int = 0  # of the later month that are compared
     sentence: str
     warnings: tuple[str, ...] = ()

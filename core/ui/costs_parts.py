@@ -67,7 +67,7 @@ def numbers(
     name = "So far this month" if running else "Total"
     return parts.stat_row(
         (
-            Stat(name, spent, _against(compared, running=running)),
+            Stat(name, spent, _against(compared, month)),
             *([_forecast(guess, month.currency)] if running else []),
             _budget(budgets, month),
             *_three(month),
@@ -75,15 +75,20 @@ def numbers(
     )
 
 
-def _against(compared: MonthComparison, *, running: bool) -> str:
+def _against(compared: MonthComparison, month: CostMonth) -> str:
+    """Of a running month only whole days are compared, and said to be."""
     if compared.total_before is None or compared.percent is None:
         return "nothing to compare with"
     before = formats.month(compared.before)
+    if not compared.same_days:
+        return f"all of {before}: {formats.money(compared.total_before, month.currency)}"
+    running = compared.days < month.month_days
     other = f"the same days of {before}" if running else before
+    first = f"first {compared.days} days: " if compared.total_after != month.total else ""
     if abs(compared.percent) < 1:
-        return f"as {other}"
+        return f"{first}as {other}"
     word = "more" if compared.percent > 0 else "less"
-    return f"{abs(compared.percent):,.0f} % {word} than {other}"
+    return f"{first}{abs(compared.percent):,.0f} % {word} than {other}"
 
 
 def _forecast(guess: Forecast, currency: str) -> Stat:

@@ -208,7 +208,7 @@ def test_small_and_missing_months_have_sentences_too(before, after, told):
 
 
 def test_a_running_month_is_compared_with_the_same_days_and_says_so():
-    before = month("2025-12", line("cf.dto", "US", 10, 1), line("cf.https", "US", 10, 1), days=9)
+    before = month("2025-12", line("cf.dto", "US", 10, 1), line("cf.https", "US", 10, 1), days=10)
     after = month(
         "2026-01",
         line("cf.dto", "US", 10, 2),
@@ -222,7 +222,32 @@ def test_a_running_month_is_compared_with_the_same_days_and_says_so():
         "January is estimated at least $4.00 so far (10 of 31 days), 100 % more than the same days of December 2025, mostly because"
     )
     assert " and CloudFront" in found.sentence
-    assert len(found.warnings) == 3
+    assert len(found.warnings) == 2
+    assert (found.same_days, found.days) == (True, 10)
+
+
+def test_days_that_are_not_whole_are_in_the_total_and_in_the_sentence_but_not_compared():
+    before = month("2026-10", line("cf.dto", "US", 10, 1), days=18)
+    after = month("2026-11", line("cf.dto", "US", 20, 2), days=18, month_days=30)
+    shown = month("2026-11", line("cf.dto", "US", 25, "2.50"), days=20, month_days=30)
+    found = compare_months(before, after, shown)
+    assert found.sentence == (
+        "November has cost $2.50 so far (20 of 30 days); its first 18 days cost $2.00, 100 % more "
+        "than the same days of October, mostly because CloudFront data out rose from 10 to 20 GB "
+        "(+$1.00)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("days", "told"), [(31, "all of October cost $1.00."), (9, "9 days of October cost $1.00.")]
+)
+def test_other_days_than_the_same_are_no_per_cent(days, told):
+    before = month("2026-10", line("cf.dto", "US", 10, 1), days=days)
+    after = month("2026-11", line("cf.dto", "US", 5, "0.5"), days=19, month_days=30, basis="estimated")  # fmt: skip
+    found = compare_months(before, after)
+    assert found.sentence == f"November is estimated at $0.50 so far (19 of 30 days); {told}"
+    assert not found.same_days
+    assert any("are compared with" in one for one in found.warnings)
 
 
 AMOUNTS = st.decimals(-20, 1000, places=6)

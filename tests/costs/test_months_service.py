@@ -176,6 +176,12 @@ def test_a_running_month_is_compared_with_the_same_whole_days(billed):
     assert "the same days of October" in found.sentence
 
 
+def test_the_month_on_the_page_and_its_sentence_tell_one_total(billed):
+    found = billed.costs.month(ADMIN)
+    assert f"${found.total:,.2f} so far ({found.days} of 30 days)" in found.sentence
+    assert "its first 18 days cost $153.00" in found.sentence
+
+
 def test_refused_and_throttled_show_the_last_good_data_with_their_age(billed):
     first = billed.costs.month(ADMIN)
     billed.now += timedelta(days=1)

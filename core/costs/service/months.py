@@ -81,10 +81,11 @@ class MonthsDesk:
         if after.basis == "billed":
             earlier = self._known(before).actuals
             known = earlier is not None and bool(earlier.charges)
-            return compare_months(self.month(before, same) if known else None, after)
+            earlier_month = self.month(before, same) if known else None
+            return compare_months(earlier_month, after, shown)
         usage = self._parts.measures.month(before)
         measured = usage.stored is not None or usage.delivered is not None
-        return compare_months(self.month(before, same, usage) if measured else None, after)
+        return compare_months(self.month(before, same, usage) if measured else None, after, shown)
 
     def with_sentence(self, shown: CostMonth) -> CostMonth:
         compared = self.compare(shown.period, previous(shown.period), shown)
