@@ -35,6 +35,9 @@ TYPES = {
     "class": "VARCHAR", "version": "VARCHAR", "latest": "BOOLEAN", "marker": "BOOLEAN",
     "encryption": "VARCHAR",
 }  # fmt: skip
+# DuckDB's own takes a quarter of the time, but tells the same of `/x` and `//x`.
+_PATH = """CASE WHEN starts_with(key, '/') THEN regexp_extract(key, '(?s)^(.*/)', 1)
+ ELSE parse_dirpath(key, 'forward_slash') END"""
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,10 @@ RULES = (
 _ROLE = """CASE WHEN ends_with(key, '/thumbnail.webp') OR ends_with(key, '/preview.webp')
  THEN 'rendition' WHEN starts_with(key, 'media/') OR starts_with(key, 'originals/')
  THEN 'original' WHEN starts_with(key, 'incoming/') THEN 'upload' ELSE 'other' END"""
-_SUFFIX = "lower(regexp_extract(key, '\\.([A-Za-z0-9]{1,8})$', 1))"
+# The usual ones first: comparing an end takes a tenth of what the expression takes.
+_USUAL = ("webp", "jpg", "jpeg", "png", "mp4", "heic", "mov", "avif", "gif")
+_SUFFIX = f"""CASE {" ".join(f"WHEN ends_with(key, '.{one}') THEN '{one}'" for one in _USUAL)}
+ ELSE lower(regexp_extract(key, '\\.([A-Za-z0-9]{{1,8}})$', 1)) END"""
 
 
 @dataclass(frozen=True)
@@ -170,10 +176,9 @@ class ObjectTable:
         )  # fmt: skip
         self._ask(
             f"""CREATE OR REPLACE TEMP TABLE folders AS
-            SELECT CASE WHEN inside THEN path || '/' ELSE '' END AS folder, token, objects, bytes
-            FROM (SELECT parse_dirpath(key, 'forward_slash') AS path, contains(key, '/') AS inside,
-                  CASE {tokens} END AS token, count(*) AS objects, sum(size) AS bytes
-                  FROM objects GROUP BY ALL)"""  # noqa: S608  # our own rules
+            SELECT CASE WHEN path = '' OR starts_with(path, '/') THEN path ELSE path || '/' END
+            AS folder, token, objects, bytes FROM (SELECT {_PATH} AS path, CASE {tokens} END
+            AS token, count(*) AS objects, sum(size) AS bytes FROM objects GROUP BY 1, 2)"""  # noqa: S608  # our own rules
         )
         if keep is not None:
             self._db.execute("COPY folders TO $1 (FORMAT parquet)", [str(keep)])
@@ -186,9 +191,9 @@ class ObjectTable:
     def prefixes(self, prefix: str = "", limit: int = 1000) -> tuple[PrefixShare, ...]:
         """What lies directly below a prefix, the largest first."""
         rows = self._ask(
-            """SELECT CASE WHEN below = '' THEN $1 ELSE $1 || split_part(below, '/', 1) || '/' END,
+            """SELECT $1 || substr(below, 1, strpos(below, '/')),
             CAST(sum(objects) AS BIGINT), CAST(sum(bytes) AS HUGEINT),
-            bool_or(contains(below, '/') AND strpos(below, '/') < length(below))
+            bool_or(strpos(below, '/') < length(below))
             FROM (SELECT substr(folder, length($1) + 1) AS below, objects, bytes FROM folders
                   WHERE starts_with(folder, $1))
             GROUP BY 1 ORDER BY 3 DESC NULLS LAST, 2 DESC, 1 LIMIT $2""",
@@ -201,13 +206,13 @@ class ObjectTable:
 
     def owners(self, owner_of: Mapping[str, str], prefix: str = "") -> tuple[Share, ...]:
         """By person, by what a file's or person's id in the key says; '' is nobody known."""
-        import pyarrow as pa  # noqa: PLC0415  # takes long to load
-
-        types = pa.schema([("id", pa.string()), ("owner", pa.string())])
-        names = pa.table({"id": list(owner_of), "owner": list(owner_of.values())}, types)
-        self._db.register("owner_of", names)
+        self._ask(
+            "CREATE OR REPLACE TEMP TABLE owner_of AS "
+            "SELECT unnest($1::VARCHAR[]) AS id, unnest($2::VARCHAR[]) AS owner",
+            [list(owner_of), list(owner_of.values())],
+        )
         found = " ".join(
-            f"WHEN starts_with(folder, '{rule.prefix}') THEN split_part(folder, '/', 2)"
+            f"WHEN starts_with(folder, '{rule.prefix}') THEN {_first_below(rule.prefix)}"
             for rule in RULES if not rule.pattern
         )  # fmt: skip
         rows = self._ask(
@@ -283,6 +288,12 @@ def _bucket(value: str, edges: Sequence[int]) -> str:
         for number, edge in reversed(list(enumerate(edges)))
     )
     return f"CASE WHEN {value} IS NULL THEN NULL {steps} ELSE 0 END"
+
+
+def _first_below(prefix: str) -> str:
+    """SQL for the name of the folder right below a prefix; '' where there is none."""
+    below = f"substr(folder, {len(prefix) + 1:d})"
+    return f"substr({below}, 1, greatest(strpos({below}, '/') - 1, 0))"
 
 
 def _ranges(edges: Sequence[int]) -> list[tuple[int, int | None]]:
