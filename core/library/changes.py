@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from core.errors import Conflict, InvalidInput
 from core.model.identity import Actor, Permission
 from core.model.library import FileChanges
-from core.model.media import FileQuery, MediaFile
+from core.model.media import FileQuery, FileVersion, MediaFile, ObjectRef
 from core.model.names import NAME_LIMIT, clean_folder, clean_name, plain_text
 
 TAG_LIMIT = 20
@@ -36,12 +36,30 @@ def changed(file: MediaFile, changes: FileChanges) -> MediaFile:
     return file.model_copy(update=update)
 
 
+def retagged(file: MediaFile, tags: Iterable[str]) -> MediaFile:
+    """Raise `InvalidInput` for too many tags, or too long ones."""
+    return file.model_copy(update={"tags": _tags(tags)})
+
+
+def stamped(before: MediaFile, after: MediaFile, account_id: str, now: datetime) -> MediaFile:
+    """Who changed it when; nothing where nothing was changed."""
+    if before == after:
+        return after
+    return after.model_copy(update={"changed_at": now, "changed_by": account_id})
+
+
+def purge_at(file: MediaFile, trash_days: int) -> datetime | None:
+    """From when on it is deleted for good; None for a file that is not in the trash."""
+    return file.trashed_at + timedelta(days=trash_days) if file.trashed_at else None
+
+
 def difference(before: MediaFile, after: MediaFile) -> dict[str, str]:
     """What the audit event tells: each changed field with its old and new value."""
     pairs = {
         "name": (before.name, after.name),
         "folder": (before.folder, after.folder),
         "tags": (", ".join(before.tags), ", ".join(after.tags)),
+        "albums": (", ".join(before.albums), ", ".join(after.albums)),
     }
     return {field: f"{old!r} → {new!r}" for field, (old, new) in pairs.items() if old != new}
 
@@ -69,13 +87,34 @@ def own_folders(file: MediaFile) -> tuple[str, ...]:
     return f"media/{file.id}/", f"originals/{file.id}/"
 
 
-def other_keys(file: MediaFile) -> tuple[str, ...]:
-    """Keys that the record names outside its own folders, as older records do."""
-    named = {file.key, *(rendition.key for rendition in file.renditions)}
-    if file.pristine:
-        named.add(file.pristine.key)
+def other_keys(file: MediaFile, bucket: str) -> tuple[str, ...]:
+    """Keys in `bucket` that the record names outside its own folders, as older records do."""
     folders = own_folders(file)
+    named = {ref.key for ref in objects(file) if ref.bucket == bucket}
     return tuple(sorted(key for key in named if key and not key.startswith(folders)))
+
+
+def objects(file: MediaFile) -> tuple[ObjectRef, ...]:
+    """Every object that the record names, those of earlier versions included."""
+    held: tuple[MediaFile | FileVersion, ...] = (file, *file.versions)
+    return tuple(ref for one in held for ref in held_by(one))
+
+
+def held_by(held: MediaFile | FileVersion) -> Iterator[ObjectRef]:
+    """The objects of one version: what is served, the smaller ones, the exact upload."""
+    yield ObjectRef(
+        bucket=held.bucket,
+        key=held.key,
+        version_id=held.version_id,
+        etag=held.etag,
+        size=held.size,
+    )
+    for small in held.renditions:
+        yield ObjectRef(
+            bucket=held.bucket, key=small.key, version_id=small.version_id, size=small.size
+        )
+    if held.pristine:
+        yield held.pristine
 
 
 def _name(raw: str) -> str:
@@ -87,9 +126,13 @@ def _name(raw: str) -> str:
     return clean_name(raw)
 
 
-def _tags(raw: Iterable[str]) -> tuple[str, ...]:
+def clean_tags(raw: Iterable[str]) -> tuple[str, ...]:
     """Trimmed, lower case, each once, in the order given."""
-    tags = tuple(dict.fromkeys(filter(None, (plain_text(tag).casefold() for tag in raw))))
+    return tuple(dict.fromkeys(filter(None, (plain_text(tag).casefold() for tag in raw))))
+
+
+def _tags(raw: Iterable[str]) -> tuple[str, ...]:
+    tags = clean_tags(raw)
     if len(tags) > TAG_LIMIT or any(len(tag) > TAG_LENGTH for tag in tags):
         raise InvalidInput(
             "These are too many tags, or one is too long.",

@@ -71,9 +71,13 @@ class Example(Noun):
 
 
 class BulkPreview(Noun):
-    """`refusals` are the first hundred of `refused`, `examples` the first ten of `changing`."""
+    """`refusals` are the first hundred of `refused`, `examples` the first ten of `changing`.
+
+    Only the first `examined` of `total` files were looked at; the counts are of those.
+    """
 
     total: int
+    examined: int
     changing: int
     unchanged: int
     refused: int

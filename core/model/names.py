@@ -74,6 +74,18 @@ def shorten(name: str, limit: int) -> str:
     return (stem[: limit - len(suffix)].rstrip() + suffix) if len(name) > limit else name
 
 
+def numbered(name: str, number: int) -> str:
+    """`beach (2).jpg`, within the limit of names."""
+    stem, suffix = _split(name)
+    mark = f" ({number})"
+    return f"{stem[: NAME_LIMIT - len(mark) - len(suffix)]}{mark}{suffix}"
+
+
+def stem_and_suffix(name: str) -> tuple[str, str]:
+    """`beach`, `.jpg`; a suffix that is too long to be one belongs to the stem."""
+    return _split(name)
+
+
 def plain_text(text: str) -> str:
     """One line without control and direction marks, each run of blanks as one space, NFC."""
     readable = "".join(" " if _blank(char) else char for char in text if _readable(char))

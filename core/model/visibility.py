@@ -24,6 +24,14 @@ def changeable(actor: Actor, file: MediaFile) -> MediaFile:
     return file
 
 
+def removable(actor: Actor, file: MediaFile) -> MediaFile:
+    """The file itself, if this person may trash, restore or delete it: a right to edit is less."""
+    visible(actor, file)
+    if actor.account_id != file.owner_id:
+        actor.require(Permission.MEDIA_MANAGE)
+    return file
+
+
 def without_private_values(file: MediaFile, actor: Actor) -> MediaFile:
     """Removed metadata (places, serial numbers) is its owner's; others learn only which fields.
 

@@ -12,6 +12,7 @@ from core.library.service.finding import Finding
 from core.library.service.purging import Purging
 from core.library.service.rewriting import Rewriting
 from core.library.service.shelf import PAGE_LIMIT, Shelf
+from core.model.changes import OnConflict
 from core.model.identity import Actor, Permission
 from core.model.library import DownloadLink, FileChanges
 from core.model.media import FilePage, FileQuery, LibrarySummary, MediaFile
@@ -75,10 +76,22 @@ class LibraryService:
         actor.require(Permission.MEDIA_READ)
         return self._fetching.download(actor, id, pristine=pristine)
 
-    def change(self, actor: Actor, id: str, changes: FileChanges) -> MediaFile:
-        """Rename, move, tag. Key and URL stay, so that nothing that links here breaks."""
+    def change(
+        self,
+        actor: Actor,
+        id: str,
+        changes: FileChanges,
+        *,
+        seen: str = "",
+        on_conflict: OnConflict = OnConflict.ALLOW,
+    ) -> MediaFile:
+        """Rename, move, tag. Key and URL stay, so that nothing that links here breaks.
+
+        `seen` is the file's `edit` that the person looked at: raises `Conflict` that names who
+        changed it since and when. `on_conflict`: what to do where the name is taken.
+        """
         actor.require(Permission.MEDIA_READ)
-        return self._rewriting.change(actor, id, changes)
+        return self._rewriting.change(actor, id, changes, seen, on_conflict)
 
     def trash(self, actor: Actor, ids: Sequence[str]) -> tuple[MediaFile, ...]:
         """Move to the trash, from where `restore` brings back until the purge."""

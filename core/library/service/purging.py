@@ -1,43 +1,67 @@
-"""The end of a file: what has been in the trash too long is deleted for good."""
+"""The end of a file: claimed by taking its record away, then its objects are deleted for good.
+
+Whoever restores at the same moment either wins, and nothing is deleted, or finds no file any more.
+A crash between the two leaves a claim behind, which the next purge finishes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
 
+from core.errors import Conflict
 from core.library import changes as rules
 from core.library.service.shelf import PAGE_LIMIT, Shelf, named
 from core.model.media import FileQuery, MediaFile
+from core.stores.collection import Collection, Stored
+from core.stores.records import Operation
 
 
 class Purging:
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
+        self._doomed = Collection(shelf.store, "doomed_file", MediaFile, key=lambda file: file.id)
 
     def purge(self) -> int:
         now, days = self._shelf.clock(), self._shelf.settings.trash_days
+        count = self.finish()
         due = [file for file in self._in_trash() if not rules.restorable(file, days, now)]
-        return sum(self._purge_one(file.id, now) for file in due)
+        return count + sum(self._purge_one(file.id, now) for file in due)
+
+    def claim(self, stored: Stored[MediaFile]) -> tuple[Operation, ...]:
+        """For `transact`: from then on nobody else has the file, and `erase` must follow."""
+        file = stored.value
+        return self._shelf.files.drop(file.id, stored.version), self._doomed.put(file)
+
+    def erase(self, file: MediaFile) -> None:
+        """Delete the objects of a claimed file, every version of them."""
+        bucket = self._shelf.bucket
+        for folder in rules.own_folders(file):
+            bucket.delete_prefix(folder)
+        for key in rules.other_keys(file, bucket.name):
+            bucket.erase(key)
+        self._doomed.remove(file.id)
+
+    def finish(self) -> int:
+        """Erase what was claimed and not erased, because something broke off."""
+        claimed = list(self._doomed.all())
+        for file in claimed:
+            self.erase(file)
+        return len(claimed)
 
     def _purge_one(self, id: str, now: datetime) -> bool:
         stored = self._shelf.files.find(id)
         days = self._shelf.settings.trash_days
         if stored is None or rules.restorable(stored.value, days, now):
             return False  # the index was behind the store
-        self._erase_objects(stored.value)
         audit = self._shelf.audit
         event = audit.event("file.purged", subject=f"file/{id}", details=named(stored.value))
-        self._shelf.store.transact([self._shelf.files.drop(id, stored.version), audit.put(event)])
+        try:
+            self._shelf.store.transact([*self.claim(stored), audit.put(event)])
+        except Conflict:
+            return False  # changed at this very moment: the next purge looks again
+        self.erase(stored.value)
         return True
-
-    def _erase_objects(self, file: MediaFile) -> None:
-        """Every version of what was made for this file, and of the objects that it names."""
-        bucket = self._shelf.bucket
-        for folder in rules.own_folders(file):
-            bucket.delete_prefix(folder)
-        if file.bucket == bucket.name:
-            for key in rules.other_keys(file):
-                bucket.erase(key)
 
     def _in_trash(self) -> Iterable[MediaFile]:
         cursor: str | None = None

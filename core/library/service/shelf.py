@@ -12,6 +12,7 @@ from core.model.visibility import absent
 from core.settings import Settings
 from core.stores.audit_log import AuditLog
 from core.stores.collection import Stored
+from core.stores.file_names import FileNames
 from core.stores.files import file_records
 from core.stores.records import RecordStore
 from core.stores.search_index import SearchIndex
@@ -33,6 +34,7 @@ class Shelf:
         self.store, self.index, self.bucket, self.edge = store, index, bucket, edge
         self.audit, self.settings, self.clock = audit, settings, clock
         self.files = file_records(store)
+        self.names = FileNames(store, index)
 
     def stored(self, id: str) -> Stored[MediaFile]:
         """Raises `NotFound`."""
