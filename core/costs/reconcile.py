@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from core.costs.billed import Billed, Rates, grouped, total
 from core.costs.billing_lines import BillingLines
+from core.costs.effective_rate import TOLERANCE, RateCheck, check_rate
 from core.costs.price_sheet import Missing, find
 from core.costs.tiers import EXACT, ZERO
 from core.model.actuals import Actuals, Charge, ChargeKind, ForeignAmount, Reconciliation
@@ -20,8 +21,7 @@ from core.model.actuals import ReconciledLine as Line
 from core.model.estimates import CostEstimate, CostLine, UnpricedLine
 from core.model.pricing import PriceSheet
 
-PRICE_TOLERANCE = Decimal("0.01")
-_NO_LIST = "the source has no list prices: the price could not be checked"
+_SOME_LIST = "the source has list prices for a part only: the price could not be checked"
 _ESTIMATE_ONLY = "estimated, but not on the bill"
 _NO_ESTIMATE = "on the bill, but not estimated"
 
@@ -104,12 +104,18 @@ def _compared(
     listed = [c.list_cost for c in billed.usage(free=False)]
     known = [amount for amount in listed if amount is not None]
     complete = len(known) == len(listed)
-    step = EXACT.subtract(total(known), rates.paid) if complete else None
+    spent = total(c.billed for c in usage)
+    if complete:
+        check = _listed(EXACT.subtract(total(known), rates.paid))
+    elif known:
+        check = RateCheck(None, is_wrong=False, note=_SOME_LIST)
+    else:
+        check = check_rate(spent, rates.cost_line, usage)
+    step = check.step
     after = EXACT.add(rates.paid, step or ZERO)  # what the paid part costs at AWS's list price
     free = EXACT.subtract(rates.paid, rates.at_list)
-    reduced = EXACT.subtract(total(c.billed for c in usage), after)
+    reduced = EXACT.subtract(spent, after)
     moved = EXACT.subtract(rates.at_list, base.estimate)
-    wrong = step is not None and abs(step) > PRICE_TOLERANCE
     return base.model_copy(
         update={
             "unit": rates.unit,
@@ -121,21 +127,24 @@ def _compared(
             "scope_step": ZERO if costs else moved,
             "price_step": step,
             "discount_step": total((free, reduced, extra)),
-            "sheet_is_wrong": wrong,
-            "notes": tuple(_notes(billed, costs, complete=complete, wrong=wrong)),
+            "sheet_is_wrong": check.is_wrong,
+            "notes": tuple(_notes(billed, costs, check.note)),
         }
     )
 
 
-def _notes(
-    billed: Billed, costs: Sequence[CostLine], *, complete: bool, wrong: bool
-) -> Iterable[str]:
+def _listed(step: Decimal) -> RateCheck:
+    """AWS's own list cost of the paid part against the sheet's."""
+    wrong = abs(step) > TOLERANCE
+    note = "AWS's list cost differs by more than $0.01: the price sheet is wrong here"
+    return RateCheck(step, is_wrong=wrong, note=note if wrong else "")
+
+
+def _notes(billed: Billed, costs: Sequence[CostLine], price: str) -> Iterable[str]:
     if not costs:
         yield _NO_ESTIMATE
-    if not complete:
-        yield _NO_LIST
-    if wrong:
-        yield "AWS's list cost differs by more than $0.01: the price sheet is wrong here"
+    if price:
+        yield price
     if billed.usage(free=True):
         yield "a part was free of charge"
     for kind in ChargeKind:

@@ -218,7 +218,10 @@ def test_a_month_before_all_bills_is_not_compared_with_nothing(billed):
 def test_reconciliation_takes_an_export_or_cost_explorer(billed):
     found = billed.costs.reconcile(ADMIN, "2026-10")
     (dto,) = [line for line in found.lines if line.line == "cf.dto"]
-    assert (dto.quantity_step, dto.price_step) == (410 * D("0.085"), None)
+    assert (dto.quantity_step, dto.price_step) == (410 * D("0.085"), 0)
+    assert any(
+        "billed at $0.085 per GB, the sheet says $0.085 per GB" in note for note in dto.notes
+    )
     text = (
         "line_item_usage_start_date,line_item_product_code,line_item_usage_type,line_item_line_item_type,line_item_usage_amount,"
         "pricing_unit,pricing_public_on_demand_cost,line_item_unblended_cost,line_item_currency_code\n"

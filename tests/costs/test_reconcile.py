@@ -123,7 +123,52 @@ def test_without_list_prices_the_price_step_is_unknown_and_said_so():
     )
     (line,) = found.lines
     assert (line.price_step, line.list_cost, line.discount_step) == (None, None, D("-0.30"))
-    assert any("no list prices" in note for note in line.notes)
+    assert any("can't be told apart" in note for note in line.notes)
+
+
+@pytest.mark.parametrize(
+    ("billed", "step", "wrong", "told"),
+    [
+        ("2.30", "0.00", False, "billed at $0.023 per GB-month, the sheet says $0.023 per GB-month"),
+        ("2.305", "0.005", False, "no list prices"),
+        ("2.50", "0.20", True, "billed at $0.025 per GB-month, the sheet says $0.023 per GB-month: the price sheet is wrong"),
+        ("0", None, False, "a free share, a discount"),
+    ],
+)  # fmt: skip
+def test_without_list_prices_the_rate_is_held_against_the_sheet(billed, step, wrong, told):
+    (line,) = compared(
+        estimated(("s3.storage.STANDARD", "us-east-1", 100)),
+        charge(S3, "TimedStorage-ByteHrs", 100, None, billed, unit="GB-Mo"),
+    ).lines
+    assert line.price_step == (None if step is None else D(step))
+    assert line.sheet_is_wrong is wrong
+    assert any(told in note for note in line.notes)
+
+
+@pytest.mark.parametrize(
+    ("charges", "told"),
+    [
+        ([(100, None, "2.50", "")], "the quantity has no unit"),
+        ([(0, None, "2.50", "GB-Mo")], "no quantity to compare by"),
+        ([(50, None, "1.15", "GB-Mo"), (50, "1.15", "1.15", "GB-Mo")], "for a part only"),
+    ],
+)
+def test_a_rate_that_can_not_be_told_stays_unknown_with_its_reason(charges, told):
+    (line,) = compared(
+        estimated(("s3.storage.STANDARD", "us-east-1", 100)),
+        *(charge(S3, "TimedStorage-ByteHrs", n, listed, billed, unit=unit)
+          for n, listed, billed, unit in charges),
+    ).lines  # fmt: skip
+    assert (line.price_step, line.sheet_is_wrong) == (None, False)
+    assert any(told in note for note in line.notes)
+
+
+def test_a_rate_of_requests_is_per_as_many_as_the_price_is_for():
+    (line,) = compared(
+        estimated(("s3.req.STANDARD.tier1", "us-east-1", 2000)),
+        charge(S3, "Requests-Tier1", 2_000_000, None, "10.00", unit="Requests"),
+    ).lines
+    assert any("billed at $0.005 per 1,000 requests" in note for note in line.notes)
 
 
 def test_the_operation_tells_apart_what_shares_a_usage_type():
