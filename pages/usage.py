@@ -28,19 +28,11 @@ def traffic(actor: Actor, top: DeltaGenerator) -> None:
     traffic_view.report_of(actor, report, days)
 
 
-def storage(actor: Actor, top: DeltaGenerator) -> None:
-    stored = storage_view.newest(actor)
-    words = storage_view.sentence(actor, stored) if stored else "What is stored is not known yet"
-    with top:
-        show(parts.headline(words))
-    storage_view.storage(actor)
-
-
-VIEWS = {"Traffic": traffic, "Storage": storage}
+VIEWS = {"Traffic": traffic, "Storage": storage_view.storage}
 
 
 def main(actor: Actor) -> None:
-    top = st.container()
+    top = st.container(key="top")  # its height is kept free while it loads
     view = st.segmented_control(
         "View", list(VIEWS), default="Traffic", key="view", required=True, bind="query-params",
         label_visibility="collapsed",

@@ -1,4 +1,4 @@
-/* Built from core/assets/src by "npm run build"; do not edit. Licences: LICENSES.txt. Sources: sha256 11dcc21941347d81c2a3aba180ed5aa724f9a8f9f1e045c787d947a4a2d451e7 */
+/* Built from core/assets/src by "npm run build"; do not edit. Licences: LICENSES.txt. Sources: sha256 07ef27ce572ff37c3c89326ee65adad73cff018ffa99f5adaca83450211c7bdf */
 var v=`/* Colours and sizes that both components share. Neutral ones follow Streamlit's theme; the four
    meanings (ok, warn, fail, unknown) are fixed so that they look the same on every page. */
 .root {

@@ -6,7 +6,7 @@ takes that away.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
 from typing import Any, NamedTuple
 
@@ -24,16 +24,6 @@ class Series(NamedTuple):
     values: Sequence[float]
     texts: Sequence[str]
     colour: str = PALETTE[0]
-
-
-class Tile(NamedTuple):
-    """One rectangle of a treemap. `parent` is the id of the one around it, '' for the whole."""
-
-    id: str
-    parent: str
-    label: str
-    value: int
-    text: str
 
 
 def plotted(text: str, width: int = 48) -> str:
@@ -82,38 +72,6 @@ def line(labels: Sequence[str], series: Sequence[Series], *, title: str = "") ->
     layout = _layout(200, legend=len(series) > 1)
     layout["yaxis"] |= {"title": {"text": title}, "rangemode": "tozero"}
     return {"data": data, "layout": layout}
-
-
-def treemap(tiles: Sequence[Tile], *, height: int = 380) -> Figure:
-    """Rectangles by size, two levels at a time; a click walks into one, the path leads back."""
-    colours = {tile.id: PALETTE[at % 6] for at, tile in enumerate(_first_level(tiles))}
-    return {
-        "data": [
-            {
-                "type": "treemap",
-                "ids": [tile.id for tile in tiles],
-                "parents": [tile.parent for tile in tiles],
-                "labels": [plotted(tile.label, 13) for tile in tiles],
-                "values": [tile.value for tile in tiles],
-                "customdata": [plotted(tile.text, 120) for tile in tiles],
-                "branchvalues": "total",
-                "maxdepth": 3,
-                "sort": True,
-                "hovertemplate": "%{customdata}<extra></extra>",
-                "texttemplate": "<b>%{label}</b><br>%{customdata}",
-                "marker": {
-                    "colors": [_colour(tile, tiles, colours) for tile in tiles],
-                    "line": {"width": 1, "color": "rgba(128,128,128,.35)"},
-                    "cornerradius": 4,
-                    "pad": {"t": 22, "l": 3, "r": 3, "b": 3},
-                },
-                "pathbar": {"visible": True, "thickness": 24},
-                "tiling": {"packing": "squarify", "pad": 2},
-                "root": {"color": "rgba(0,0,0,0)"},
-            }
-        ],
-        "layout": _layout(height, legend=False) | {"uniformtext": {"minsize": 11, "mode": "hide"}},
-    }
 
 
 def waterfall(start: tuple[str, float], steps: Sequence[tuple[str, float]], end: str) -> Figure:
@@ -169,21 +127,6 @@ def scale(most: int) -> tuple[int, str]:
 _MANY = 45  # points, from which single marks only blur a line
 
 
-def _first_level(tiles: Sequence[Tile]) -> list[Tile]:
-    roots = {tile.id for tile in tiles if not tile.parent}
-    found = [tile for tile in tiles if tile.parent in roots]
-    return sorted(found, key=lambda tile: -tile.value)
-
-
-def _colour(tile: Tile, tiles: Sequence[Tile], colours: Mapping[str, str]) -> str:
-    """Everything below a first level folder has that folder's colour."""
-    parents = {one.id: one.parent for one in tiles}
-    at = tile.id
-    while at and at not in colours:
-        at = parents.get(at, "")
-    return colours.get(at, "rgba(128,128,128,.12)")
-
-
 def _layout(height: int, *, legend: bool) -> dict[str, Any]:
     quiet = {"fixedrange": True, "automargin": True, "zeroline": False}
     return {
@@ -197,5 +140,5 @@ def _layout(height: int, *, legend: bool) -> dict[str, Any]:
         "dragmode": False,
         "hoverlabel": {"font": {"family": "Inter, sans-serif", "size": 12}},
         "xaxis": {**quiet, "showgrid": False},
-        "yaxis": {**quiet},
+        "yaxis": {**quiet, "tickformat": ","},  # 6,000,000 as in the tables, not 6M
     }

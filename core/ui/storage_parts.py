@@ -7,7 +7,6 @@ from datetime import datetime
 
 from core.model.usage import (
     AgeRange,
-    PrefixShare,
     RequestCost,
     SizeRange,
     SourceGap,
@@ -20,6 +19,7 @@ from core.model.usage import (
     Versions,
 )
 from core.ui import charts, formats, parts, plots
+from core.ui.folder_parts import words
 from core.ui.markup import Markup, tag
 from core.ui.parts import Stat, Tone
 
@@ -28,8 +28,6 @@ NAMES = {
     StorageSource.INVENTORY: "S3 Inventory",
     StorageSource.CLOUDWATCH: "CloudWatch",
 }
-_ROOT = "whole bucket"
-_NAMED = 16  # tiles in a folder
 
 
 def size(value: int | None) -> str:
@@ -59,16 +57,19 @@ def sentence(report: StorageReport, history: Sequence[StorageDay]) -> str:
 
 
 def numbers(report: StorageReport) -> Markup:
-    small, twice = report.small, report.duplicates
+    """Of the bucket, or of the prefix that the report is about."""
+    small, twice, inside = report.small, report.duplicates, bool(report.prefix)
     return parts.stat_row(
         (
             Stat("Stored", size(report.total.bytes), f"{count(report.total.objects)} objects"),
             _stat("Under 128 KB", small.objects if small else None,
                   f"{size(small.bytes)}; infrequent access bills 128 KB each" if small else ""),
-            _stat("Duplicates", twice.objects if twice else None,
-                  f"{size(twice.bytes)} could go" if twice else ""),
-            _versions(report.versions),
-            _uploads(report.uploads),
+            *(() if inside else (
+                _stat("Duplicates", twice.objects if twice else None,
+                      f"{size(twice.bytes)} could go" if twice else ""),
+                _versions(report.versions),
+                _uploads(report.uploads),
+            )),
         )
     )  # fmt: skip
 
@@ -94,69 +95,27 @@ def _uploads(found: Uploads | None) -> Stat:
     return Stat("Unfinished uploads", formats.number(found.count), size(found.bytes), tone)
 
 
-def tiles(report: StorageReport, below: Mapping[str, Sequence[PrefixShare]]) -> plots.Figure | None:
-    """`below`: what lies in the folders that can be walked into without asking again."""
-    rows = [one for one in report.by_prefix or () if one.stored.bytes]
-    if not rows:
-        return None
-    top = report.prefix or "/"
-    made = [_tile(top, "", report.prefix or _ROOT, rows)]
-    for row in rows:
-        own = row.prefix if row.folders or row.prefix != report.prefix else f"{row.prefix}\0"
-        inside = [one for one in below.get(row.prefix, ()) if one.stored.bytes]
-        made.append(plots.Tile(own, top, _name(row, report.prefix), row.stored.bytes or 0,
-                               _words(row.stored)))  # fmt: skip
-        made += _inside(own, row, inside)
-    return plots.treemap(made)
-
-
-def _inside(own: str, above: PrefixShare, rows: Sequence[PrefixShare]) -> list[plots.Tile]:
-    """The largest ones by name; the rest as one tile, for tiles without a size say nothing."""
-    ordered = sorted(rows, key=lambda one: -(one.stored.bytes or 0))
-    made = [
-        plots.Tile(f"{own}\1{one.prefix}", own, _name(one, above.prefix), one.stored.bytes or 0,
-                   _words(one.stored))
-        for one in ordered[:_NAMED]
-    ]  # fmt: skip
-    rest = sum(one.stored.bytes or 0 for one in ordered[_NAMED:])
-    if rest:
-        more = f"{formats.number(len(ordered) - _NAMED)} more"
-        made.append(plots.Tile(f"{own}\1", own, more, rest, formats.size(rest)))
-    return made
-
-
-def _tile(id: str, parent: str, label: str, rows: Sequence[PrefixShare]) -> plots.Tile:
-    whole = sum(one.stored.bytes or 0 for one in rows)
-    return plots.Tile(id, parent, label, whole, formats.size(whole))
-
-
-def _name(row: PrefixShare, above: str) -> str:
-    return row.prefix.removeprefix(above) or "files here"
-
-
-def _words(stored: Stored) -> str:
-    return f"{size(stored.bytes)}, {count(stored.objects)} objects"
-
-
 def histogram(ranges: Sequence[SizeRange]) -> plots.Figure:
     labels = [_span(one.start, one.end) for one in ranges]
     return _columns(labels, [one.stored for one in ranges])
 
 
 def ages(ranges: Sequence[AgeRange]) -> plots.Figure:
-    labels = [f"from {one.start} d" if one.end is None else f"{one.start} to {one.end} d"
+    labels = [f"{one.start} +" if one.end is None else f"{one.start} to {one.end}"
               for one in ranges]  # fmt: skip
     return _columns(labels, [one.stored for one in ranges])
 
 
 def _span(start: int, end: int | None) -> str:
     words = formats.size(start if end is None else end).replace(".0 ", " ")
-    return f"{words} +" if end is None else f"< {words}"
+    value, unit = words.split(" ")
+    return f"{value}<br>{unit} +" if end is None else f"< {value}<br>{unit}"
 
 
 def _columns(labels: Sequence[str], found: Sequence[Stored]) -> plots.Figure:
     """How many objects; their bytes on hover."""
-    texts = [f"{label}: {_words(one)}" for label, one in zip(labels, found, strict=True)]
+    names = [label.replace("<br>", " ") for label in labels]
+    texts = [f"{name}: {words(one)}" for name, one in zip(names, found, strict=True)]
     values = [float(one.objects or 0) for one in found]
     series = plots.Series("Objects", values, texts)
     return plots.columns(labels, [series], height=200)

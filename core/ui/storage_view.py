@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import NotFound
 from core.model.identity import Actor, Permission
 from core.model.media import JobState
-from core.model.usage import PrefixShare, Share, StorageReport, StorageScan, StorageSource
-from core.ui import formats, parts, plotting, session, storage_parts, tables
+from core.model.usage import Share, StorageReport, StorageScan, StorageSource
+from core.ui import folders_view, formats, parts, plotting, session, storage_parts, tables
 from core.ui.frame import guarded, show
 from core.ui.tables import Column, Kind, Table
 
-AT = "at"  # in the page's address: the prefix that was walked into
 _GOING = {JobState.QUEUED, JobState.RUNNING}
-_DEEPER = 6  # folders whose content a treemap holds, so that a click walks into them
-_AHEAD = 200_000  # objects up to which that is read ahead
 _SIDES = {"Owners": "by_owner", "Types": "by_type", "Classes": "by_class", "Roles": "by_role"}
 
 
@@ -31,25 +29,36 @@ def sentence(actor: Actor, report: StorageReport) -> str:
     return storage_parts.sentence(report, history)
 
 
-def storage(actor: Actor) -> None:
+def storage(actor: Actor, top: DeltaGenerator) -> None:
+    """What the bucket that is chosen holds; `top` gets the sentence on the page's top."""
     bucket = _bucket(actor)
+    with top:
+        _headline(actor, bucket)
     _scan_bar(actor, bucket)
-    prefix = st.query_params.get(AT, "")[:1024]
     with st.skeleton(height=480):
-        report = _report(actor, bucket, prefix)
-        below = _below(actor, report) if report else {}
+        report = _report(actor, bucket, folders_view.walked())
+        below = folders_view.below(actor, report) if report else {}
     if report is None:
         _empty()
         return
     show(storage_parts.numbers(report))
     show(parts.note(storage_parts.asked(report.cost)) if report.cost else None)
     show(*(parts.note(one, parts.Tone.WARN) for one in report.notes))
-    _folders(report, below)
+    folders_view.folders(report, below)
     _distributions(report)
     sides(report)
     _trend(actor, bucket)
     compared = session.services().storage.compare(actor, bucket)
     show(storage_parts.side_by_side(compared, session.now()))
+
+
+def _headline(actor: Actor, bucket: str) -> None:
+    """Of the whole bucket, also where the figures below are of a prefix of it."""
+    whole = _report(actor, bucket)
+    words = sentence(actor, whole) if whole else "What is stored is not known yet"
+    prefix = folders_view.walked()
+    below = formats.shorten(prefix, 60)
+    show(parts.headline(words, f"The figures below are of {below} alone." if prefix else ""))
 
 
 def _home() -> str:
@@ -60,13 +69,9 @@ def _bucket(actor: Actor) -> str:
     known = list(dict.fromkeys((_home(), *session.services().storage.buckets(actor))))
     picked = st.selectbox(
         "Bucket", known, key="bucket", bind="query-params", accept_new_options=True,
-        on_change=_leave, help="Another bucket's name can be typed.", width=480,
+        on_change=folders_view.leave, help="Another bucket's name can be typed.", width=480,
     )  # fmt: skip
     return str(picked or known[0])
-
-
-def _leave() -> None:
-    st.query_params.pop(AT, None)
 
 
 def _report(actor: Actor, bucket: str, prefix: str = "") -> StorageReport | None:
@@ -140,65 +145,6 @@ def _going(actor: Actor, scan: StorageScan) -> None:
 # --- the report -----------------------------------------------------------------------------
 
 
-def _below(actor: Actor, report: StorageReport) -> Mapping[str, Sequence[PrefixShare]]:
-    """What the largest folders hold, where reading it ahead costs no time."""
-    if (report.total.objects or 0) > _AHEAD:
-        return {}
-    rows = [one for one in report.by_prefix or () if one.folders and one.prefix != report.prefix]
-    largest = sorted(rows, key=lambda one: -(one.stored.bytes or 0))[:_DEEPER]
-    found = {one.prefix: _report(actor, report.bucket, one.prefix) for one in largest}
-    return {prefix: one.by_prefix or () for prefix, one in found.items() if one}
-
-
-def _folders(report: StorageReport, below: Mapping[str, Sequence[PrefixShare]]) -> None:
-    """A map to walk into, the way back, and the same as a table."""
-    show(parts.title("By prefix", "a click walks in; the bar above the tiles leads back"))
-    _path(report.prefix)
-    figure = storage_parts.tiles(report, below)
-    if figure is None:
-        show(parts.note("There are no bytes below this prefix.", parts.Tone.UNKNOWN))
-        return
-    plotting.draw(figure, "prefixes", "Bytes by prefix")
-    prefixes(report)
-
-
-def _path(prefix: str) -> None:
-    if not prefix:
-        return
-    above = prefix.rstrip("/").rpartition("/")[0]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Whole bucket", icon=":material/home:", key="root", on_click=_leave)
-        if above:
-            st.button("One up", icon=":material/arrow_upward:", key="up", on_click=_go,
-                      args=(f"{above}/",))  # fmt: skip
-        show(parts.mono(prefix, 96))
-
-
-def _go(prefix: str) -> None:
-    st.query_params[AT] = prefix
-
-
-@st.fragment
-@guarded
-def prefixes(actor: Actor, report: StorageReport) -> None:
-    actor.require(Permission.USAGE_READ)
-    rows = report.by_prefix or ()
-    whole = report.total.bytes or 0
-    table = Table(
-        "prefixes",
-        (Column("Prefix", Kind.KEY), Column("Objects", Kind.NUMBER), Column("Stored", Kind.BYTES),
-         Column("Share", Kind.PERCENT)),
-        tuple((one.prefix or "/", one.stored.objects, one.stored.bytes,
-               100 * one.stored.bytes / whole if one.stored.bytes is not None and whole else None)
-              for one in rows),
-        Permission.USAGE_READ,
-    )  # fmt: skip
-    picked = tables.shown(table, "Prefixes with their bytes", pick=True)
-    into = rows[picked].prefix if picked is not None else report.prefix
-    if into != report.prefix:
-        st.button("Walk into this prefix", on_click=_go, args=(into,), key="into")
-
-
 def _distributions(report: StorageReport) -> None:
     left, right = st.columns(2, gap="large")
     with left:
@@ -207,7 +153,7 @@ def _distributions(report: StorageReport) -> None:
             plotting.draw(storage_parts.histogram(report.sizes), "sizes", "Objects by size")
     with right:
         if report.ages:
-            show(parts.title("By age", "objects, days since they were written"))
+            show(parts.title("By age", "objects, by days since they were written"))
             plotting.draw(storage_parts.ages(report.ages), "ages", "Objects by age")
 
 

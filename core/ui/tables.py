@@ -101,17 +101,19 @@ def _head(column: Column, table: Table, at: int) -> tuple[str, Any, Callable[[Ce
     cells = [row[at] for row in table.rows]
     if column.kind is Kind.BYTES:
         size, unit = _unit(cells)
-        form = st.column_config.NumberColumn(format="%.1f" if size > 1 else "localized")
+        form = st.column_config.NumberColumn(format="%,.1f" if size > 1 else "%,d")
         return f"{column.name} ({unit})", form, lambda cell: _scaled(cell, size)
     if column.kind is Kind.USD:
         digits = 2 if _largest(cells) >= 1 else 6
-        form = st.column_config.NumberColumn(format=f"%.{digits}f")
+        form = st.column_config.NumberColumn(format=f"%,.{digits}f")
         return f"{column.name} (USD)", form, _number
     if column.kind is Kind.PERCENT:
         form = st.column_config.NumberColumn(format="%.1f")
         return f"{column.name} (%)", form, _number
     if column.kind is Kind.NUMBER:
-        return column.name, st.column_config.NumberColumn(format="localized"), _number
+        whole = all(cell is None or isinstance(cell, int) for cell in cells)
+        form = st.column_config.NumberColumn(format="%,d" if whole else "localized")
+        return column.name, form, _number
     wide = st.column_config.TextColumn(width="large" if column.kind is Kind.KEY else None)
     if column.kind is Kind.KEY:
         return column.name, wide, lambda cell: formats.shorten(str(cell or ""), 96)
@@ -119,8 +121,10 @@ def _head(column: Column, table: Table, at: int) -> tuple[str, Any, Callable[[Ce
 
 
 def _unit(cells: Sequence[Cell]) -> tuple[int, str]:
-    most = _largest(cells)
-    return next(((size, unit) for size, unit in _UNITS if most >= size), (1, "B"))
+    """That of the middle one, for the largest would make 0.0 of most others."""
+    sizes = sorted(int(cell) for cell in cells if isinstance(cell, int | float) and cell)
+    middle = sizes[len(sizes) // 2] if sizes else 0
+    return next(((size, unit) for size, unit in _UNITS if middle >= size), (1, "B"))
 
 
 def _largest(cells: Sequence[Cell]) -> float:

@@ -153,9 +153,11 @@ def _by_status(rows: Sequence[Delivered]) -> list[tuple[int, str, str]]:
 
 def scan_line(scan: TrafficScan | None, report: TrafficReport | None, now: datetime) -> Markup:
     """How fresh the numbers are, and what was left out of them."""
-    if scan is None and (report is None or report.as_of is None):
-        return parts.note("No access logs were read yet.", Tone.UNKNOWN)
     at = report.as_of if report else None
+    if at is None and (scan is None or report is not None):
+        return parts.note("No access logs were read yet.", Tone.UNKNOWN)
+    if at is None:
+        return parts.note("Nothing was asked of the access logs.", Tone.UNKNOWN)
     when = parts.when(at, now) or Markup("")
     words = tag("span", "Access logs read ", when, _gaps(report.read if report else LogsRead()))
     return parts.note(words, Tone.WARN if report and _has_gaps(report.read) else Tone.NEUTRAL)

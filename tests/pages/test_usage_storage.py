@@ -30,9 +30,15 @@ def scanned(desk, admin):
     return run
 
 
-def tiles(page):
-    specs = [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
-    return next(spec["data"][0] for spec in specs if spec["data"][0]["type"] == "treemap")
+def blocks(page):
+    """The rectangles of the map, as the browser gets them."""
+    (component,) = page.get("bidi_component")
+    return json.loads(json.loads(component.proto.json)["map"])["blocks"]
+
+
+def press(page, label):
+    next(button for button in page.button if button.label == label).click().run()
+    assert not page.exception
 
 
 def test_before_a_scan_what_is_stored_is_unknown_and_not_0(admin, visit):
@@ -58,29 +64,51 @@ def test_an_empty_bucket_is_0_because_somebody_looked(scanned, visit):
     assert "There are no bytes below this prefix." in html
 
 
-def test_folders_are_tiles_that_hold_what_is_in_them(scanned, visit):
-    scanned({"media/f1/a.jpg": 100, "media/f2/b.jpg": 300, "avatars/c.png": 50})
-    found = tiles(visit("usage", view="Storage"))
-    assert dict(zip(found["labels"], found["values"], strict=True))["media/"] == 400
-    assert {"f1/", "f2/"} <= set(found["labels"])
-    assert found["values"][0] == 450
+def test_folders_are_rectangles_with_what_is_in_them(scanned, visit):
+    scanned({"media/f1/a.jpg": 100, "media/f2/b.jpg": 300, "avatars/c.png": 50, "x.txt": 7})
+    found = {one["label"]: one for one in blocks(visit("usage", view="Storage"))}
+    assert {name: one["value"] for name, one in found.items()} == {
+        "media/": 400, "avatars/": 50, "files here": 7,
+    }  # fmt: skip
+    assert [one["into"] for one in found["media/"]["inside"]] == ["media/f2/", "media/f1/"]
+    assert found["files here"]["into"] == ""
 
 
-def test_the_address_says_which_prefix_was_walked_into(scanned, visit):
-    scanned({"media/f1/a.jpg": 100, "avatars/c.png": 50})
-    page = visit("usage", view="Storage", at="media/")
-    assert tiles(page)["values"][0] == 100
-    next(button for button in page.button if button.label == "Whole bucket").click().run()
-    assert tiles(page)["values"][0] == 150
+def test_the_address_says_at_any_depth_which_prefix_was_walked_into(scanned, visit):
+    scanned({"media/a/b/c/d/e/x.jpg": 100, "media/a/y.jpg": 20, "avatars/c.png": 50})
+    page = visit("usage", view="Storage", at="media/a/b/c/d/")
+    assert [one["into"] for one in blocks(page)] == ["media/a/b/c/d/e/"]
+    html = shown(page)
+    assert "170 B stored in 3 objects" in html
+    assert "The figures below are of media/a/b/c/d/ alone." in html
+    press(page, "a/")
+    assert page.query_params["at"] == "media/a/"
+    assert {one["label"]: one["value"] for one in blocks(page)} == {"b/": 100, "files here": 20}
+    press(page, "Whole bucket")
+    assert sum(one["value"] for one in blocks(page)) == 170
     assert "at" not in page.query_params
+
+
+def test_a_prefix_of_the_address_that_holds_nothing_says_so(scanned, visit):
+    scanned({"media/f1/a.jpg": 100})
+    html = shown(visit("usage", view="Storage", at="gone/"))
+    assert "There are no bytes below this prefix." in html
+
+
+def test_the_headline_is_of_the_bucket_that_is_shown(scanned, visit):
+    scanned({"media/f1/a.jpg": 100})
+    html = shown(visit("usage", view="Storage", bucket="other-bucket"))
+    assert "What is stored is not known yet" in html
+    assert "100 B stored" not in html
 
 
 def test_keys_of_strangers_are_never_markup(scanned, visit):
     scanned({"<script>alert(1)</script>/%{x}<b>.jpg": 10, "=cmd()/x": 5})
     page = visit("usage", view="Storage")
-    told = shown(page) + "".join(tiles(page)["labels"])
-    assert "<script>alert" not in told
-    assert "<b>.jpg" not in told
+    assert "<script>alert" not in shown(page)
+    assert {one["label"] for one in blocks(page)} == {"<script>alert(1)</", "=cmd()/"}
+    at = visit("usage", view="Storage", at="<script>alert(1)</script>/")
+    assert "<script>alert" not in shown(at)
 
 
 def test_a_scan_goes_on_and_can_be_cancelled(admin, visit, desk):

@@ -36,7 +36,7 @@ def run_node(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("name", ["uploader.js", "gallery.js"])
+@pytest.mark.parametrize("name", ["uploader.js", "gallery.js", "prefix_map.js"])
 def test_a_committed_bundle_was_built_from_the_present_sources(name):
     banner = (ASSETS / name).read_text(encoding="utf-8").splitlines()[0]
     built_from = re.search(r"sha256 ([0-9a-f]{64})", banner)
@@ -59,7 +59,7 @@ def test_the_javascript_passes_its_tests():
     assert "# pass 0" not in outcome.stdout
 
 
-@pytest.mark.parametrize("name", ["uploader.js", "gallery.js"])
+@pytest.mark.parametrize("name", ["uploader.js", "gallery.js", "prefix_map.js"])
 def test_a_bundle_reaches_for_nothing_outside_this_site(name):
     text = (ASSETS / name).read_text(encoding="utf-8")
     hosts = set(re.findall(r"https?://([\w.-]+)", text))

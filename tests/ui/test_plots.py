@@ -1,7 +1,7 @@
 import json
 
-from core.ui import charts, plots
-from core.ui.plots import Series, Tile
+from core.ui import plots
+from core.ui.plots import Series
 
 NASTY = "<img src=x onerror=alert(1)>%{x}"
 
@@ -9,7 +9,6 @@ NASTY = "<img src=x onerror=alert(1)>%{x}"
 def test_names_of_strangers_are_no_tags_and_no_templates_of_plotly():
     figures = [
         plots.columns([NASTY], [Series(NASTY, [1.0], [NASTY])]),
-        plots.treemap([Tile("/", "", NASTY, 1, NASTY), Tile("a", "/", NASTY, 1, NASTY)]),
         plots.waterfall((NASTY, 1.0), [(NASTY, 2.0)], NASTY),
     ]
     for figure in figures:
@@ -27,16 +26,6 @@ def test_a_waterfall_shows_no_tag_of_a_name_on_its_axis():
 def test_a_day_without_data_is_a_gap_and_not_0():
     figure = plots.line(["a", "b"], [Series("s", [1.0, float("nan")], ["", ""])])
     assert figure["data"][0]["connectgaps"] is False
-
-
-def test_everything_below_a_folder_has_its_colour_and_the_largest_comes_first():
-    figure = plots.treemap([
-        Tile("/", "", "all", 30, ""), Tile("a/", "/", "a", 10, ""), Tile("b/", "/", "b", 20, ""),
-        Tile("a/x/", "a/", "x", 10, ""),
-    ])  # fmt: skip
-    colours = figure["data"][0]["marker"]["colors"]
-    assert colours[2] == charts.PALETTE[0]
-    assert colours[1] == colours[3] == charts.PALETTE[1]
 
 
 def test_charts_take_background_and_font_from_the_page():

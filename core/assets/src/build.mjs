@@ -10,7 +10,7 @@ import { build } from 'esbuild'
 const HERE = dirname(fileURLToPath(import.meta.url))
 const OUT = dirname(HERE)
 const MODULES = join(HERE, 'node_modules')
-const BUNDLES = { 'uploader.js': 'uploader/index.jsx', 'gallery.js': 'gallery/index.js' }
+const BUNDLES = { 'uploader.js': 'uploader/index.jsx', 'gallery.js': 'gallery/index.js', 'prefix_map.js': 'prefix_map/index.js' }
 
 // What every Latin text needs is named plainly; the subsets load only where a text needs them.
 const FONTS = [
