@@ -70,6 +70,15 @@ class Settings(BaseSettings):
     media_bucket: str = Field("", description="Bucket of the media stack (cloud = aws)")
     distribution_id: str = Field("", description="CloudFront distribution id (cloud = aws)")
     cdn_domain: str = Field("", description="Domain that serves the media (cloud = aws)")
+    cdn_key_id: str = Field(
+        "", description="Id of the CDN's public key that verifies private media (cloud = aws)"
+    )
+    cdn_private_key_secret: str = Field(
+        "", description="Secret in Secrets Manager that holds the private key's PEM (cloud = aws)"
+    )
+    former_cdn_domains: str = Field(
+        "", description="Domains that served this bucket before, with commas: old avatars name them"
+    )
     store: Store = Field(Store.SQLITE, description="Where records live: sqlite or dynamodb")
     records_table: str = Field("", description="DynamoDB table of the media stack")
     max_upload_bytes: int = Field(5 * GIB, ge=1, description="Largest file that is taken, bytes")
@@ -135,6 +144,8 @@ class Settings(BaseSettings):
             self.media_bucket and self.distribution_id and self.cdn_domain
         ):
             raise ValueError("cloud = aws needs MEDIA_BUCKET, DISTRIBUTION_ID and CDN_DOMAIN")
+        if bool(self.cdn_key_id) != bool(self.cdn_private_key_secret):
+            raise ValueError("private media needs both CDN_KEY_ID and CDN_PRIVATE_KEY_SECRET")
         if self.store is Store.DYNAMODB and self.cloud is Cloud.AWS and not self.records_table:
             raise ValueError("store = dynamodb needs RECORDS_TABLE")
         if self.query_engine is Engine.ATHENA and self.cloud is not Cloud.AWS:

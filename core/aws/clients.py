@@ -114,6 +114,10 @@ class AwsClients:
         return self._make("sesv2")
 
     @cached_property
+    def secrets_manager(self) -> Any:
+        return self._make("secretsmanager")
+
+    @cached_property
     def athena(self) -> Any:
         return self._make("athena")
 

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import httpx
+
+from core.model.signed_access import PRIVATE
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from core.aws.cdn_signing import CdnSigner
 
 _TIMEOUT = httpx.Timeout(5.0, connect=2.0)
 
@@ -23,11 +31,14 @@ class EdgeAnswer:
 class Edge:
     """`base_url` is what browsers use, possibly relative to this site, as `/emulator/cdn/media`.
 
-    Then `connect_base` completes it when this process itself asks.
+    Then `connect_base` completes it when this process itself asks. With a `signer` addresses of
+    private media are signed; without one they answer 403.
     """
 
-    def __init__(self, base_url: str, *, connect_base: str = "") -> None:
-        self.base_url = base_url.rstrip("/")
+    def __init__(
+        self, base_url: str, *, connect_base: str = "", signer: CdnSigner | None = None
+    ) -> None:
+        self.base_url, self.signer = base_url.rstrip("/"), signer
         self._connect_base = connect_base.rstrip("/")
         headers = {"Accept-Encoding": "identity"}  # a compressed answer has another length
         # A proxy from the environment would answer for the CDN; the answer must be its own.
@@ -35,8 +46,18 @@ class Edge:
             timeout=_TIMEOUT, headers=headers, follow_redirects=False, trust_env=False
         )
 
-    def url(self, key: str) -> str:
-        """The address of `key`, percent-encoded by RFC 3986 with `/` kept."""
+    def url(self, key: str, *, until: datetime | None = None) -> str:
+        """The address of `key`, percent-encoded by RFC 3986 with `/` kept.
+
+        That of private media works until a moment, else for 15 to 20 minutes.
+        """
+        path = f"/{quote(key, safe='/~')}"
+        if self.signer is None or not key.startswith(PRIVATE):
+            return self.base_url + path
+        return f"{self.base_url}{path}?{self.signer.query(path, until)}"
+
+    def plain_url(self, key: str) -> str:
+        """The address without a signature: to see that it does not work."""
         return f"{self.base_url}/{quote(key, safe='/~')}"
 
     def serves(self, url: str) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.aws.cdn_signing import CdnSigner
 from core.aws.clients import AwsClients
 from core.aws.edge import Edge
 from core.aws.metering import CallMeter
 from core.aws.s3 import MediaBucket
+from core.aws.secrets_manager import read_secret
 from core.dashboard.clock import utc_now
 from core.emulator.service import Emulator, attach_emulator, start_emulator
 from core.settings import Cloud, Settings
@@ -42,12 +44,20 @@ def open_cloud(settings: Settings, *, join: bool = False) -> CloudParts:
     return CloudParts(
         clients=clients,
         bucket=MediaBucket(clients.s3, settings.media_bucket),
-        edge=Edge(f"https://{settings.cdn_domain}"),
+        edge=Edge(f"https://{settings.cdn_domain}", signer=_signer(settings, clients)),
         distribution_id=settings.distribution_id,
         records_table=settings.records_table,
         cdn_prefix="",
         emulator=None,
     )
+
+
+def _signer(settings: Settings, clients: AwsClients) -> CdnSigner | None:
+    """None where the distribution has no key group: then there is no private media."""
+    if not settings.cdn_key_id:
+        return None
+    private = read_secret(clients.secrets_manager, settings.cdn_private_key_secret)
+    return CdnSigner(settings.cdn_key_id, private, f"https://{settings.cdn_domain}", utc_now)
 
 
 def _embedded(settings: Settings, emulator: Emulator) -> CloudParts:
@@ -64,7 +74,16 @@ def _embedded(settings: Settings, emulator: Emulator) -> CloudParts:
             signing_endpoint=emulator.endpoint,
             public_prefix=S3_ROUTE,
         ),
-        edge=Edge(f"{CDN_ROUTE}/{label}", connect_base=f"http://127.0.0.1:{settings.port}"),
+        edge=Edge(
+            f"{CDN_ROUTE}/{label}",
+            connect_base=f"http://127.0.0.1:{settings.port}",
+            signer=CdnSigner(
+                stack.cdn_key_id,
+                emulator.cdn_private_key,
+                f"https://{stack.distribution_domain}",
+                utc_now,
+            ),
+        ),
         distribution_id=stack.distribution_id,
         records_table=stack.records_table,
         cdn_prefix=f"{CDN_ROUTE}/",

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 
 import httpx
 
+from core.emulator.edge_access import Asked, refusal
 from core.emulator.edge_rules import (
     Behavior,
     DistributionView,
@@ -27,6 +28,7 @@ from core.emulator.edge_rules import (
 from core.emulator.edge_store import EdgeStore, Entry, Head
 from core.emulator.edge_view import EdgeView
 from core.emulator.passage import Passage, body_of, passed_back
+from core.model.signed_access import without_signature
 
 _LARGEST_CACHED = 32 * 1024 * 1024
 _READ_AT_ONCE = 1024 * 1024
@@ -43,6 +45,12 @@ class ViewerRequest:
     raw_path: str
     query: str
     headers: Mapping[str, str]
+    address: str | None = None
+
+    @property
+    def url(self) -> str:
+        """The address at CloudFront, without its query."""
+        return f"https://{self.label}.cloudfront.net{self.raw_path}"
 
     @property
     def target(self) -> str:
@@ -81,8 +89,14 @@ class EdgeLocation:
             raise UnknownDistributionError(label)
         distribution, invalidations = sight
         if not distribution.enabled:
-            return _refused("The distribution is disabled.")
+            return _refused(b"The distribution is disabled.")
         behavior = distribution.behavior(request.raw_path)
+        if behavior.key_groups:
+            refused = self._signed(request, distribution.keys_of(behavior))
+            if refused is not None:
+                return refused
+            # Nothing behind the check sees the signature, or each viewer had a copy of their own.
+            request = replace(request, query=without_signature(request.query))
         if request.method == "OPTIONS" or behavior.has_function:
             return await self._passed_on(request)
         key = cache_key(label, request.raw_path, request.query, behavior.rules)
@@ -92,6 +106,12 @@ class EdgeLocation:
         if request.method == "HEAD" or "range" in request.headers:
             return await self._passed_on(request)
         return await self._fetched(request, distribution, behavior, key, entry)
+
+    def _signed(self, request: ViewerRequest, keys: Mapping[str, str]) -> EdgeResponse | None:
+        now = datetime.fromtimestamp(self._clock(), UTC)
+        cookies = request.headers.get("cookie", "")
+        found = refusal(Asked(request.url, request.query, cookies, request.address, now), keys)
+        return None if found is None else _refused(found.body, "text/xml")
 
     def _valid(self, key: str, path: str, invalidations: tuple[Invalidation, ...]) -> Entry | None:
         entry = self._store.get(key)
@@ -225,10 +245,10 @@ def _unless_unchanged(request: ViewerRequest, answer: EdgeResponse) -> EdgeRespo
     return EdgeResponse(304, headers)
 
 
-def _refused(reason: str) -> EdgeResponse:
+def _refused(body: bytes, content_type: str = "text/plain") -> EdgeResponse:
     headers = {
-        "content-type": "text/plain",
-        "content-length": str(len(reason)),
+        "content-type": content_type,
+        "content-length": str(len(body)),
         "x-cache": "Error from cloudfront",
     }
-    return EdgeResponse(403, headers, reason.encode())
+    return EdgeResponse(403, headers, body)

@@ -36,6 +36,7 @@ class Behavior:
     pattern: str  # "" for the default behaviour
     rules: CacheRules
     has_function: bool = False
+    key_groups: tuple[str, ...] = ()  # where there are any, requests have to be signed
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,12 @@ class DistributionView:
     enabled: bool
     behaviors: tuple[Behavior, ...]  # in order of precedence, the default one last
     error_seconds: Mapping[int, int] = field(default_factory=dict)
+    keys: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # group → key id → PEM
+
+    def keys_of(self, behavior: Behavior) -> dict[str, str]:
+        """The public keys, by id, of which one must have signed."""
+        groups = (self.keys.get(group, {}) for group in behavior.key_groups)
+        return {key: pem for group in groups for key, pem in group.items()}
 
     def behavior(self, path: str) -> Behavior:
         """The first whose pattern matches the viewer's path (with its leading slash)."""

@@ -29,6 +29,7 @@ class EdgeView:
         self._invalidations: dict[str, tuple[float, tuple[Invalidation, ...]]] = {}
         self._known: dict[str, Invalidation] = {}
         self._policies: dict[str, CacheRules] = {}
+        self._public_keys: dict[str, str] = {}
 
     def remembered(self, label: str) -> Sight | None:
         """What is known without asking the emulator; None if that is too old or nothing."""
@@ -93,6 +94,7 @@ class EdgeView:
     def _view(self, item: Any) -> DistributionView:
         ordered = [*item.get("CacheBehaviors", {}).get("Items", []), item["DefaultCacheBehavior"]]
         errors = item.get("CustomErrorResponses", {}).get("Items", [])
+        groups = {group for behavior in ordered for group in _key_groups(behavior)}
         return DistributionView(
             id=item["Id"],
             enabled=item["Enabled"],
@@ -101,11 +103,28 @@ class EdgeView:
                     pattern=behavior.get("PathPattern", ""),
                     rules=self._rules(behavior),
                     has_function=bool(behavior.get("FunctionAssociations", {}).get("Items")),
+                    key_groups=_key_groups(behavior),
                 )
                 for behavior in ordered
             ),
             error_seconds={e["ErrorCode"]: int(e.get("ErrorCachingMinTTL", 10)) for e in errors},
+            keys={group: self._keys(group) for group in groups},
         )
+
+    def _keys(self, group_id: str) -> dict[str, str]:
+        """The public keys of a group; none where it is gone, and then nobody is let in."""
+        try:
+            group = self._clients.cloudfront.get_key_group(Id=group_id)["KeyGroup"]
+        except ClientError:
+            return {}
+        keys = group["KeyGroupConfig"].get("Items", [])
+        return {key: self._public_key(key) for key in keys}
+
+    def _public_key(self, id: str) -> str:
+        if id not in self._public_keys:  # a key never changes under its id
+            answer = self._clients.cloudfront.get_public_key(Id=id)["PublicKey"]
+            self._public_keys[id] = answer["PublicKeyConfig"]["EncodedKey"]
+        return self._public_keys[id]
 
     def _rules(self, behavior: Any) -> CacheRules:
         policy_id = behavior.get("CachePolicyId")
@@ -121,6 +140,11 @@ class EdgeView:
         except ClientError:  # one faulty distribution must not take the others down
             return CacheRules()
         return _policy_rules(answer["CachePolicy"]["CachePolicyConfig"])
+
+
+def _key_groups(behavior: Any) -> tuple[str, ...]:
+    groups = behavior.get("TrustedKeyGroups", {})
+    return tuple(groups.get("Items", [])) if groups.get("Enabled") else ()
 
 
 def _is_fresh(read_at: float) -> bool:

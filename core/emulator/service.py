@@ -10,16 +10,18 @@ import os
 import secrets
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TextIO
 
+from core.aws.cdn_signing import public_half
 from core.emulator.clients import ROOT_KEY, EmulatorClients
 from core.emulator.edge_cache import EdgeLocation
 from core.emulator.edge_log import EdgeLog
 from core.emulator.edge_store import EdgeStore
 from core.emulator.edge_view import EdgeView
 from core.emulator.folder import Folder, is_alive
+from core.emulator.key_group import private_key
 from core.emulator.passage import Passage
 from core.emulator.process import (
     DEPLOYING,
@@ -42,6 +44,7 @@ from core.errors import Configuration
 from core.settings import Environment, Settings
 
 _CONNECTION, _CREDENTIALS, _STACK = "connection.json", "credentials.json", "stack.json"
+_CDN_KEY = "cdn-private-key.pem"
 _EDGE_CACHE_BYTES = 512 * 1024 * 1024
 
 
@@ -55,6 +58,7 @@ class Emulator:
     stack: StackOutputs
     data_dir: Path
     edge_log: EdgeLog
+    cdn_private_key: str = field(repr=False)  # PEM; signs addresses of private media
     _token: str
     _app: EmulatorClients
     _root: EmulatorClients
@@ -161,6 +165,7 @@ def _assembled(
             stack.distribution_id,
             stack.distribution_domain.split(".")[0].lower(),
         ),
+        cdn_private_key=private_key((settings.data_dir / "emulator").resolve() / _CDN_KEY),
         _token=token,
         _app=EmulatorClients(endpoint, settings.region, key.access_key, key.secret_key),
         _root=root,
@@ -190,6 +195,7 @@ class _Start:
         self._token = secrets.token_urlsafe(32)
         self._origins = _origins(settings)
         self._template = TEMPLATE.read_text()
+        self._public_key = public_half(private_key(folder.root / _CDN_KEY))
         self._child = ChildProcess(
             ChildSettings(
                 folder, self._port, self._token, self._origins, settings.region, lock.fileno()
@@ -224,9 +230,7 @@ class _Start:
     def _deployed_now(self) -> Emulator:
         self._child.start(DEPLOYING)
         root = _root_clients(self._settings, self._port, self._token)
-        outputs = deploy(
-            root, self._template, parameters(self._origins, repairs=self._settings.demo)
-        )
+        outputs = deploy(root, self._template, self._parameters(), self._public_key)
         key = ensure_user(root.iam, outputs, self._folder.read(_CREDENTIALS))
         self._child.stop()  # saves, and drops the 40 MB that only a deployment needs
         self._folder.write(_CREDENTIALS, asdict(key))
@@ -235,7 +239,10 @@ class _Start:
         return self._emulator(outputs, key)
 
     def _fingerprint(self) -> str:
-        return fingerprint(self._template, parameters(self._origins, repairs=self._settings.demo))
+        return fingerprint(self._template, {**self._parameters(), "key": self._public_key})
+
+    def _parameters(self) -> dict[str, str]:
+        return parameters(self._origins, repairs=self._settings.demo)
 
     def _emulator(self, stack: StackOutputs, key: AppKey) -> Emulator:
         return _assembled(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ import yaml
 from botocore.exceptions import ClientError
 
 from core.emulator.clients import EmulatorClients
+from core.emulator.key_group import ensure_key_group
 from core.errors import Configuration
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class StackOutputs:
     doctor_policy: str
     repair_policy: str = ""  # where repairs are allowed
     log_bucket: str = ""
+    cdn_key_id: str = ""  # of the public key with which private media is verified
 
 
 def parameters(origins: tuple[str, ...], *, repairs: bool = False) -> dict[str, str]:
@@ -52,14 +54,24 @@ def fingerprint(template: str, chosen: Mapping[str, str]) -> str:
     return hashlib.sha256(repr((template, sorted(chosen.items()))).encode()).hexdigest()
 
 
-def deploy(clients: EmulatorClients, template: str, chosen: Mapping[str, str]) -> StackOutputs:
-    """Create or update the stack and wait for it. Raises `Configuration` if it fails."""
+def deploy(
+    clients: EmulatorClients, template: str, chosen: Mapping[str, str], public_key: str
+) -> StackOutputs:
+    """Create or update the stack and wait for it. Raises `Configuration` if it fails.
+
+    ministack's CloudFormation knows no key groups: this one is made by API and named.
+    """
+    try:
+        trusted = ensure_key_group(clients.cloudfront, public_key)
+    except ClientError as error:
+        raise _failed(str(error)) from error
+    chosen = {**chosen, "CdnKeyGroupId": trusted.group_id}
     listed: list[ParameterTypeDef] = [
         {"ParameterKey": name, "ParameterValue": value} for name, value in chosen.items()
     ]
     try:
         _create_or_update(clients, template, listed)
-        outputs = _outputs(_finished(clients))
+        outputs = replace(_outputs(_finished(clients)), cdn_key_id=trusted.key_id)
         _complete(clients, template, outputs)
     except ClientError as error:
         raise _failed(str(error)) from error

@@ -85,8 +85,9 @@ class EmulatorRoutes:
             return _problem(404, "Not found", "There is no CDN here.")
         label, _, path = rest.removeprefix("/").partition("/")
         viewer = ViewerRequest(
-            label.lower(), request.method, f"/{path}", request.url.query, dict(request.headers)
-        )
+            label.lower(), request.method, f"/{path}", request.url.query, dict(request.headers),
+            request.client.host if request.client else None,
+        )  # fmt: skip
         try:
             answer = await self._edge(emulator).answer(viewer)
             return _response(request, emulator.edge_log.watched(viewer, answer, _viewer(request)))

@@ -105,7 +105,8 @@ def test_only_this_distribution_may_read_and_only_the_public_prefixes(root, buck
 
     assert statement["Principal"] == {"Service": "cloudfront.amazonaws.com"}
     assert statement["Action"] == "s3:GetObject"
-    assert statement["Resource"] == [f"arn:aws:s3:::{bucket}/{prefix}/*" for prefix in PUBLIC]
+    readable = (*PUBLIC, "private")  # which only signed requests reach
+    assert statement["Resource"] == [f"arn:aws:s3:::{bucket}/{prefix}/*" for prefix in readable]
     arn = statement["Condition"]["StringEquals"]["AWS:SourceArn"]
     assert arn.endswith(f":distribution/{emulator.stack.distribution_id}")
 
@@ -126,7 +127,7 @@ def test_the_distribution_signs_its_requests_to_the_bucket(root, distribution, b
 def test_each_public_prefix_has_its_behaviour_with_cache_and_headers(root, distribution):
     behaviors = distribution["CacheBehaviors"]["Items"]
 
-    assert [b["PathPattern"] for b in behaviors] == [f"{prefix}/*" for prefix in PUBLIC]
+    assert [b["PathPattern"] for b in behaviors] == [f"{p}/*" for p in (*PUBLIC, "private")]
     for behavior in [*behaviors, distribution["DefaultCacheBehavior"]]:
         assert behavior["ViewerProtocolPolicy"] == "redirect-to-https"
         cache = root.cloudfront.get_cache_policy(Id=behavior["CachePolicyId"])["CachePolicy"]
@@ -135,6 +136,20 @@ def test_each_public_prefix_has_its_behaviour_with_cache_and_headers(root, distr
             Id=behavior["ResponseHeadersPolicyId"]
         )["ResponseHeadersPolicy"]["ResponseHeadersPolicyConfig"]
         assert headers["SecurityHeadersConfig"]["ContentTypeOptions"] == {"Override": True}
+
+
+@pytest.mark.emulator
+def test_only_the_private_prefix_asks_for_signatures_of_our_key(root, distribution, emulator):
+    signed = {
+        b["PathPattern"]: b["TrustedKeyGroups"]["Items"]
+        for b in distribution["CacheBehaviors"]["Items"]
+        if b.get("TrustedKeyGroups", {}).get("Enabled")
+    }
+    (group_id,) = signed.pop("private/*")
+    group = root.cloudfront.get_key_group(Id=group_id)["KeyGroup"]["KeyGroupConfig"]
+
+    assert signed == {}
+    assert group["Items"] == [emulator.stack.cdn_key_id]
 
 
 @pytest.mark.emulator
