@@ -1,4 +1,4 @@
-/* Built from core/assets/src by "npm run build"; do not edit. Licences: LICENSES.txt. Sources: sha256 07ef27ce572ff37c3c89326ee65adad73cff018ffa99f5adaca83450211c7bdf */
+/* Built from core/assets/src by "npm run build"; do not edit. Licences: LICENSES.txt. Sources: sha256 97af7de39d3bbbb1ae442e7c8914a59665aaf3abcade52a8b739d4af31e40add */
 var N=`/* Colours and sizes that both components share. Neutral ones follow Streamlit's theme; the four
    meanings (ok, warn, fail, unknown) are fixed so that they look the same on every page. */
 .root {

@@ -14,6 +14,7 @@ from core.ui.copy_button import copy_button
 from core.ui.frame import guarded, show
 from core.ui.markup import Child, Markup, join, plain, tag
 from core.ui.parts import Tone
+from core.ui.viewer import view_link
 
 PARAMETER = "file"  # in the URL while the drawer is open, so that the link can be sent
 
@@ -51,7 +52,7 @@ def _picture(file: MediaFile) -> Markup:
         return tag("span", pictures.extension(file.name), class_="ui-thumb ui-preview")
     source = session.services().library.preview_url(file)
     picture = parts.picture(source, "The preview did not load", file.name)
-    return tag("span", picture, class_="ui-preview")
+    return view_link(tag("span", picture, class_="ui-preview"), file.id, file.name)
 
 
 def _owner(actor: Actor, owner_id: str) -> Child:

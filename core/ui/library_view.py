@@ -13,6 +13,7 @@ from core.model.media import FileKind, FilePage, FileQuery, FileSort, FileState,
 from core.ui import charts, delivery_view, file_detail, formats, parts, scrolling, session
 from core.ui.frame import boundary, guarded, show
 from core.ui.gallery import GalleryItem, gallery
+from core.ui.viewer import viewer
 
 PER_PAGE = 60
 GALLERY, LIST = "Gallery", "List"
@@ -51,7 +52,7 @@ def _results(actor: Actor) -> str | None:
     top = st.container()
     query, view = _filters(actor)
     _undo_bar(actor)
-    page = _page(actor, query)
+    page, offset = _page(actor, query)
     with top:
         show(parts.headline(_found(page.total, query)))
     if not page.total:
@@ -67,18 +68,22 @@ def _results(actor: Actor) -> str | None:
     if page.total > PER_PAGE:
         shown = st.pagination(math.ceil(page.total / PER_PAGE), key="page", bind="query-params")
         scrolling.top_on_change(shown, key="library_top")
-    return opened
+    window = session.services().viewing.shown(page.items, offset, page.total)
+    return viewer(actor, window, query) or opened
 
 
-def _page(actor: Actor, query: FileQuery) -> FilePage:
-    """The page that the URL names before the pager exists; the first where there is no such one."""
+def _page(actor: Actor, query: FileQuery) -> tuple[FilePage, int]:
+    """The page that the URL names before the pager exists, and its first place; the first where
+    there is no such one.
+    """
     named = str(st.session_state.get("page") or st.query_params.get("page") or "1")
     at = max(1, int(named)) if named.isdecimal() and len(named) < 8 else 1
     library = session.services().library
-    page = library.page(actor, query, limit=PER_PAGE, offset=(at - 1) * PER_PAGE)
+    offset = (at - 1) * PER_PAGE
+    page = library.page(actor, query, limit=PER_PAGE, offset=offset)
     if page.total and not page.items:
-        return library.page(actor, query, limit=PER_PAGE)
-    return page
+        return library.page(actor, query, limit=PER_PAGE), 0
+    return page, offset
 
 
 def _filters(actor: Actor) -> tuple[FileQuery, str]:

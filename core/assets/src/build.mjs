@@ -10,7 +10,12 @@ import { build } from 'esbuild'
 const HERE = dirname(fileURLToPath(import.meta.url))
 const OUT = dirname(HERE)
 const MODULES = join(HERE, 'node_modules')
-const BUNDLES = { 'uploader.js': 'uploader/index.jsx', 'gallery.js': 'gallery/index.js', 'prefix_map.js': 'prefix_map/index.js' }
+const BUNDLES = {
+  'uploader.js': 'uploader/index.jsx',
+  'gallery.js': 'gallery/index.js',
+  'prefix_map.js': 'prefix_map/index.js',
+  'viewer.js': 'viewer/index.js',
+}
 
 // What every Latin text needs is named plainly; the subsets load only where a text needs them.
 const FONTS = [
@@ -19,7 +24,7 @@ const FONTS = [
 ]
 const SUBSETS = { latin: '', 'latin-ext': '-ext', greek: '-greek', cyrillic: '-cyrillic' }
 
-/** The files a bundle is made from; tests/ui/test_assets.py computes the same hash. */
+/** Every source; tests/ui/test_assets.py computes the same hash from those of one bundle. */
 export function sourceFiles(folder = HERE) {
   const inside = readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     if (['node_modules', 'test'].includes(entry.name)) return []
@@ -29,9 +34,11 @@ export function sourceFiles(folder = HERE) {
   return inside.sort()
 }
 
-export function sourceHash() {
+/** Of the bundle's own folder, of what all share, and of the packages. */
+export function sourceHash(entry) {
   const hash = createHash('sha256')
-  for (const path of sourceFiles()) hash.update(path + '\0').update(readFileSync(join(HERE, path))).update('\0')
+  const own = sourceFiles().filter((path) => path.startsWith('package') || [dirname(entry), 'shared'].includes(path.split('/')[0]))
+  for (const path of own) hash.update(path + '\0').update(readFileSync(join(HERE, path))).update('\0')
   return hash.digest('hex')
 }
 
@@ -94,11 +101,10 @@ function fontOutputs() {
 }
 
 async function outputs() {
-  const hash = sourceHash()
   const files = fontOutputs()
   const packages = new Set()
   for (const [name, entry] of Object.entries(BUNDLES)) {
-    const { bytes, inputs } = await bundle(entry, hash)
+    const { bytes, inputs } = await bundle(entry, sourceHash(entry))
     files[name] = Buffer.from(bytes)
     for (const input of inputs) if (packageOf(input)) packages.add(packageOf(input))
   }

@@ -6,6 +6,8 @@ import styles from './gallery.css'
 import { Selection, moveFocus } from './selection.js'
 import { Tile } from './tile.js'
 
+const VIEW = 'dashboard-view' // asks the viewer on the same page; it says VIEWED when it closes
+const VIEWED = 'dashboard-viewed'
 const TELL_AFTER = 120 // milliseconds: quick clicks become one rerun of the page
 
 class Gallery {
@@ -22,6 +24,7 @@ class Gallery {
   #told = ''
   #timer
   #component
+  #viewed = ({ detail }) => this.#return(detail.id)
 
   constructor(parentElement) {
     this.#root.className = 'root gallery'
@@ -61,6 +64,7 @@ class Gallery {
 
   remove() {
     clearTimeout(this.#timer)
+    removeEventListener(VIEWED, this.#viewed)
     this.#root.remove()
   }
 
@@ -155,8 +159,19 @@ class Gallery {
     this.#grid.addEventListener('click', (event) => this.#clicked(event))
     this.#grid.addEventListener('focusin', (event) => this.#rove(this.#indexOf(event.target)))
     this.#grid.addEventListener('keydown', (event) => this.#pressed(event))
+    addEventListener(VIEWED, this.#viewed)
     this.#all.addEventListener('click', () => this.#selectAll())
     this.#none.addEventListener('click', () => this.#clear())
+  }
+
+  #view(id) {
+    dispatchEvent(new CustomEvent(VIEW, { detail: { id } }))
+  }
+
+  /** Where somebody has walked to in the viewer, the keyboard goes on. */
+  #return(id) {
+    const index = this.#order.indexOf(id)
+    if (index >= 0 && !document.querySelector('[role=dialog]')) this.#focus(index)
   }
 
   #selectAll() {
@@ -176,6 +191,7 @@ class Gallery {
     this.#focus(this.#order.indexOf(id))
     if (event.shiftKey) this.#selection.extendTo(id, this.#order)
     else if (event.ctrlKey || event.metaKey || event.target.closest('.check')) this.#selection.toggle(id)
+    else if (event.target.closest('.look')) return this.#view(id)
     else return this.#open(id)
     this.#changed()
   }
@@ -188,6 +204,7 @@ class Gallery {
     if (to !== null) this.#move(to, event.shiftKey)
     else if (event.key === 'Enter') this.#open(id)
     else if (event.key === ' ') this.#space(id, event.shiftKey)
+    else if (event.key === 'v' && !event.ctrlKey && !event.metaKey) this.#view(id)
     else if (event.key === 'Escape' && this.#selection.size) this.#clear()
     else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) this.#selectAll()
     else return

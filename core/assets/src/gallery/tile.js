@@ -31,8 +31,12 @@ export class Tile {
   constructor() {
     this.check = element('span', 'check', iconElement('check'))
     this.check.setAttribute('aria-hidden', 'true')
-    this.node = element('div', 'tile', this.check, element('div', 'caption', this.#name, ' ', this.#size), ' ', this.#badge, ' ', this.#box)
+    this.look = element('span', 'look', iconElement('fit'))
+    this.look.title = 'View (v)'
+    this.look.setAttribute('aria-hidden', 'true')
+    this.node = element('div', 'tile', this.check, this.look, element('div', 'caption', this.#name, ' ', this.#size), ' ', this.#badge, ' ', this.#box)
     this.node.setAttribute('role', 'option')
+    this.node.setAttribute('aria-keyshortcuts', 'Enter v Space')
     this.node.tile = this
   }
 
