@@ -46,6 +46,8 @@ def main(actor: Actor) -> None:
         budgets_view.budgets(period)
     elif view == "Reconciliation":
         reconcile_view.reconcile(period, has_bill=False)
+    else:
+        costs_view.empty(actor, period)
 
 
 main(open_page(Permission.COSTS_READ))

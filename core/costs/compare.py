@@ -17,7 +17,7 @@ from core.model.months import CostMonth, Effect, MonthComparison, MonthLine
 
 _ALIKE = Decimal("0.5")  # per cent under which two months cost the same
 _TENFOLD = Decimal(900)  # per cent more
-_CENT = Decimal("0.01")
+_DIME, _FINEST_SHOWN = Decimal("0.1"), Decimal("0.0001")  # USD
 _FINEST = Decimal("1e-12")  # so that the effects add up without rounding
 
 
@@ -178,8 +178,9 @@ def _own_part(after: CostMonth) -> str:
         verb = "has cost" if after.basis == "billed" else "is estimated"
     else:
         so_far = ""
-    least = "at least " if after.is_lower_bound else "at " if after.basis == "estimated" else ""
-    return f"{month_name(after.period)} {verb} {least}{_money(after.total)}{so_far}"
+    at = " at" if after.basis == "estimated" else ""
+    more = " or more" if after.is_lower_bound else ""
+    return f"{month_name(after.period)} {verb}{at} {_money(after.total)}{more}{so_far}"
 
 
 def _span(before: CostMonth, after: CostMonth) -> str:
@@ -241,9 +242,12 @@ def rounded_percent(percent: Decimal) -> str:
 
 
 def _money(value: Decimal) -> str:
-    if 0 < abs(value) < _CENT:
-        return "less than $0.01"
-    return f"-${-value:,.2f}" if value < 0 else f"${value:,.2f}"
+    """With as many digits as the figures beside the sentence have."""
+    amount = abs(value)
+    if 0 < amount < _FINEST_SHOWN:
+        return f"less than ${_FINEST_SHOWN}"
+    digits = 2 if amount >= _DIME or not amount else 4
+    return f"{'-' if value < 0 else ''}${amount:,.{digits}f}"
 
 
 def _signed(value: Decimal) -> str:

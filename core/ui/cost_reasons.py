@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from core.model.budgets import Anomaly
-from core.model.months import Allocation, Effect, MonthComparison, UnitCost
-from core.ui import formats, parts, plots
+from core.model.months import Allocation, CostMonth, Effect, MonthComparison, UnitCost
+from core.ui import calculation, formats, parts, plots
 from core.ui.markup import Markup, tag
 from core.ui.parts import Tone
 
@@ -26,6 +26,21 @@ def steps(compared: MonthComparison) -> plots.Figure | None:
         shown.append(("everything else", float(rest)))
     start = (formats.month(compared.before), float(compared.total_before))
     return plots.waterfall(start, shown, formats.month(compared.after))
+
+
+def span(compared: MonthComparison, month: CostMonth) -> str:
+    """Which days the steps are of, and what of the page's total they leave out."""
+    before, after = formats.month(compared.before), formats.month(compared.after)
+    if not compared.same_days:
+        return f"from what is known of {before} to {after}; these are not the same days"
+    if compared.days >= month.month_days:
+        return f"from {before}, the largest reasons first"
+    first = f"from {before}, the first {compared.days} days of both"
+    left = month.total - compared.total_after
+    if not left:
+        return first
+    amount = formats.money(left, month.currency)
+    return f"{first}; {amount} of the last days are not compared yet"
 
 
 def effects(rows: Sequence[Effect], currency: str) -> Markup:
@@ -97,7 +112,8 @@ def units(rows: Sequence[UnitCost], currency: str) -> Markup | None:
          parts.badge(Tone.UNKNOWN, "unknown") if one.usd is None
          else f"{formats.money(one.usd, currency)}",
          one.reason if one.usd is None
-         else f"{one.covers} over {one.count:,.0f} {one.unit}, counted by {one.source}")
+         else f"{one.covers} over {calculation.quantity(one.count, one.unit)}, "
+         f"counted by {one.source}")
         for one in rows
     )  # fmt: skip
     return tag(

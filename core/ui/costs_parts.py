@@ -26,6 +26,23 @@ def is_empty(month: CostMonth) -> bool:
     return not month.lines and not (guess and (guess.lines or guess.unpriced))
 
 
+def unknown_headline(month: CostMonth) -> Markup:
+    return parts.headline(f"No costs of {formats.month(month.period)} are known")
+
+
+def nothing_known(month: CostMonth) -> Markup:
+    why = f" {_upper(month.problem)}." if month.problem else ""
+    return parts.empty_state(
+        "Unknown is not 0",
+        "A month shows here once its bill can be read, or once storage and traffic were "
+        f"measured.{why}",
+    )
+
+
+def _upper(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
 def headline(month: CostMonth) -> Markup:
     return parts.headline(month.sentence, _basis(month))
 
@@ -43,7 +60,8 @@ def _basis(month: CostMonth) -> str:
 def freshness(month: CostMonth, now: datetime) -> Markup:
     """The age of the data, and why there is nothing newer."""
     when = parts.when(month.as_of, now)
-    words = tag("span", "As of ", when, f". {month.problem}" if month.problem else "")
+    problem = f". {_upper(month.problem).rstrip('.')}." if month.problem else ""
+    words = tag("span", "As of ", when, problem)
     return parts.note(words, Tone.WARN if month.problem else Tone.NEUTRAL)
 
 

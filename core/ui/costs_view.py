@@ -14,6 +14,7 @@ from core.ui import (
     cost_reasons,
     costs_parts,
     formats,
+    navigation,
     parts,
     plans_parts,
     plotting,
@@ -49,7 +50,7 @@ def top(actor: Actor, period: str) -> CostMonth | None:
     with st.skeleton(height=170):
         month = costs.month(actor, period)
         if costs_parts.is_empty(month):
-            _empty(month)
+            show(costs_parts.unknown_headline(month))
             return None
         compared = costs.compare(actor, period)
         guess, budgets = costs.forecast(actor, period), costs.budgets(actor)
@@ -59,15 +60,12 @@ def top(actor: Actor, period: str) -> CostMonth | None:
     return month
 
 
-def _empty(month: CostMonth) -> None:
-    why = f" Now {month.problem}." if month.problem else ""
-    show(
-        parts.empty_state(
-            f"No costs of {formats.month(month.period)} are known",
-            "A month shows here once its bill can be read, or once storage and traffic were "
-            f"measured on the Usage page. Unknown is not 0.{why}",
-        )
-    )
+def empty(actor: Actor, period: str) -> None:
+    """Why nothing is known, and the first steps."""
+    month = session.services().costs.month(actor, period)
+    show(costs_parts.nothing_known(month))
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        navigation.link(actor, "usage", "Measure on the Usage page", ":material/bar_chart:")
     show(costs_parts.warnings(month))
 
 
@@ -106,7 +104,7 @@ def _change(compared: MonthComparison, month: CostMonth) -> None:
     if figure is None:
         return
     before = formats.month(compared.before)
-    show(parts.title("Why it changed", f"from {before}, the largest reasons first"))
+    show(parts.title("Why it changed", cost_reasons.span(compared, month)))
     plotting.draw(figure, "cost_steps", f"Changes of cost since {before}")
     show(cost_reasons.effects(compared.effects, month.currency))
 

@@ -190,7 +190,7 @@ def test_new_gone_and_unmeasured_lines_have_their_own_words():
         ([], [("cf.dto", 1, 5)], "October cost $5.00; September cost nothing."),
         ([], [], "October cost $0.00, as did September."),
         ([("cf.dto", 1, "5.00")], [("cf.dto", 1, "5.01")], "October cost $5.01, about as much as September."),
-        ([("cf.dto", 100, "0.08")], [("cf.dto", 50, "0.004")], "October cost less than $0.01, 95 % less than September, mostly because CloudFront data out fell from 100 to 50 GB (-$0.08)."),
+        ([("cf.dto", 100, "0.08")], [("cf.dto", 50, "0.004")], "October cost $0.0040, 95 % less than September, mostly because CloudFront data out fell from 100 to 50 GB (-$0.0760)."),
     ],
 )  # fmt: skip
 def test_small_and_missing_months_have_sentences_too(before, after, told):
@@ -219,7 +219,7 @@ def test_a_running_month_is_compared_with_the_same_days_and_says_so():
     )
     found = compare_months(before, after)
     assert found.sentence.startswith(
-        "January is estimated at least $4.00 so far (10 of 31 days), 100 % more than the same days of December 2025, mostly because"
+        "January is estimated at $4.00 or more so far (10 of 31 days), 100 % more than the same days of December 2025, mostly because"
     )
     assert " and CloudFront" in found.sentence
     assert len(found.warnings) == 2

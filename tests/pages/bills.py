@@ -67,7 +67,7 @@ class Measured(NothingMeasured):
             origin_region="us-east-1",
             stored=(
                 StoredGroup(bucket="media", region="us-east-1", prefix="media/", role="original",
-                            objects=4200, bytes=340 * GIB, views=0, age_days=90, idle_days=60),
+                            objects=4200, bytes=340 * GIB, views=0, age_days=90),
                 StoredGroup(bucket="media", region="us-east-1", prefix="media/", role="rendition",
                             objects=9000, bytes=12 * GIB, views=90_000, age_days=20),
             ),

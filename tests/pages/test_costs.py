@@ -8,7 +8,7 @@ import pytest
 
 from core.model.identity import Role
 from core.ui.costs_view import _months
-from core.ui.formats import month
+from core.ui.formats import money, month
 from tests.pages.bills import Measured, bill
 from tests.pages.conftest import keep_bill, open_costs, shown
 
@@ -48,6 +48,26 @@ def test_without_bill_and_usage_the_page_says_that_unknown_is_not_0(admin, visit
     assert "are known" in html
     assert "Unknown is not 0" in html
     assert "$0" not in html
+
+
+@pytest.mark.parametrize("view", ["Breakdown", "Plans", "What if", "Recommendations"])
+def test_a_month_nobody_knows_offers_the_first_step_in_every_view(admin, visit, view):
+    page = visit("costs", view=view)
+    html = shown(page)
+    assert html.count("are known") == 1
+    assert "Unknown is not 0" in html
+    assert [link.proto.page for link in page.get("page_link")][-1].endswith("usage")
+
+
+def test_a_running_month_has_one_total_and_says_which_days_the_steps_are_of(billed, admin, visit):
+    found, compared = billed.month(admin, THIS), billed.compare(admin, THIS)
+    html = shown(visit("costs"))
+    total = money(found.total)
+    assert f"has cost {total}" in html
+    assert f">{total}<" in html
+    if compared.total_after != found.total:
+        assert f"its first {compared.days} days cost {money(compared.total_after)}" in html
+        assert "are not compared yet" in html
 
 
 def test_the_sentence_says_what_a_month_cost_and_why_it_changed(billed, admin, visit):
