@@ -28,6 +28,7 @@ from core.diagnostics.service.cases.service import CasesService
 from core.diagnostics.service.migrations.service import MigrationsService
 from core.diagnostics.service.repairs.service import RepairsService
 from core.library.service import LibraryService
+from core.library.service.viewing import ViewingService
 from core.model.identity import Role
 from core.model.media import DeliveryStep, FileKind, FileState, MediaFile, RemovedField, Rendition
 from core.model.traffic import LogPlace
@@ -84,6 +85,7 @@ def open_desk(folder):
             settings=settings,
             accounts=AccountsService(store, audit, settings, utc_now, "k" * 40),
             library=library,
+            viewing=ViewingService(library, bucket, edge, utc_now),
             uploads=UploadService(store, bucket, edge, jobs, audit, settings, utc_now),
             diagnostics=doctor,
             cases=CasesService(store, doctor, audit, utc_now),
