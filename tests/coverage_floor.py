@@ -13,6 +13,7 @@ ROOMS = (
     "core/accounts/",
     "core/upload/",
     "core/library/",
+    "core/shares/",
     "core/diagnostics/",
     "core/usage/",
     "core/costs/",

@@ -74,7 +74,7 @@ def test_every_room_is_declared_in_the_layers():
 
 def test_in_a_room_only_the_service_reaches_outside():
     outside = ("core.aws", "core.stores", "core.dashboard")
-    for room in ("accounts", "upload", "library", "diagnostics", "usage", "costs"):
+    for room in ("accounts", "upload", "library", "shares", "diagnostics", "usage", "costs"):
         for path in _sources(f"core/{room}"):
             if path.name == "service.py" or "service" in path.parts:
                 continue

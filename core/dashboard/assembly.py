@@ -13,7 +13,7 @@ from core.costs.service.sheets import FOLDER, PriceSheets
 from core.dashboard.clock import utc_now
 from core.dashboard.cloud import CloudParts, open_cloud
 from core.dashboard.measured import costs_of, listing_price, open_traffic
-from core.dashboard.stores import build_accounts, open_stores
+from core.dashboard.stores import build_accounts, open_stores, secret_key
 from core.dashboard.support import audits_of, diagnostics_of, migrations_of, repairs_of
 from core.diagnostics.service import DiagnosticsService
 from core.diagnostics.service.audits.service import JOB as AUDIT_JOB
@@ -27,6 +27,7 @@ from core.errors import Configuration, DashboardError
 from core.library.service import LibraryService
 from core.library.service.viewing import ViewingService
 from core.settings import Settings, Store
+from core.shares.service import SharesService
 from core.stores.audit_log import AuditLog
 from core.stores.jobs import JobQueue, JobRunner
 from core.stores.records import RecordStore
@@ -56,6 +57,7 @@ class Dashboard:
     uploads: UploadService
     library: LibraryService
     viewing: ViewingService
+    shares: SharesService
     diagnostics: DiagnosticsService
     costs: CostsService
     cases: CasesService
@@ -153,6 +155,9 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
         uploads=uploads,
         library=library,
         viewing=ViewingService(library, cloud.bucket, cloud.edge, utc_now),
+        shares=SharesService(
+            store, index, cloud.bucket, audit, settings, utc_now, secret_key(settings)
+        ),
         diagnostics=diagnostics,
         costs=costs_of(cloud, store, sheets, traffic, storage, settings),
         cases=CasesService(store, diagnostics, audit, utc_now),

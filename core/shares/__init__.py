@@ -1,1 +1,1 @@
-"""Letting others in: people, and whoever holds a link."""
+"""Sharing: links for people without an account, drop boxes, and grants for people with one."""

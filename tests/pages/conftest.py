@@ -33,6 +33,7 @@ from core.model.identity import Role
 from core.model.media import DeliveryStep, FileKind, FileState, MediaFile, RemovedField, Rendition
 from core.model.traffic import LogPlace
 from core.settings import load_settings
+from core.shares.service import SharesService
 from core.stores.account_records import AccountRecords
 from core.stores.audit_log import AuditLog
 from core.stores.files import file_records
@@ -86,6 +87,7 @@ def open_desk(folder):
             accounts=AccountsService(store, audit, settings, utc_now, "k" * 40),
             library=library,
             viewing=ViewingService(library, bucket, edge, utc_now),
+            shares=SharesService(store, index, bucket, audit, settings, utc_now, "k" * 40),
             uploads=UploadService(store, bucket, edge, jobs, audit, settings, utc_now),
             diagnostics=doctor,
             cases=CasesService(store, doctor, audit, utc_now),

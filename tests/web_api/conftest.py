@@ -32,6 +32,7 @@ from core.library.service.viewing import ViewingService
 from core.model.identity import SESSION_COOKIE, Role
 from core.model.media import FileKind, FileState, MediaFile, ObjectRef, RemovedField, Rendition
 from core.settings import load_settings
+from core.shares.service import SharesService
 from core.stores.account_records import AccountRecords
 from core.stores.audit_log import AuditLog
 from core.stores.files import file_records
@@ -126,6 +127,7 @@ def dashboard(tmp_path_factory):
             uploads=UploadService(store, bucket, edge, jobs, audit, settings, utc_now),
             library=library,
             viewing=ViewingService(library, bucket, edge, utc_now),
+            shares=SharesService(store, index, bucket, audit, settings, utc_now, "k" * 40),
             diagnostics=doctor,
             costs=_costs(folder, store, utc_now),
             storage=open_storage(

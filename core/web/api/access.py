@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # the routes get the services handed in; they need not load t
     from core.library.service import LibraryService
     from core.library.service.viewing import ViewingService
     from core.settings import Settings
+    from core.shares.service import SharesService
     from core.stores.jobs import JobQueue
     from core.upload.service import UploadService
     from core.usage.service.storage import StorageService
@@ -52,6 +53,8 @@ class Services(Protocol):
     def library(self) -> LibraryService: ...
     @property
     def viewing(self) -> ViewingService: ...
+    @property
+    def shares(self) -> SharesService: ...
     @property
     def diagnostics(self) -> DiagnosticsService: ...
     @property

@@ -1,0 +1,52 @@
+"""Grants on a file: whom its owner lets in. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from core.errors import InvalidInput
+from core.model.media import Grant, MediaFile, Right
+from core.model.sharing import SharePolicy
+
+MOST_GRANTS = 100
+MOST_EMAILS = 50
+
+
+def with_grants(file: MediaFile, account_ids: Iterable[str], right: Right) -> MediaFile:
+    """Each person has one right; the owner needs none."""
+    fresh = {person: right for person in account_ids if person != file.owner_id}
+    kept = tuple(grant for grant in file.grants if grant.account_id not in fresh)
+    grants = (*kept, *(Grant(account_id=person, right=given) for person, given in fresh.items()))
+    if len(grants) > MOST_GRANTS:
+        raise InvalidInput(
+            f"{file.name} would be shared with {len(grants)} people.",
+            hint=f"{MOST_GRANTS} are the most. Share a link with the others.",
+        )
+    return file.model_copy(update={"grants": grants})
+
+
+def without_grants(file: MediaFile, account_ids: Iterable[str]) -> MediaFile:
+    gone = set(account_ids)
+    grants = tuple(grant for grant in file.grants if grant.account_id not in gone)
+    return file.model_copy(update={"grants": grants})
+
+
+def checked_emails(emails: Iterable[str], policy: SharePolicy) -> tuple[str, ...]:
+    """In their normal spelling. Raises `InvalidInput` for a domain that the policy leaves out."""
+    wanted = tuple(dict.fromkeys(filter(None, emails)))
+    if not 1 <= len(wanted) <= MOST_EMAILS:
+        raise InvalidInput(
+            f"{len(wanted)} people are named.", hint=f"Name 1 to {MOST_EMAILS} by their email."
+        )
+    outside = [email for email in wanted if not is_allowed(email, policy)]
+    if outside:
+        raise InvalidInput(
+            f"Files may not be shared with {', '.join(outside[:5])}.",
+            hint=f"Allowed are addresses at {', '.join(policy.domains)}.",
+        )
+    return wanted
+
+
+def is_allowed(email: str, policy: SharePolicy) -> bool:
+    """A domain allows itself, not what is below it: a subdomain may be somebody else's."""
+    return not policy.domains or email.rpartition("@")[2] in policy.domains

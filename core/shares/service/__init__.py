@@ -1,0 +1,180 @@
+"""Sharing: the only place of this room that reaches records, index and bucket.
+
+Members make and end links; visitors have no account, so what lets them in is the token in the
+address, checked anew at every request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from core.aws.s3 import MediaBucket
+from core.model.identity import Actor, Permission
+from core.model.media import FileKind, MediaFile, Right
+from core.model.sharing import DropLimits, OwnLink, Person, ShareKind, ShareLink, SharePolicy
+from core.settings import Settings
+from core.shares.drops import Room
+from core.shares.records import (
+    Admitted,
+    Archive,
+    Arriving,
+    DropRequest,
+    FilesOfLink,
+    LinkChanges,
+    ShareRequest,
+    Visit,
+)
+from core.shares.service.catalogue import Catalogue
+from core.shares.service.desk import Desk
+from core.shares.service.dropping import Dropping
+from core.shares.service.granting import Granting
+from core.shares.service.making import Making
+from core.shares.service.visiting import Visiting
+from core.stores.audit_log import AuditLog
+from core.stores.collection import Listing
+from core.stores.records import RecordStore
+from core.stores.search_index import SearchIndex
+
+__all__ = ["LinkChanges", "ShareRequest", "SharesService"]
+
+
+class SharesService:
+    def __init__(
+        self,
+        store: RecordStore,
+        index: SearchIndex,
+        bucket: MediaBucket,
+        audit: AuditLog,
+        settings: Settings,
+        clock: Callable[[], datetime],
+        secret_key: str,
+    ) -> None:
+        desk = Desk(store, index, bucket, audit, settings, clock, secret_key)
+        self._desk, self._making = desk, Making(desk)
+        self._granting = Granting(desk, self._making)
+        self._visiting, self._dropping = Visiting(desk, Catalogue(desk)), Dropping(desk)
+
+    # Links, for who has an account
+
+    def create(self, actor: Actor, request: ShareRequest) -> OwnLink:
+        """Raises `InvalidInput` for what the policy forbids, `NotFound` for others' files."""
+        actor.require(_needed(request.kind))
+        return self._making.create(actor, request)
+
+    def get(self, actor: Actor, id: str) -> OwnLink:
+        actor.require(Permission.MEDIA_READ)
+        return self._making.get(actor, id)
+
+    def mine(self, actor: Actor, *, after: str | None = None, limit: int = 100) -> Listing[OwnLink]:
+        """Newest first."""
+        actor.require(Permission.MEDIA_READ)
+        return self._making.mine(actor, after, limit)
+
+    def everybodys(
+        self, actor: Actor, *, after: str | None = None, limit: int = 100
+    ) -> Listing[OwnLink]:
+        """Newest first, without the addresses: an admin ends links and doesn't open them."""
+        actor.require(Permission.SHARES_MANAGE)
+        return self._making.everybodys(actor, after, limit)
+
+    def change(self, actor: Actor, id: str, changes: LinkChanges) -> OwnLink:
+        """Move the end, rename, give another password or limit. The address stays."""
+        actor.require(Permission.MEDIA_READ)
+        return self._making.change(actor, id, changes)
+
+    def revoke(self, actor: Actor, id: str) -> OwnLink:
+        """At once. A transfer that runs may finish; no new one starts."""
+        actor.require(Permission.MEDIA_READ)
+        return self._making.revoke(actor, id)
+
+    def restore(self, actor: Actor, id: str) -> OwnLink:
+        """Take a revocation back; what an admin revoked, only admins do."""
+        actor.require(Permission.MEDIA_READ)
+        return self._making.restore(actor, id)
+
+    def policy(self, actor: Actor) -> SharePolicy:
+        """For everybody: forms show what will be refused."""
+        actor.require(Permission.MEDIA_READ)
+        return self._desk.policy()
+
+    def set_policy(self, actor: Actor, policy: SharePolicy) -> SharePolicy:
+        """Counts at once, also for links made before."""
+        actor.require(Permission.SHARES_MANAGE)
+        return self._making.set_policy(actor, policy)
+
+    # People with an account
+
+    def share_with(
+        self, actor: Actor, file_ids: Sequence[str], emails: Sequence[str], right: Right
+    ) -> tuple[Person, ...]:
+        """All files with all people, or nothing. Raises `InvalidInput` naming who is unknown."""
+        actor.require(Permission.MEDIA_READ)
+        return self._granting.share_with(actor, file_ids, emails, right)
+
+    def unshare(self, actor: Actor, file_ids: Sequence[str], account_ids: Sequence[str]) -> None:
+        """Take rights back; people may also leave a file that was shared with them."""
+        actor.require(Permission.MEDIA_READ)
+        self._granting.unshare(actor, file_ids, account_ids)
+
+    def people(self, actor: Actor, file_id: str) -> tuple[Person, ...]:
+        """Whom the owner of a file let in; for who may share it."""
+        actor.require(Permission.MEDIA_READ)
+        return self._granting.people(actor, file_id)
+
+    # Visitors. `proof` is what `unlock` gave.
+
+    def enter(self, token: str, proof: str = "", kind: ShareKind | None = None) -> Visit:
+        """Raises `NotFound` for a link that has ended, `NotSignedIn` until its password came."""
+        return self._visiting.enter(token, proof, kind)
+
+    def unlock(self, token: str, password: str, *, address: str = "") -> tuple[str, datetime]:
+        """A proof and its end. Raises `InvalidInput`, after five wrong ones `PasswordClosed`."""
+        return self._visiting.unlock(token, password, address)
+
+    def opened(self, visit: Visit, *, address: str = "") -> None:
+        """Count that a person saw the page."""
+        self._visiting.opened(visit, address)
+
+    def files(self, visit: Visit, page: int = 1) -> FilesOfLink:
+        return self._visiting.files(visit, page)
+
+    def file(self, visit: Visit, file_id: str) -> MediaFile:
+        return self._visiting.file(visit, file_id)
+
+    def download(self, visit: Visit, file_id: str, *, address: str = "") -> str:
+        """Raises `Conflict` where no download is left; each is handed out once."""
+        return self._visiting.download(visit, file_id, address)
+
+    def archive(self, visit: Visit, *, address: str = "") -> Archive:
+        """All files as a zip; reading it raises `NotFound` once the link has ended."""
+        return self._visiting.archive(visit, address)
+
+    # Drop boxes: the upload runs in the owner's name, and the caller runs it
+
+    def drop_room(self, visit: Visit) -> tuple[DropLimits, Room]:
+        return self._dropping.room(visit)
+
+    def admit(self, visit: Visit, request: DropRequest) -> Admitted:
+        return self._dropping.admit(visit, request)
+
+    def reserve(self, visit: Visit, upload_id: str, request: DropRequest, name: str) -> None:
+        """Raises `Conflict` or `TooLarge` where others were faster."""
+        self._dropping.reserve(visit, upload_id, request, name)
+
+    def arriving(self, visit: Visit, upload_id: str) -> Arriving:
+        return self._dropping.arriving(visit, upload_id)
+
+    def kinds(self, link: ShareLink) -> frozenset[FileKind]:
+        """Kinds of files that a box takes; none named: all."""
+        return self._dropping.kinds(link)
+
+    def received(self, arriving: Arriving, file: MediaFile, *, address: str = "") -> None:
+        self._dropping.received(arriving, file, address)
+
+    def refused(self, arriving: Arriving, reason: str, *, address: str = "") -> None:
+        self._dropping.refused(arriving, reason, address)
+
+
+def _needed(kind: ShareKind) -> Permission:
+    return Permission.MEDIA_UPLOAD if kind is ShareKind.DROP else Permission.MEDIA_READ

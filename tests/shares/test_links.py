@@ -1,0 +1,238 @@
+"""Links from their making to their end, on real records."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from core.errors import InvalidInput, NotAllowed, NotFound
+from core.model.identity import Role
+from core.model.sharing import DropLimits, LinkState, ShareKind, SharePolicy
+from core.shares.records import LinkChanges
+from core.shares.service import SharesService
+from tests.shares.conftest import NOW, PASSWORD
+
+BOX = DropLimits(max_files=3, max_file_bytes=100, max_total_bytes=250)
+
+
+def test_only_the_hash_of_a_token_is_stored_and_its_owner_can_copy_it_again(house):
+    house.file("one")
+    own = house.link("one")
+    token = house.token(own)
+    secret = token.partition(".")[2]
+    kinds = ("share_link", "share_secret", "share_by_date")
+    stored = str([house.store.get(kind, own.link.id).data for kind in kinds])
+    assert secret not in stored
+    assert PASSWORD not in stored
+    assert house.current(own).path == own.path
+    assert house.enter(own).link.id == own.link.id
+
+
+def test_with_another_server_key_old_links_work_but_are_not_shown_again(house, tmp_path):
+    house.file("one")
+    own = house.link("one")
+    other = SharesService(
+        house.store, house.index, house.bucket, house.audit,
+        SimpleNamespace(max_upload_bytes=1), house.clock, "another key" * 4,
+    )  # fmt: skip
+    assert other.get(house.ada, own.link.id).path == ""
+    assert other.enter(house.token(own)).link.id == own.link.id
+
+
+def test_at_the_second_of_its_end_a_link_has_ended(house):
+    house.file("one")
+    own = house.link("one", days=1)
+    house.clock.turn(days=1, seconds=-1)
+    assert house.enter(own)
+    house.clock.turn(seconds=1)
+    with pytest.raises(NotFound):
+        house.enter(own)
+    assert house.current(own).state is LinkState.EXPIRED
+
+
+def test_unknown_expired_revoked_and_mistyped_links_are_told_alike(house):
+    house.file("one")
+    ended, revoked = house.link("one", days=1), house.link("one")
+    house.shares.revoke(house.ada, revoked.link.id)
+    house.clock.turn(days=2)
+    other = house.token(house.link("one"))
+    wrong = other[:-1] + ("A" if other[-1] != "A" else "B")
+    tokens = (
+        house.token(ended),
+        house.token(revoked),
+        wrong,
+        "0" * 24 + "." + "x" * 43,
+        "nonsense",
+    )
+    said = set()
+    for token in tokens:
+        with pytest.raises(NotFound) as refused:
+            house.shares.enter(token)
+        said.add((refused.value.message, refused.value.hint))
+    assert len(said) == 1
+
+
+def test_a_revoked_link_can_be_taken_back_by_who_revoked_it(house):
+    house.file("one")
+    own = house.link("one")
+    assert house.shares.revoke(house.ada, own.link.id).path == ""
+    with pytest.raises(NotFound):
+        house.enter(own)
+    house.shares.restore(house.ada, own.link.id)
+    assert house.enter(own)
+    house.shares.revoke(house.root, own.link.id)
+    with pytest.raises(NotAllowed, match="An admin"):
+        house.shares.restore(house.ada, own.link.id)
+    house.shares.restore(house.root, own.link.id)
+    assert house.enter(own)
+
+
+def test_other_peoples_links_are_not_there(house):
+    house.file("one")
+    own = house.link("one")
+    for act in (house.shares.get, house.shares.revoke, house.shares.restore):
+        with pytest.raises(NotFound):
+            act(house.bob, own.link.id)
+        with pytest.raises(NotFound):
+            act(house.sue, own.link.id)
+    with pytest.raises(NotFound):
+        house.shares.change(house.bob, own.link.id, LinkChanges(title="mine"))
+    assert house.shares.mine(house.bob).items == ()
+
+
+def test_admins_see_every_link_without_its_address_and_others_do_not(house):
+    house.file("one")
+    house.file("two", owner="bob")
+    house.link("one")
+    house.clock.turn(minutes=1)
+    house.link("two", by=house.bob)
+    found = house.shares.everybodys(house.root).items
+    assert [own.link.owner_id for own in found] == ["bob", "ada"]
+    assert {own.path for own in found} == {""}
+    for person in (house.ada, house.sue):
+        with pytest.raises(NotAllowed):
+            house.shares.everybodys(person)
+
+
+def test_only_the_owner_of_a_file_or_who_manages_media_makes_a_link(house):
+    house.file("hers")
+    with pytest.raises(NotFound):
+        house.link("hers", by=house.bob)
+    with pytest.raises(NotAllowed, match="Only the owner"):
+        house.link("hers", by=house.sue)
+    with pytest.raises(NotFound):
+        house.link("hers", "none")
+    assert house.link("hers", by=house.root).link.owner_id == "root"
+    house.trash("hers")
+    with pytest.raises(NotFound):
+        house.link("hers")
+
+
+def test_a_given_title_does_not_spare_the_check_of_the_files(house):
+    house.file("hers")
+    with pytest.raises(NotFound):
+        house.link("hers", by=house.bob, title="Mine now")
+
+
+def test_a_demoted_persons_links_to_others_files_show_nothing(house):
+    house.file("hers")
+    own = house.link("hers", by=house.root)
+    assert house.shares.files(house.enter(own)).total == 1
+    house.set_account("root", role=Role.MEMBER)
+    visit = house.enter(own)
+    assert house.shares.files(visit).total == 0
+    with pytest.raises(NotFound):
+        house.shares.download(visit, "hers")
+
+
+def test_links_of_a_disabled_account_stop_and_come_back(house):
+    house.file("one")
+    own = house.link("one")
+    house.set_account("ada", disabled=True)
+    with pytest.raises(NotFound):
+        house.enter(own)
+    seen = house.shares.get(house.root, own.link.id)
+    assert (seen.state, seen.stopped_because) == (
+        LinkState.STOPPED, "The account of its owner is disabled.",
+    )  # fmt: skip
+    house.set_account("ada", disabled=False)
+    assert house.enter(own)
+
+
+def test_the_policy_is_asked_at_every_making(house, folder_of):
+    house.file("one")
+    policy = SharePolicy(longest_days=10, password_required=True, drop_boxes=False)
+    house.shares.set_policy(house.root, policy)
+    with pytest.raises(InvalidInput, match="10 days"):
+        house.link("one", days=11, password=PASSWORD)
+    with pytest.raises(InvalidInput, match="need a password"):
+        house.link("one")
+    with pytest.raises(InvalidInput, match="switched off"):
+        house.link(kind=ShareKind.DROP, target=folder_of("in"), password=PASSWORD, drop=BOX)
+    with pytest.raises(NotAllowed):
+        house.shares.set_policy(house.ada, SharePolicy())
+    assert house.events("share_policy.changed")[0].details["longest_days"] == "10"
+
+
+def test_a_stricter_policy_cuts_links_made_before_and_says_so(house):
+    house.file("one")
+    own = house.link("one", days=60)
+    house.shares.set_policy(house.root, SharePolicy(longest_days=5))
+    cut = house.current(own)
+    assert (cut.ending.at, cut.ending.cut_by) == (NOW + timedelta(days=5), "policy")
+    assert house.enter(own).ends == NOW + timedelta(days=5)
+    house.clock.turn(days=5)
+    with pytest.raises(NotFound):
+        house.enter(own)
+    longer = house.shares.change(house.ada, own.link.id, LinkChanges(expires_in=timedelta(days=4)))
+    assert longer.ending.at == NOW + timedelta(days=9)
+    assert house.enter(own)
+
+
+def test_a_required_password_stops_links_without_one_until_they_get_it(house):
+    house.file("one")
+    own = house.link("one")
+    house.shares.set_policy(house.root, SharePolicy(password_required=True))
+    with pytest.raises(NotFound):
+        house.enter(own)
+    assert "Give it one" in house.current(own).stopped_because
+    house.shares.change(house.ada, own.link.id, LinkChanges(password=PASSWORD))
+    proof, _ = house.shares.unlock(house.token(own), PASSWORD)
+    assert house.enter(own, proof)
+    with pytest.raises(InvalidInput, match="need a password"):
+        house.shares.change(house.ada, own.link.id, LinkChanges(password=""))
+
+
+def test_changes_are_checked_like_a_new_link(house):
+    house.file("one")
+    link_id = house.link("one", max_downloads=3).link.id
+    with pytest.raises(InvalidInput, match="Nothing"):
+        house.shares.change(house.ada, link_id, LinkChanges())
+    with pytest.raises(InvalidInput):
+        house.shares.change(house.ada, link_id, LinkChanges(expires_in=timedelta(days=9000)))
+    with pytest.raises(InvalidInput):
+        house.shares.change(house.ada, link_id, LinkChanges(max_downloads=-1))
+    freed = house.shares.change(house.ada, link_id, LinkChanges(max_downloads=0, title="  Trip\n"))
+    assert (freed.link.max_downloads, freed.link.title) == (None, "Trip")
+
+
+def test_links_are_listed_newest_first_page_by_page(house):
+    house.file("one")
+    for number in range(3):
+        house.link("one", title=f"link {number}")
+        house.clock.turn(seconds=1)
+    first = house.shares.mine(house.ada, limit=2)
+    rest = house.shares.mine(house.ada, limit=2, after=first.next)
+    assert [own.link.title for own in (*first.items, *rest.items)] == ["link 2", "link 1", "link 0"]
+
+
+def test_making_and_ending_are_told_without_secrets(house):
+    house.file("one")
+    own = house.link("one", password=PASSWORD)
+    house.shares.revoke(house.ada, own.link.id)
+    made, ended = house.events("share.created")[0], house.events("share.revoked")[0]
+    assert (made.actor_id, made.subject) == ("ada", f"share/{own.link.id}")
+    assert ended.actor_id == "ada"
+    told = str([event.model_dump() for event in (made, ended)])
+    assert PASSWORD not in told
+    assert house.token(own) not in told
