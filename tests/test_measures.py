@@ -116,8 +116,8 @@ def measures(*reports, report=None, **more):
         raise Conflict("Confirm it.", hint="")
 
     values = {
-        "traffic": lambda first, last: report(first, last) if report else traffic(), "origin": silent,
-        "storage": lambda: reports, "history": lambda: (),
+        "traffic": lambda first, last: report(first, last) if report else traffic(), "origin": silent, "viewed": silent,
+        "storage": lambda: reports, "history": lambda: (), "idle": lambda *asked: (),
         "rules": lambda bucket, region: BucketRules(bucket=bucket, region=region, rules=()),
         "users": lambda: 1, "uploads": lambda month: 4, "account": lambda buckets: ACCOUNT,
         "headers": lambda bucket, key: None, "clock": lambda: NOW,
@@ -145,7 +145,8 @@ def test_waste_is_what_reports_looked_for():
     ]
     assert (found.versions[0].bytes, found.duplicates[0].examples) == (20, ("b", "c"))
     assert [one.bucket for one in found.rules] == ["m", "young"]
-    assert found.uncached is None
+    assert (found.uncached, found.idle) == (None, None)
+    assert found.why_not == {"idle_originals": "Confirm it.", "uncached": "Confirm it."}
     nothing = measures(storage()).waste()
     assert (nothing.uploads, nothing.versions, nothing.duplicates) == (None, None, None)
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from core.costs.advice_desk import Desk, with_rule
-from core.costs.lifecycle_rules import (
-    transition_rule,
-)
+from core.costs.advice_desk import Desk
 from core.costs.outcome import payback
 from core.costs.quantities import times
 from core.costs.tiers import EXACT, ZERO
@@ -18,6 +15,7 @@ from core.model.scenarios import WhatIf
 from core.model.waste import (
     ApiCall,
     DuplicateObjects,
+    IdleOriginals,
     Recommendation,
     UncachedPath,
 )
@@ -34,15 +32,25 @@ _ONLINE = ("STANDARD_IA", "GLACIER_IR")  # classes from which a picture can be s
 
 
 def idle_originals(desk: Desk) -> Iterator[Recommendation]:
-    for number, group in enumerate(desk.measured.stored or ()):
-        idle = group.idle_days is not None and group.idle_days >= IDLE_DAYS
-        big = group.objects and group.bytes >= BIG * group.objects
-        if not (idle and big and group.role == "original" and group.storage_class == "STANDARD"):
+    for one in desk.waste.idle or ():
+        big = one.objects and one.bytes >= BIG * one.objects
+        if one.storage_class != "STANDARD" or one.idle_days < IDLE_DAYS or not big:
             continue
+        group = StoredGroup(
+            bucket=one.bucket,
+            region=one.region,
+            storage_class=one.storage_class,
+            prefix=one.prefix,
+            role="original",
+            objects=one.objects,
+            bytes=one.bytes,
+            age_days=one.idle_days,
+            views=0,
+        )
         tried = [desk.try_class(group, to_class) for to_class in _ONLINE]
-        worth = [one for one in tried if _is_worth(one)]
+        worth = [found for found in tried if _is_worth(found)]
         if worth:
-            yield _move(max(worth, key=lambda one: one.saving or ZERO), group, number, desk)
+            yield _move(max(worth, key=lambda found: found.saving or ZERO), one)
 
 
 def _is_worth(found: WhatIf) -> bool:
@@ -54,28 +62,40 @@ def _is_worth(found: WhatIf) -> bool:
     )
 
 
-def _move(found: WhatIf, group: StoredGroup, number: int, desk: Desk) -> Recommendation:
-    to_class = found.scenario.name
-    change, notes = with_rule(
-        desk, group.bucket, transition_rule(group.prefix, to_class, IDLE_DAYS)
-    )
-    where = f"{group.bucket}/{group.prefix}"
+def _move(found: WhatIf, one: IdleOriginals) -> Recommendation:
+    """By copies of these objects: a lifecycle rule would move the ones that are viewed, too."""
+    to_class, where = found.scenario.name, f"{one.bucket}/{one.prefix}"
     return Recommendation(
-        id=f"idle_originals:{where}:{number}",
+        id=f"idle_originals:{where}",
         kind="idle_originals",
         subject=where,
         title=f"Move originals that nobody views to {to_class}",
-        why=f"nobody viewed these {group.objects:,} originals for {group.idle_days} days",
+        why=f"no edge delivered these {one.objects:,} originals for {one.idle_days} days",
         saving=found.saving,
         one_off=found.one_off,
         payback_months=found.payback_months,
         risk=found.risk,
         risks=found.risks,
         confidence=found.confidence,
-        change=change,
+        change=tuple(_copy_to(one.bucket, key, to_class) for key in one.examples),
         undo="Copy the objects back to STANDARD; each is read and written once.",
-        notes=(*notes, "the rule moves everything below the prefix that is old enough"),
+        notes=(
+            f"the calls are the largest of {one.objects:,}, each onto itself",
+            "downloads that go to S3 and not through an edge are in no access log of the edges",
+            "in a versioned bucket the old copy stays as a version until it expires",
+        ),
     )
+
+
+def _copy_to(bucket: str, key: str, to_class: str) -> ApiCall:
+    copy = {
+        "Bucket": bucket,
+        "Key": key,
+        "CopySource": {"Bucket": bucket, "Key": key},
+        "StorageClass": to_class,
+        "MetadataDirective": "COPY",
+    }
+    return ApiCall(service="s3", operation="CopyObject", parameters=copy)
 
 
 def wrong_class(desk: Desk) -> Iterator[Recommendation]:
@@ -97,13 +117,6 @@ def _as_unread(desk: Desk, group: StoredGroup) -> WhatIf:
 def _back(found: WhatIf, group: StoredGroup, number: int, desk: Desk) -> Recommendation:
     small = group.bytes < desk.sheet.rules.lifecycle_from_bytes * group.objects
     reason = "each is billed as 128 KB" if small else f"they were viewed {group.views or 0:,} times"
-    copy = {
-        "Bucket": group.bucket,
-        "Key": "{key}",
-        "CopySource": {"Bucket": group.bucket, "Key": "{key}"},
-        "StorageClass": "STANDARD",
-        "MetadataDirective": "COPY",
-    }
     return Recommendation(
         id=f"wrong_class:{group.bucket}/{group.prefix}:{number}",
         kind="wrong_class",
@@ -116,7 +129,7 @@ def _back(found: WhatIf, group: StoredGroup, number: int, desk: Desk) -> Recomme
         risk=found.risk,
         risks=("days that are left of the minimum of the class are billed",),
         confidence=found.confidence,
-        change=(ApiCall(service="s3", operation="CopyObject", parameters=copy),),
+        change=(_copy_to(group.bucket, "{key}", "STANDARD"),),
         undo="A lifecycle rule moves them back, for one transition request each.",
         notes=(f"for every key below {group.prefix or 'the bucket'!r}, as a batch job",),
     )

@@ -41,12 +41,6 @@ def expire_versions_rule(days: int = 30) -> Rule:
     return _rule("expire-noncurrent-versions", "", body)
 
 
-def transition_rule(prefix: str, storage_class: str, days: int) -> Rule:
-    name = prefix.strip("/").replace("/", "-") or "all"
-    body = {"Transitions": [{"Days": days, "StorageClass": storage_class}]}
-    return _rule(f"move-{name}-to-{storage_class.lower().replace('_', '-')}"[:255], prefix, body)
-
-
 def _rule(name: str, prefix: str, body: Rule) -> Rule:
     return {"ID": name, "Status": "Enabled", "Filter": {"Prefix": prefix}, **body}
 

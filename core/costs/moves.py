@@ -28,12 +28,21 @@ def chosen(
     if measured.stored is None:
         told.unknown.append("stored objects were not measured")
         return None
-    found = tuple(
+    own = tuple(
         group
         for group in measured.stored
-        if (not change.bucket or group.bucket == change.bucket)
-        and group.prefix.startswith(change.prefix)
-        and (not change.role or group.role == change.role)
+        if not group.noncurrent and (not change.bucket or group.bucket == change.bucket)
+    )
+    if change.prefix and any(not group.prefix for group in own):
+        told.unknown.append("what is stored was not measured by prefix: choose a bucket or a role")
+        return None
+    if change.role and any(not group.role for group in own):
+        told.unknown.append("what is stored was not measured by role: scan the bucket again")
+        return None
+    found = tuple(
+        group
+        for group in own
+        if group.prefix.startswith(change.prefix) and (not change.role or group.role == change.role)
     )
     if not found:
         told.assumptions.append("nothing that is stored fits this")

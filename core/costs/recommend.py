@@ -38,7 +38,7 @@ def recommend(measured: MeasuredMonth, waste: Waste, sheet: PriceSheet) -> Recom
 
 
 def _not_looked_for(desk: Desk) -> Iterator[str]:
-    waste, stored = desk.waste, desk.measured.stored
+    waste = desk.waste
     if waste.uploads is None:
         yield "incomplete uploads: nobody listed them"
     if waste.versions is None:
@@ -49,5 +49,6 @@ def _not_looked_for(desk: Desk) -> Iterator[str]:
         yield f"uncached objects: {waste.why_not.get('uncached') or 'no access logs were read'}"
     if not waste.rules:
         yield "missing lifecycle rules: no bucket's rules were read"
-    if stored is None or all(group.idle_days is None for group in stored):
-        yield "big originals that nobody views: views by file are not known"
+    if waste.idle is None:
+        why = waste.why_not.get("idle_originals") or "views by file are not known"
+        yield f"big originals that nobody views: {why}"

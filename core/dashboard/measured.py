@@ -109,6 +109,8 @@ def _measures(
     return MeasuresOfUsage(
         traffic=lambda first, last: traffic.report(reader, first, last),
         origin=lambda first, last: traffic.origin(reader, first, last),
+        viewed=lambda first, last: traffic.viewed(reader, first, last),
+        idle=lambda *asked: storage.idle(reader, *asked),
         storage=lambda: tuple(storage.report(reader, one) for one in storage.buckets(reader)),
         history=lambda: tuple(
             day for one in storage.buckets(reader) for day in storage.history(reader, one)

@@ -5,8 +5,9 @@ Source: CloudFront Developer Guide, "Manage how long content stays in the cache 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import unquote
 
 from core.diagnostics.edge.policies import forwarding
@@ -39,13 +40,35 @@ class EdgeMap:
         """None where a function may rewrite the path, or where the origin is no bucket."""
         path = _path(logged)
         behavior = pick_behavior(self.distribution.config, path)
-        origin = self._bucket_origin(behavior)
-        if origin is None or _rewrites(behavior):
+        if _rewrites(behavior):
             return None
         name = path.removeprefix("/") or self.distribution.config.default_root_object
-        folder = origin.origin_path.strip("/")
-        key = f"{folder}/{name}" if folder else name
-        return Target(endpoint_of(origin.domain_name).bucket, key) if name else None
+        place = self._places.get(behavior.target_origin_id)
+        if place is None or not name:
+            return None
+        folder = place.key
+        return Target(place.bucket, f"{folder}/{name}" if folder else name)
+
+    @cached_property
+    def _places(self) -> dict[str, Target]:
+        """Bucket and folder of each origin or group that is one: found once, asked for often."""
+        config = self.distribution.config
+        found = {}
+        for behavior in (*config.cache_behaviors, config.default_cache_behavior):
+            origin = self._bucket_origin(behavior)
+            if origin is not None:
+                bucket = endpoint_of(origin.domain_name).bucket
+                found[behavior.target_origin_id] = Target(bucket, origin.origin_path.strip("/"))
+        return found
+
+    def keys(self, logged: Iterable[str]) -> dict[str, frozenset[str]]:
+        """The keys that these paths lead to, by bucket."""
+        found: dict[str, set[str]] = {}
+        for path in logged:
+            target = self.target(path)
+            if target is not None:
+                found.setdefault(target.bucket, set()).add(target.key)
+        return {bucket: frozenset(keys) for bucket, keys in found.items()}
 
     def bucket_below(self, folder: str) -> str | None:
         """The bucket of everything below a logged folder; None where that is not one bucket."""
@@ -87,8 +110,8 @@ class EdgeMap:
     def _bucket(self, behavior: CacheBehavior) -> str | None:
         if _rewrites(behavior):  # to another origin, perhaps
             return None
-        origin = self._bucket_origin(behavior)
-        return endpoint_of(origin.domain_name).bucket if origin is not None else None
+        place = self._places.get(behavior.target_origin_id)
+        return place.bucket if place is not None else None
 
     def _bucket_origin(self, behavior: CacheBehavior) -> Origin | None:
         """Of a group, the first: the others are asked only when it fails."""

@@ -13,15 +13,16 @@ from typing import TypeVar
 
 from core.errors import DashboardError
 from core.measures.account import Account
+from core.measures.idle import Idle, idle_originals, window
 from core.measures.months import bounds, measured_month
 from core.measures.ttl import Headers, ttl_today
 from core.measures.uncached import DAYS, uncached_paths
 from core.measures.waste import drivers_of, waste_of
 from core.model.budgets import Driver
 from core.model.measured import NOT_COUNTED, Counted, MeasuredMonth
-from core.model.traffic import OriginReport, TrafficReport
+from core.model.traffic import OriginReport, TrafficReport, Views
 from core.model.usage import StorageDay, StorageReport
-from core.model.waste import BucketRules, Waste
+from core.model.waste import BucketRules, IdleOriginals, UncachedPath, Waste
 
 R = TypeVar("R")
 _USUAL_DAYS = 7
@@ -37,8 +38,10 @@ class MeasuresOfUsage:
 
     traffic: Callable[[date, date], TrafficReport]
     origin: Callable[[date, date], OriginReport]
+    viewed: Callable[[date, date], Views]
     storage: Callable[[], Sequence[StorageReport]]
     history: Callable[[], Sequence[StorageDay]]
+    idle: Idle
     rules: Callable[[str, str], BucketRules]
     users: Callable[[], int]
     uploads: Callable[[str], int | None]
@@ -76,19 +79,34 @@ class MeasuresOfUsage:
         buckets = {one.bucket: account.region_of(one.bucket, []) for one in reports}
         rules = tuple(self.rules(bucket, region) for bucket, region in buckets.items())
         found = waste_of(reports, rules, buckets, self.clock())
-        return found.model_copy(update=self._uncached(account))
+        idle, no_idle = self._idle(reports, account)
+        uncached, not_cached = self._uncached(account)
+        why_not = {"idle_originals": no_idle, "uncached": not_cached}
+        update = {
+            "idle": idle,
+            "uncached": uncached,
+            "why_not": {kind: why for kind, why in why_not.items() if why},
+        }
+        return found.model_copy(update=update)
 
-    def _uncached(self, account: Account) -> dict[str, object]:
+    def _idle(
+        self, reports: Sequence[StorageReport], account: Account
+    ) -> tuple[tuple[IdleOriginals, ...] | None, str]:
+        today = self.clock().date()
+        views, problem = _had(self.viewed, *window(today))
+        if views is None:
+            return None, problem[0]
+        return idle_originals(views, reports, account, self.idle, today)
+
+    def _uncached(self, account: Account) -> tuple[tuple[UncachedPath, ...] | None, str]:
         today = self.clock().date()
         report, problem = _had(self.origin, today - timedelta(days=DAYS - 1), today)
         if report is None:
-            return {"why_not": {"uncached": problem[0]}}
+            return None, problem[0]
         paths = uncached_paths(report, account, self.headers)
-        if paths is not None:
-            return {"uncached": paths}
-        read = report.as_of is not None
-        why = f"the logs that were read tell nothing of the last {DAYS} days"
-        return {"why_not": {"uncached": why} if read else {}}
+        if paths is not None or report.as_of is None:
+            return paths, ""
+        return None, f"the logs that were read tell nothing of the last {DAYS} days"
 
     def drivers(self, days: Sequence[date]) -> tuple[Driver, ...]:
         found: list[Driver] = []

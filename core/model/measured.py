@@ -19,7 +19,7 @@ Measure = Literal["stored_bytes", "delivered_bytes", "requests"]
 class StoredGroup(Noun):
     """Objects of like size, class and use in one place, on average over what was measured.
 
-    `views` are of the last 30 days. `idle_days`: nobody viewed any of them for so long.
+    `views` are of the last 30 days.
     """
 
     bucket: str
@@ -32,7 +32,6 @@ class StoredGroup(Noun):
     bytes: int
     age_days: int | None = None  # every one is at least so old
     views: int | None = None
-    idle_days: int | None = None
 
 
 class DeliveredGroup(Noun):

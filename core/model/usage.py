@@ -61,6 +61,29 @@ class AgeRange(Noun):
     stored: Stored
 
 
+class StorageCell(Noun):
+    """Objects of one class and role, from a size and an age (days) on, up to the next of each.
+
+    None: the source does not tell the size or the age of these.
+    """
+
+    storage_class: str
+    role: str
+    from_bytes: int | None
+    from_days: int | None
+    stored: Stored
+
+
+class IdleObjects(Noun):
+    """Originals below a folder that nobody got from an edge; `largest` are the first keys."""
+
+    prefix: str
+    storage_class: str
+    objects: int
+    bytes: int
+    largest: tuple[str, ...]
+
+
 class PrefixShare(Noun):
     """What lies below a prefix. `prefix` ends with `/`, or is the one above for what lies beside
     its folders. `folders`: whether there are prefixes below it.
@@ -149,6 +172,7 @@ class StorageReport(Noun):
     by_owner: tuple[Share, ...] | None = None
     by_type: tuple[Share, ...] | None = None
     by_role: tuple[Share, ...] | None = None  # original, rendition, upload, other
+    cells: tuple[StorageCell, ...] | None = None  # the finest parts, which add up to the total
     sizes: tuple[SizeRange, ...] | None = None
     ages: tuple[AgeRange, ...] | None = None
     small: Stored | None = None  # objects under `SMALL`

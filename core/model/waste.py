@@ -57,6 +57,19 @@ class DuplicateObjects(Noun):
     examples: tuple[str, ...] = ()
 
 
+class IdleOriginals(Noun):
+    """Big originals below a folder that no edge delivered for `idle_days`."""
+
+    bucket: str
+    region: str
+    storage_class: str = "STANDARD"
+    prefix: str
+    objects: int
+    bytes: int
+    idle_days: int
+    examples: tuple[str, ...] = ()
+
+
 class UncachedPath(Noun):
     """A URL that the edges keep asking the origin for. `cache_control` None: not known.
 
@@ -83,6 +96,7 @@ class Waste(Noun):
     uploads: tuple[AbandonedUploads, ...] | None = None
     versions: tuple[OldVersions, ...] | None = None
     duplicates: tuple[DuplicateObjects, ...] | None = None
+    idle: tuple[IdleOriginals, ...] | None = None
     uncached: tuple[UncachedPath, ...] | None = None
     why_not: dict[str, str] = Field(default_factory=dict)  # of a kind that is None
 

@@ -20,6 +20,7 @@ from core.model.usage import (
     PrefixShare,
     Share,
     SizeRange,
+    StorageCell,
     Stored,
     Versions,
 )
@@ -27,6 +28,7 @@ from core.stores.duckdb_engine import open_duckdb
 
 KIB, MIB, GIB = 1024, 1024**2, 1024**3
 SIZES = (0, 16 * KIB, SMALL, MIB, 8 * MIB, 64 * MIB, 512 * MIB, 5 * GIB)
+_STEPS = (0, SMALL, MIB)  # of SIZES
 AGES = (0, 7, 30, 90, 180, 365)  # days
 _TOP, _SHOWN_KEYS = 50, 5
 # Our columns and how DuckDB holds them; a source may lack all but the key.
@@ -71,6 +73,7 @@ class Breakdown:
     by_class: tuple[Share, ...]
     by_suffix: tuple[Share, ...]
     by_role: tuple[Share, ...]
+    cells: tuple[StorageCell, ...] | None
     sizes: tuple[SizeRange, ...] | None
     ages: tuple[AgeRange, ...] | None
     small: Stored | None
@@ -79,6 +82,8 @@ class Breakdown:
 
 class ObjectTable:
     """`columns`: our names of the file's columns that are there; the rest is unknown."""
+
+    role = _ROLE  # of `objects`, in SQL
 
     def __init__(self, files: Sequence[Path], columns: Mapping[str, str], spill: Path) -> None:
         self.known = frozenset(columns)
@@ -100,14 +105,14 @@ class ObjectTable:
             self._db.read_parquet([str(one) for one in self._files]).create_view("source")
         else:
             empty = ", ".join(f'NULL AS "{name}"' for name in self._columns.values())
-            self._ask(f"CREATE TEMP VIEW source AS SELECT {empty} WHERE false")
-        self._ask(f"CREATE TEMP VIEW rows AS SELECT {', '.join(chosen)} FROM source")  # noqa: S608
-        self._ask(
+            self.ask(f"CREATE TEMP VIEW source AS SELECT {empty} WHERE false")
+        self.ask(f"CREATE TEMP VIEW rows AS SELECT {', '.join(chosen)} FROM source")  # noqa: S608
+        self.ask(
             "CREATE TEMP VIEW objects AS SELECT * FROM rows "
             "WHERE latest IS DISTINCT FROM false AND marker IS DISTINCT FROM true"
         )
 
-    def _ask(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    def ask(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         import duckdb  # noqa: PLC0415  # 30 MiB that most runs do not need
 
         try:
@@ -122,7 +127,7 @@ class ObjectTable:
 
     def breakdown(self, at: datetime, prefix: str = "") -> Breakdown:
         """By class, suffix, role, size and age: few groups, so one pass does it."""
-        groups = self._ask(
+        groups = self.ask(
             f"""SELECT class, {_SUFFIX}, {_ROLE}, {_bucket("size", SIZES)},
             {_bucket("date_diff('day', modified, CAST($2 AS TIMESTAMP))", AGES)},
             count(*), sum(size), count(size) FROM objects WHERE starts_with(key, $1)
@@ -136,6 +141,7 @@ class ObjectTable:
             by_class=self._shares(groups, 0) if "class" in self.known else (),
             by_suffix=self._shares(groups, 1),
             by_role=self._shares(groups, 2),
+            cells=self._cells(groups) if {"size", "class"} <= self.known else None,
             sizes=self._sizes(groups) if sized else None,
             ages=self._ages(groups) if dated else None,
             small=self._stored([g for g in groups if g[3] is not None and SIZES[g[3]] < SMALL])
@@ -153,6 +159,20 @@ class ObjectTable:
             named.setdefault(group[place] or "", []).append(group)
         shares = [Share(name=name, stored=self._stored(rows)) for name, rows in named.items()]
         return tuple(sorted(shares, key=_weight))
+
+    def _cells(self, groups: Sequence[tuple[Any, ...]]) -> tuple[StorageCell, ...]:
+        """By class, role, age and the sizes at which a price changes."""
+        found: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
+        for group in groups:
+            size = None if group[3] is None else max(e for e in _STEPS if e <= SIZES[group[3]])
+            found.setdefault((group[0] or "", group[2], size, group[4]), []).append(group)
+        return tuple(
+            StorageCell(
+                storage_class=name, role=role, from_bytes=size,
+                from_days=None if age is None else AGES[age], stored=self._stored(rows),
+            )
+            for (name, role, size, age), rows in found.items()
+        )  # fmt: skip
 
     def _sizes(self, groups: Sequence[tuple[Any, ...]]) -> tuple[SizeRange, ...]:
         return tuple(
@@ -174,7 +194,7 @@ class ObjectTable:
             f"WHEN starts_with(key, '{rule.prefix}') THEN regexp_extract(key, '{rule.pattern}', 1)"
             for rule in RULES if rule.pattern
         )  # fmt: skip
-        self._ask(
+        self.ask(
             f"""CREATE OR REPLACE TEMP TABLE folders AS
             SELECT CASE WHEN path = '' OR starts_with(path, '/') THEN path ELSE path || '/' END
             AS folder, token, objects, bytes FROM (SELECT {_PATH} AS path, CASE {tokens} END
@@ -190,7 +210,7 @@ class ObjectTable:
 
     def prefixes(self, prefix: str = "", limit: int = 1000) -> tuple[PrefixShare, ...]:
         """What lies directly below a prefix, the largest first."""
-        rows = self._ask(
+        rows = self.ask(
             """SELECT $1 || substr(below, 1, strpos(below, '/')),
             CAST(sum(objects) AS BIGINT), CAST(sum(bytes) AS HUGEINT),
             bool_or(strpos(below, '/') < length(below))
@@ -206,7 +226,7 @@ class ObjectTable:
 
     def owners(self, owner_of: Mapping[str, str], prefix: str = "") -> tuple[Share, ...]:
         """By person, by what a file's or person's id in the key says; '' is nobody known."""
-        self._ask(
+        self.ask(
             "CREATE OR REPLACE TEMP TABLE owner_of AS "
             "SELECT unnest($1::VARCHAR[]) AS id, unnest($2::VARCHAR[]) AS owner",
             [list(owner_of), list(owner_of.values())],
@@ -215,7 +235,7 @@ class ObjectTable:
             f"WHEN starts_with(folder, '{rule.prefix}') THEN {_first_below(rule.prefix)}"
             for rule in RULES if not rule.pattern
         )  # fmt: skip
-        rows = self._ask(
+        rows = self.ask(
             f"""SELECT coalesce(owner, ''), CAST(sum(objects) AS BIGINT),
             CAST(sum(bytes) AS HUGEINT) FROM (SELECT CASE {found} ELSE token END AS id, objects,
             bytes FROM folders WHERE starts_with(folder, $1)) AS held
@@ -235,7 +255,7 @@ class ObjectTable:
         """None where the source lists current objects only."""
         if "latest" not in self.known:
             return None
-        ((now, now_size, old, old_size, markers),) = self._ask(
+        ((now, now_size, old, old_size, markers),) = self.ask(
             """SELECT count(*) FILTER (latest AND NOT marker), sum(size) FILTER (latest AND NOT
             marker), count(*) FILTER (NOT latest AND NOT marker), sum(size) FILTER (NOT latest
             AND NOT marker), count(*) FILTER (marker)
@@ -252,14 +272,14 @@ class ObjectTable:
             "etag IS NOT NULL AND NOT contains(etag, '-') AND size > 0 "
             "AND coalesce(encryption, '') NOT LIKE '%KMS%'"
         )
-        self._ask(
+        self.ask(
             f"""CREATE OR REPLACE TEMP TABLE twins AS SELECT hash(etag) AS mark, size,
             count(*) AS n FROM objects WHERE {comparable} GROUP BY ALL HAVING n > 1"""  # noqa: S608
         )
-        ((groups, objects, wasted),) = self._ask(
+        ((groups, objects, wasted),) = self.ask(
             "SELECT count(*), sum(n - 1), sum((n - 1) * size) FROM twins"
         )
-        ((apart,),) = self._ask(
+        ((apart,),) = self.ask(
             f"SELECT count(*) FROM objects WHERE size > 0 AND NOT ({comparable})"  # noqa: S608
         )
         return Duplicates(
@@ -268,7 +288,7 @@ class ObjectTable:
         )  # fmt: skip
 
     def _largest_twins(self) -> tuple[DuplicateGroup, ...]:
-        rows = self._ask(
+        rows = self.ask(
             f"""WITH top AS (SELECT * FROM twins ORDER BY (n - 1) * size DESC LIMIT {_TOP})
             SELECT etag, o.size, count(*), list(key ORDER BY key)[1:{_SHOWN_KEYS}]
             FROM objects o JOIN top ON hash(o.etag) = top.mark AND o.size = top.size

@@ -14,6 +14,7 @@ from core.model.waste import (
     AbandonedUploads,
     BucketRules,
     DuplicateObjects,
+    IdleOriginals,
     OldVersions,
     UncachedPath,
     Waste,
@@ -120,23 +121,34 @@ def test_a_bucket_without_the_rule_is_told_and_one_that_nobody_could_read_is_not
     assert all(one.saving == 0 for one in found.items)
 
 
+def idle(**more):
+    values = {
+        "bucket": "m", "region": "us-east-1", "prefix": "media/", "objects": 1000, "bytes": 1000 * 10 * MIB,
+        "idle_days": 90, "examples": ("media/a/x.jpg", "media/b/y.jpg"),
+    } | more  # fmt: skip
+    return (IdleOriginals(**values),)
+
+
 def test_big_originals_that_nobody_views_move_to_the_class_that_saves_most():
-    found = only(group(role="original", prefix="media/", age_days=400, views=0, idle_days=120))
+    found = only(idle=idle())
     gb = D(1000 * 10) / 1024
     assert found.saving == pytest.approx(gb * (D("0.023") - D("0.004")), abs=D("1e-9"))
     assert (found.one_off, found.payback_months) == (D("0.02"), D("0.1"))
-    rule = found.change[0].parameters["LifecycleConfiguration"]["Rules"][0]
-    assert rule["Transitions"] == [{"Days": 90, "StorageClass": "GLACIER_IR"}]
-    assert rule["Filter"] == {"Prefix": "media/"}
+    assert "1,000 originals for 90 days" in found.why
+
+
+def test_only_the_idle_originals_are_copied_and_not_what_lies_beside_them():
+    found = only(idle=idle())
+    assert [call.parameters["Key"] for call in found.change] == ["media/a/x.jpg", "media/b/y.jpg"]
+    assert {call.parameters["StorageClass"] for call in found.change} == {"GLACIER_IR"}
 
 
 @pytest.mark.parametrize(
     "more",
-    [{"idle_days": 10}, {"idle_days": None}, {"bytes": 1000 * 1000}, {"role": "rendition"}, {"storage_class": "GLACIER_IR"}, {"objects": 1, "bytes": 2 * MIB}],
+    [{"idle_days": 10}, {"bytes": 1000 * 1000}, {"storage_class": "GLACIER_IR"}, {"objects": 1, "bytes": 2 * MIB}, {"region": "mars-1"}],
 )  # fmt: skip
 def test_originals_that_are_used_small_or_moved_already_stay(more):
-    values = {"role": "original", "age_days": 400, "views": 0, "idle_days": 120} | more
-    assert advice(group(**values)).items == ()
+    assert advice(idle=idle(**more)).items == ()
 
 
 def test_small_objects_in_an_infrequent_class_belong_into_standard():
@@ -209,8 +221,8 @@ def test_a_file_that_the_edges_do_not_keep_saves_its_gets():
 def test_what_nobody_looked_for_is_said():
     assert len(advice().not_looked_for) == 6
     looked = advice(
-        group(idle_days=1),
         uploads=(),
+        idle=(),
         versions=(),
         duplicates=(),
         uncached=(),
@@ -221,7 +233,7 @@ def test_what_nobody_looked_for_is_said():
 
 def test_the_largest_saving_comes_first_and_each_has_its_own_id():
     found = advice(
-        group(role="original", prefix="media/", age_days=400, views=0, idle_days=120),
+        idle=idle(),
         uploads=uploads(),
         uncached=(path(),),
     ).items
@@ -236,7 +248,7 @@ def test_botocore_takes_every_call_as_it_stands():
     )
     found = advice(
         group(storage_class="STANDARD_IA", age_days=90, views=10_000),
-        group(role="original", prefix="media/", age_days=400, views=0, idle_days=120),
+        idle=idle(),
         uploads=uploads(), versions=(OldVersions(bucket="m", region="us-east-1", objects=3, bytes=GIB),),
         duplicates=(DuplicateObjects(bucket="m", region="us-east-1", objects=1, bytes=5, groups=1, examples=("k",)),),
         uncached=(path(),),

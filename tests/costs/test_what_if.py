@@ -93,7 +93,10 @@ def test_a_lifecycle_rule_moves_what_is_old_enough_and_needs_the_age():
 
 
 def test_the_scope_of_a_change_is_its_bucket_prefix_and_role():
-    groups = (stored(GIB, 10, prefix="a/", role="original"), stored(GIB, 10, prefix="b/"))
+    groups = (
+        stored(GIB, 10, prefix="a/", role="original"),
+        stored(GIB, 10, prefix="b/", role="other"),
+    )
     for scope in ({"prefix": "a/"}, {"role": "original"}):
         assert answer(
             month(*groups), kind="storage_class", to_class="STANDARD_IA", **scope

@@ -3,7 +3,7 @@ import gzip
 import hashlib
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import quote_plus
 
@@ -344,3 +344,18 @@ def test_members_and_odd_names_are_refused(world):
             world.service.report(ADMIN, name)
     with pytest.raises(NotFound):
         world.report()
+
+
+def test_originals_that_nobody_got_are_found_in_the_rows_of_the_last_scan(world):
+    world.put("media/f1/a.jpg", 50)
+    world.put("media/f2/b.jpg", 90)
+    world.read()
+    tomorrow = now() + timedelta(days=1)
+    found = world.service.idle(ADMIN, world.report(), frozenset({"media/f1/a.jpg"}), tomorrow, 10)
+    assert [(one.prefix, one.objects, one.largest) for one in found] == [
+        ("media/", 1, ("media/f2/b.jpg",))
+    ]
+    bare = world.report().model_copy(update={"by_prefix": None})
+    assert world.service.idle(ADMIN, bare, frozenset(), tomorrow, 10) is None
+    with pytest.raises(NotAllowed):
+        world.service.idle(Actor(account_id="m", role=Role.MEMBER), bare, frozenset(), tomorrow, 1)

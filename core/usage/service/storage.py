@@ -16,6 +16,7 @@ from core.errors import AwsUnavailable, Conflict, DashboardError, InvalidInput, 
 from core.model.identity import Actor, Permission
 from core.model.media import Job, JobState
 from core.model.usage import (
+    IdleObjects,
     PrefixShare,
     SourceGap,
     StorageComparison,
@@ -166,6 +167,20 @@ class StorageService:
         if not prefixes:
             return {}
         return self._walked_folders.get((*_told_by(report), *prefixes), read)
+
+    def idle(
+        self,
+        actor: Actor,
+        report: StorageReport,
+        got: frozenset[str],
+        before: datetime,
+        least: int,
+    ) -> tuple[IdleObjects, ...] | None:
+        """Originals of a report that are not in `got`, as `idle_objects` tells them."""
+        actor.require(Permission.USAGE_READ)
+        if report.by_prefix is None:
+            return None
+        return self._reader.idle(*self._rows(report), got, before, least)
 
     def _rows(self, report: StorageReport) -> tuple[Path, dict[str, str]]:
         rows = self._place(report.bucket, report.source) / "rows"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,6 +18,7 @@ from core.aws.listing import BucketScan
 from core.aws.storage_metrics import StorageMetrics, objects_of, sizes_of
 from core.errors import AwsDenied, NotFound
 from core.model.usage import (
+    IdleObjects,
     PrefixShare,
     RequestCost,
     Share,
@@ -28,6 +29,7 @@ from core.model.usage import (
     Stored,
     Uploads,
 )
+from core.stores.idle_objects import idle_objects
 from core.stores.object_files import (
     LISTED,
     LISTED_VERSIONS,
@@ -206,6 +208,17 @@ class Reader:
             table.close()
 
     @staticmethod
+    def idle(
+        folder: Path, columns: dict[str, str], got: Collection[str], before: datetime, least: int
+    ) -> tuple[IdleObjects, ...] | None:
+        """Of the rows that are kept in a folder."""
+        table = ObjectTable(sorted(folder.glob("part-*.parquet")), columns, folder / "spill")
+        try:
+            return idle_objects(table, got, before, least)
+        finally:
+            table.close()
+
+    @staticmethod
     def folders(
         folder: Path, columns: dict[str, str], prefixes: Sequence[str]
     ) -> dict[str, tuple[PrefixShare, ...]]:
@@ -235,7 +248,8 @@ class Reader:
             bucket=bucket, source=source, prefix=prefix, sampled_at=at, read_at=self.clock(),
             complete=not notes, notes=tuple(notes), total=found.total, by_class=found.by_class,
             by_prefix=table.prefixes(prefix), by_owner=table.owners(self.owners(), prefix),
-            by_type=_types(found.by_suffix), by_role=found.by_role, sizes=found.sizes,
+            by_type=_types(found.by_suffix), by_role=found.by_role, cells=found.cells,
+            sizes=found.sizes,
             ages=found.ages, small=found.small,
             duplicates=None if prefix else table.duplicates(),
             versions=None if prefix else table.versions(),
