@@ -245,8 +245,10 @@ class MediaBucket:
         version_id: str | None = None,
         content_disposition: str = "",
         content_type: str = "",
+        cache_control: str = "",
     ) -> str:
         given = {
+            "ResponseCacheControl": cache_control,
             "ResponseContentDisposition": content_disposition,
             "ResponseContentType": content_type,
         }

@@ -62,11 +62,12 @@ class SignedPicture(Noun):
 
 
 class DueKey(Noun):
-    """An object that is looked at again at `at`, and erased unless a record names it by then.
+    """Objects that are looked at again at `at`, and erased unless a record names them by then.
 
-    Written before the object is, so that a crash in between leaves nothing that nobody knows of.
+    Written before they are, so that a crash in between leaves nothing that nobody knows of.
     """
 
-    id: str  # the key
+    id: str  # the key, or the id of what it belongs to
     owner_id: str
     at: UtcTime
+    keys: tuple[str, ...] = ()  # where the id alone doesn't say what is to be erased

@@ -73,6 +73,34 @@ def prepare(source: BinaryIO, target: BinaryIO, *, max_pixels: int) -> PreparedI
 
     Raises `UnreadableContent` for anything that is damaged, cut off or larger than `max_pixels`.
     """
+    with opened(source, max_pixels=max_pixels) as it:
+        width, height = upright_size(it.image.size, it.turn)
+        served = _stripped(it.image, source, target, it.turn, it.icc) or _recoded(
+            it.image, target, it.turn, it.icc, max_pixels
+        )
+        return PreparedImage(
+            content_type=served.content_type,
+            width=width,
+            height=height,
+            facts=it.facts,
+            renditions=renditions(served.picture, served.icc),
+            notes=served.notes,
+        )
+
+
+@dataclass(frozen=True)
+class OpenedImage:
+    """A picture whose size and structure were checked; `turn` is what makes it upright."""
+
+    image: ImageFile.ImageFile
+    facts: metadata.Metadata
+    turn: int
+    icc: bytes
+
+
+@contextmanager
+def opened(source: BinaryIO, *, max_pixels: int) -> Iterator[OpenedImage]:
+    """Whatever goes wrong inside is raised as `UnreadableContent`; `source` is a real file."""
     with _decoding(max_pixels), Image.open(source, formats=_FORMATS) as image:
         _check_pixels(image.size, max_pixels)
         if image.format in {"HEIF", "AVIF"}:
@@ -80,19 +108,7 @@ def prepare(source: BinaryIO, target: BinaryIO, *, max_pixels: int) -> PreparedI
                 containers.check_boxes(data)
         facts = metadata.read(image)
         turn = 1 if image.format in _TURNED_BY_THE_DECODER else facts.orientation
-        width, height = upright_size(image.size, turn)
-        icc = _profile(image)
-        served = _stripped(image, source, target, turn, icc) or _recoded(
-            image, target, turn, icc, max_pixels
-        )
-        return PreparedImage(
-            content_type=served.content_type,
-            width=width,
-            height=height,
-            facts=facts,
-            renditions=renditions(served.picture, served.icc),
-            notes=served.notes,
-        )
+        yield OpenedImage(image, facts, turn, _profile(image))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from core.errors import InvalidInput, TooLarge, UnreadableContent, UnsupportedTy
 from core.model.base import Noun
 from core.model.media import FileKind
 from core.model.names import attachment, clean_folder, clean_name, safe_segment
+from core.model.signed_access import PRIVATE, PRIVATE_CACHE
 from core.upload.content import (
     IMAGE_SUFFIXES,
     IMAGE_TYPES,
@@ -26,6 +27,7 @@ STREAMED_LIMIT = 100 * MIB  # through the server, for scripts; browsers send str
 FOREVER = "public, max-age=31536000, immutable"
 
 INCOMING, MEDIA, ORIGINALS = "incoming/", "media/", "originals/"
+PREFIXES = (MEDIA, PRIVATE, ORIGINALS)  # each file has folders of its own there
 THUMBNAIL, PREVIEW = "thumbnail", "preview"
 
 # What a browser may show from the media domain. Nothing in here can run a script there.
@@ -88,6 +90,7 @@ class UploadRequest(Noun):
     size: int
     content_type: str = ""
     folder: str = ""
+    private: bool = False  # served by signed addresses only
 
 
 class Verdict(Noun):
@@ -115,8 +118,9 @@ def admit(request: UploadRequest, limit: int) -> UploadRequest:
     return UploadRequest(
         name=display_name(request.name),
         size=request.size,
-        content_type=_declared(request.content_type),
+        content_type=declared(request.content_type),
         folder=clean_folder(request.folder),
+        private=request.private,
     )
 
 
@@ -141,6 +145,17 @@ def judge(name: str, declared: str, head: bytes) -> Verdict:
             content_type=found, kind=FileKind.IMAGE, image=True, notes=_renamed(found, claimed)
         )
     return _plain(name, found, head)
+
+
+def require_picture(name: str, head: bytes) -> str:
+    """The content type of a picture. Raises `UnsupportedType` for everything else."""
+    shown = display_name(name) if name.strip() else "picture"
+    if not image_type(head) or not judge(shown, "", head).image:
+        raise UnsupportedType(
+            f"The content of {shown} is not a picture that can be shown.",
+            hint="Send a JPEG, PNG, GIF, WebP, AVIF, HEIC or TIFF picture.",
+        )
+    return image_type(head)
 
 
 def _renamed(found: str, claimed: str) -> tuple[str, ...]:
@@ -183,6 +198,15 @@ def served_type(content_type: str) -> str:
     return "text/plain; charset=utf-8" if content_type == "text/plain" else content_type
 
 
+def check_kind(name: str, kind: FileKind, wanted: frozenset[FileKind]) -> None:
+    """Raise `UnsupportedType` where only some kinds are wanted and this is none of them."""
+    if wanted and kind not in wanted:
+        raise UnsupportedType(
+            f"{name} is of a kind that is not taken here ({kind.value}).",
+            hint=f"Taken are: {', '.join(sorted(kind.value for kind in wanted))}.",
+        )
+
+
 def part_size(size: int, preferred: int) -> int:
     """The size of a part, so that `size` needs at most 10,000 of them; whole MiB when grown."""
     needed = math.ceil(size / MAX_PARTS / MIB) * MIB
@@ -214,12 +238,12 @@ def incoming_key(upload_id: str) -> str:
     return f"{INCOMING}{upload_id}"
 
 
-def served_key(file_id: str, name: str) -> str:
+def served_key(file_id: str, name: str, *, private: bool = False) -> str:
     """Never the key of a rendition, whatever the person's file is called."""
     segment = safe_segment(name)
     if segment in {f"{THUMBNAIL}.webp", f"{PREVIEW}.webp"}:
         segment = f"original-{segment}"
-    return f"{MEDIA}{file_id}/{segment}"
+    return f"{PRIVATE if private else MEDIA}{file_id}/{segment}"
 
 
 def served_name(name: str, content_type: str) -> str:
@@ -238,11 +262,16 @@ def original_key(file_id: str, name: str) -> str:
     return f"{ORIGINALS}{file_id}/{safe_segment(name)}"
 
 
-def rendition_key(file_id: str, rendition: str) -> str:
-    return f"{MEDIA}{file_id}/{rendition}.webp"
+def rendition_key(file_id: str, rendition: str, *, private: bool = False) -> str:
+    return f"{PRIVATE if private else MEDIA}{file_id}/{rendition}.webp"
 
 
-def _declared(content_type: str) -> str:
+def cache_control(*, private: bool) -> str:
+    return PRIVATE_CACHE if private else FOREVER
+
+
+def declared(content_type: str) -> str:
+    """What a client says, where it can be said in a header; else that nothing is known."""
     plain = plain_type(content_type)
     readable = plain.isascii() and plain.isprintable() and plain.count("/") == 1
     return plain if readable and " " not in plain and len(plain) <= 100 else UNKNOWN

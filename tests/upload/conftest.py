@@ -36,6 +36,8 @@ class Clock:
 class BucketEdge:
     """A CDN in front of the bucket, which can be told to answer otherwise."""
 
+    base_url = "https://cdn.test"
+
     def __init__(self, bucket):
         self._bucket = bucket
         self.spoil = {}
