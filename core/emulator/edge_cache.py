@@ -22,6 +22,8 @@ from core.emulator.edge_rules import (
     Part,
     cache_key,
     is_unchanged,
+    one_range,
+    range_holds,
     seconds_to_keep,
     wanted_part,
 )
@@ -103,7 +105,7 @@ class EdgeLocation:
         entry = self._valid(key, request.raw_path, invalidations)
         if entry is not None and entry.head.expires > self._clock():
             return self._served(request, entry, "Hit")
-        if request.method == "HEAD" or "range" in request.headers:
+        if request.method == "HEAD" or one_range(request.headers):
             return await self._passed_on(request)
         return await self._fetched(request, distribution, behavior, key, entry)
 
@@ -123,8 +125,20 @@ class EdgeLocation:
     async def _passed_on(self, request: ViewerRequest) -> EdgeResponse:
         names = (*_CONDITIONS, *_PREFLIGHT)
         wanted = {name: request.headers[name] for name in names if name in request.headers}
+        if "range" in wanted and not await self._part_holds(request):
+            wanted.pop("range")
         answer = await self._ask_origin(request, wanted)
         return _streamed(answer)
+
+    async def _part_holds(self, request: ViewerRequest) -> bool:
+        """The child takes no notice of If-Range, and answers 416 to a range that means nothing."""
+        if one_range(request.headers) is None:
+            return False
+        if "if-range" not in request.headers:
+            return True
+        head = await self._ask_origin(replace(request, method="HEAD"), {})
+        await head.aclose()
+        return range_holds(request.headers, passed_back(head.headers))
 
     async def _ask_origin(
         self, request: ViewerRequest, headers: Mapping[str, str]

@@ -168,15 +168,30 @@ class Part:
     satisfiable: bool = True
 
 
-def wanted_part(request: Mapping[str, str], answer: Mapping[str, str], size: int) -> Part | None:
-    """The one range asked for; None: everything, as for several ranges or a stale If-Range."""
+def one_range(request: Mapping[str, str]) -> tuple[str, str] | None:
+    """First and last byte as they are asked for, either may be ''; None: no range, several of
+    them, or one that means nothing and is ignored (RFC 9110, 14.2).
+    """
     found = _RANGE.fullmatch(request.get("range", "").replace(" ", ""))
     if found is None or found.group(0) == "bytes=-":
         return None
-    condition = request.get("if-range")
-    if condition and condition not in {answer.get("etag"), answer.get("last-modified")}:
-        return None
     first, last = found.groups()
+    return None if first and last and int(last) < int(first) else (first, last)
+
+
+def range_holds(request: Mapping[str, str], answer: Mapping[str, str]) -> bool:
+    """Whether the viewer's part belongs to these bytes; a weak ETag never proves it."""
+    condition = request.get("if-range")
+    known = {answer.get("etag"), answer.get("last-modified")}
+    return not condition or (condition in known and not condition.startswith("W/"))
+
+
+def wanted_part(request: Mapping[str, str], answer: Mapping[str, str], size: int) -> Part | None:
+    """The one range asked for; None: everything, as for several ranges or a stale If-Range."""
+    asked = one_range(request)
+    if asked is None or not range_holds(request, answer):
+        return None
+    first, last = asked
     start = int(first) if first else max(0, size - int(last))
     end = min(int(last) + 1, size) if first and last else size
     return Part(start, end, satisfiable=start < end)
