@@ -15,7 +15,9 @@ def traffic(actor: Actor, top: DeltaGenerator) -> None:
         before = traffic_view.before(actor, days, wanted) if report else None
     stored = storage_view.newest(actor)
     with top:
-        if report is not None:
+        if report is None:
+            show(parts.headline("What was delivered is not asked yet", "Asking costs money."))
+        else:
             detail = f"{storage_view.sentence(actor, stored)}." if stored else ""
             show(parts.headline(traffic_parts.sentence(report, before, days.words), detail))
     traffic_view.scan_bar(actor, report)

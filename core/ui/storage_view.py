@@ -115,7 +115,8 @@ def _scan_bar(actor: Actor, bucket: str) -> None:
     last = scans[0] if scans else None
     if last is not None and last.problem is not None:
         name = storage_parts.NAMES[last.source]
-        show(parts.note(f"{name}: {last.problem.detail}", parts.Tone.FAIL))
+        told = f"{name}: {last.problem.detail} {last.problem.hint}".strip()
+        show(parts.note(told, parts.Tone.FAIL))
 
 
 @st.fragment(run_every=1.0)

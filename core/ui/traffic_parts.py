@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 
 from core.model.traffic import (
     Delivered,
-    EdgeMetrics,
     LogsRead,
     ScanState,
     TrafficReport,
@@ -203,37 +202,3 @@ def ended(scan: TrafficScan) -> Markup | None:
     if scan.state is ScanState.CANCELLED:
         return parts.note("The last scan was cancelled; what it had read stays.", Tone.WARN)
     return None
-
-
-def cloudwatch(metrics: EdgeMetrics, report: TrafficReport, now: datetime) -> Markup:
-    """Logs and CloudWatch side by side: they count the same requests and are never added."""
-    known = {one.name: one for one in metrics.metrics}
-    rows = []
-    for name, label, logged in (
-        ("Requests", "Requests", formats.number(report.requests)),
-        ("BytesDownloaded", "Delivered", formats.size(report.bytes)),
-    ):
-        metric = known.get(name)
-        total = metric.total if metric else None
-        told = "unknown" if total is None else (
-            formats.size(round(total)) if name == "BytesDownloaded" else
-            formats.number(round(total)))  # fmt: skip
-        rows.append((label, logged, told))
-    return tag(
-        "section",
-        parts.title("Sources side by side", "compared, never added"),
-        parts.table(("", "Access logs", "CloudWatch"), rows, right=(1, 2)),
-        _age(metrics, report, now),
-    )
-
-
-def _age(metrics: EdgeMetrics, report: TrafficReport, now: datetime) -> Markup:
-    if metrics.problem is not None:
-        kept = "; the last good numbers are shown" if metrics.metrics else ""
-        return parts.note(f"CloudWatch: {metrics.problem.detail}{kept}", Tone.WARN)
-    if metrics.age_seconds is None:
-        words = "CloudWatch has no sample of these days: its numbers are unknown, not 0."
-        return parts.note(words, Tone.UNKNOWN)
-    newest = formats.ago(now - timedelta(seconds=metrics.age_seconds), now)
-    logged = formats.ago(report.as_of, now) if report.as_of else "never"
-    return parts.note(f"Newest CloudWatch sample {newest}; logs read {logged}.")

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import streamlit as st
 
 from core.model.identity import Actor, Permission
 from core.model.traffic import Delivered, QueryCost, ScanState, TrafficFilters, TrafficReport
-from core.ui import formats, navigation, parts, plotting, session, tables, time_range, traffic_parts
+from core.ui import (
+    formats,
+    navigation,
+    parts,
+    plotting,
+    session,
+    tables,
+    time_range,
+    traffic_parts,
+    traffic_sources,
+)
 from core.ui.frame import guarded, show
 from core.ui.tables import Column, Kind, Table
 from core.usage.traffic import range_before
@@ -41,14 +52,28 @@ def filters() -> tuple[time_range.Days, TrafficFilters]:
 
 
 def read(actor: Actor, days: time_range.Days, wanted: TrafficFilters) -> TrafficReport | None:
-    """None: the engine charges for it, and nobody has said yes."""
-    traffic = session.services().traffic
-    cost = traffic.cost(actor)
-    confirmed = cost.confirm and _confirmed(cost)
-    if cost.confirm and not confirmed:
+    """None: the engine charges for it, and nobody has said yes to this question."""
+    cost = session.services().traffic.cost(actor)
+    if not cost.usd:
+        return _report(actor, days, wanted)
+    question = f"{days.first} {days.last} {wanted.model_dump_json()}"
+    paid = st.session_state.get(session.PAID_REPORT, ("", None))
+    if paid[0] == question:  # a click elsewhere costs nothing
+        return cast("TrafficReport", paid[1])
+    if cost.confirm and not _confirmed(cost):
         return None
+    report = _report(actor, days, wanted, confirmed=True)
+    st.session_state[session.PAID_REPORT] = (question, report)
+    if cost.confirm:
+        st.rerun()  # without the button
+    return report
+
+
+def _report(
+    actor: Actor, days: time_range.Days, wanted: TrafficFilters, *, confirmed: bool = False
+) -> TrafficReport:
     hours = days.length <= _HOURLY
-    return traffic.report(
+    return session.services().traffic.report(
         actor, days.first, days.last, wanted, top=TOP, hours=hours, confirmed=confirmed
     )
 
@@ -63,12 +88,8 @@ def before(actor: Actor, days: time_range.Days, wanted: TrafficFilters) -> Traff
 
 
 def _confirmed(cost: QueryCost) -> bool:
-    words = (
-        f"{formats.counted(cost.queries, 'question')} to {cost.engine} scan up to "
-        f"{formats.size(cost.bytes)}: {formats.money(cost.usd)} at most"
-    )
-    show(parts.note(words, parts.Tone.WARN))
-    return st.button("Run and pay", key="run_query")
+    show(traffic_sources.price(cost))
+    return st.button("Run and pay", key="run_query", type="primary")
 
 
 # --- scan -----------------------------------------------------------------------------------
@@ -135,7 +156,7 @@ def report_of(actor: Actor, report: TrafficReport, days: time_range.Days) -> Non
     errors(report)
     groups(report)
     metrics = session.services().traffic.metrics(actor, days.first, days.last)
-    show(traffic_parts.cloudwatch(metrics, report, session.now()))
+    show(traffic_sources.cloudwatch(metrics, report, session.now()))
 
 
 @st.fragment

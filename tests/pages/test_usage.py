@@ -1,11 +1,15 @@
 """The usage page on real logs: read by a real scan, shown by range, drilled into."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
+from core.errors import AwsDenied
 from core.model.identity import Role
+from core.model.traffic import EdgeMetric, EdgeSample
 from core.stores.jobs import JobRunner
+from core.usage.service.asking import QUESTIONS
 from core.usage.service.traffic import JOB
 from tests.pages.conftest import shown
 from tests.usage.logs import row, v1
@@ -129,3 +133,99 @@ def test_a_failed_scan_says_why(admin, visit, desk):
     next(b for b in page.button if b.label == "Scan now").click().run()
     JobRunner(desk.jobs, {JOB: desk.traffic.work}, 1).run_until_idle()
     assert "The last scan failed:" in shown(visit("usage"))
+
+
+class Charging:
+    """The real store, at Athena's price: what it is asked for is counted."""
+
+    name = "athena"
+
+    def __init__(self, logs, size):
+        self.logs, self.size, self.asked = logs, size, 0
+
+    def scan_bytes(self):
+        return self.size
+
+    def ask(self, *question):
+        self.asked += 1
+        return self.logs.ask(*question)
+
+
+@pytest.fixture
+def charging(desk, admin, logged):
+    logged([request(1, sc_bytes=2048), request(2, sc_bytes=10, cs_uri_stem="/avatars/a.png")])
+    desk.traffic._engine = Charging(desk.traffic._logs, 3 * 1024**3)
+    return desk.traffic._engine
+
+
+def test_a_question_that_costs_says_bytes_and_price_before_it_is_asked(charging, visit):
+    page = visit("usage")
+    html = shown(page)
+    assert "Asking costs money." in html
+    assert f"up to {3 * QUESTIONS:.1f} GiB in {QUESTIONS} questions" in html
+    assert "$5.00 per TiB scanned" in html
+    assert "aws.amazon.com/athena/pricing" in html
+    assert charging.asked == 0
+
+
+def test_a_question_is_paid_once_and_not_again_by_other_clicks(charging, visit):
+    page = visit("usage")
+    next(b for b in page.button if b.label == "Run and pay").click().run()
+    assert not page.exception
+    assert "2.0 KiB delivered in 2 requests" in shown(page)
+    paid = charging.asked
+    page.run()
+    assert "2.0 KiB delivered in 2 requests" in shown(page)
+    assert not [b for b in page.button if b.label == "Run and pay"]
+    assert charging.asked == paid
+    page.text_input(key="prefix").set_value("/avatars/").run()
+    assert "Asking costs money." in shown(page)
+    assert charging.asked == paid
+
+
+def test_a_cheap_question_is_asked_at_once_and_paid_once(charging, visit, desk):
+    desk.traffic._free_to_run = 10**15
+    page = visit("usage")
+    assert "2.0 KiB delivered in 2 requests" in shown(page)
+    paid = charging.asked
+    page.run()
+    assert charging.asked == paid
+
+
+def refuse(desk, monkeypatch):
+    def denied(*_):
+        raise AwsDenied(
+            "AWS refused GetMetricData to the dashboard's own credentials (AccessDenied).",
+            hint="Allow cloudwatch:GetMetricData in the dashboard's IAM policy.",
+        )
+
+    monkeypatch.setattr(desk.traffic, "_metrics", SimpleNamespace(read=denied))
+
+
+def test_a_refused_cloudwatch_names_the_permission_and_claims_no_numbers(
+    logged, visit, desk, monkeypatch
+):
+    logged([request(1)])
+    refuse(desk, monkeypatch)
+    html = shown(visit("usage"))
+    assert "Allow cloudwatch:GetMetricData in the dashboard&#x27;s IAM policy." in html
+    assert "There are no older numbers." in html
+
+
+def test_a_refused_cloudwatch_shows_the_last_good_numbers_with_their_age(
+    logged, visit, desk, monkeypatch
+):
+    logged([request(1)])
+    at = TODAY - timedelta(hours=5)
+    good = EdgeMetric(
+        name="Requests", statistic="Sum", unit="Count", period_seconds=3600,
+        samples=(EdgeSample(at=at, value=1234.0),),
+    )  # fmt: skip
+    answer = SimpleNamespace(read=lambda *_: (good,))
+    monkeypatch.setattr(desk.traffic, "_metrics", answer)
+    assert "1,234" in shown(visit("usage"))
+    refuse(desk, monkeypatch)
+    html = shown(visit("usage"))
+    assert "1,234" in html
+    assert "their newest sample is from <time" in html
+    assert ">4 h ago<" in html
