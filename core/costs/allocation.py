@@ -17,6 +17,7 @@ from core.model.months import AllocatedShare, Allocation, MonthLine
 
 _FINEST = Decimal("1e-12")  # so that shares and the rest add up without rounding
 _WARN_FROM = Decimal(10)  # per cent
+_TOLD_FROM = Decimal("0.001")  # of a measure that belongs to no key
 _MEASURES: dict[str, Measure] = {
     "s3.storage": "stored_bytes",
     "s3.monitoring.INT": "stored_bytes",
@@ -53,6 +54,11 @@ def allocate(lines: Sequence[MonthLine], weights: Sequence[Weights], by: By) -> 
             seen = f"only {coverage:.1%} of the bill were measured"
             reasons[f"{_NAMES[table.measure]}: {seen}"] = None
         whole = max(table.total, total(weight.amount for weight in table.weights))
+        left = EXACT.subtract(whole, total(one.amount for one in table.weights if one.key))
+        if left > whole * _TOLD_FROM:
+            reasons[f"{_NAMES[table.measure]}: {left / whole:.1%} are of no {by} that is known"] = (
+                None
+            )
         for weight in table.weights:
             share = _part(line.amount, weight.amount, whole, coverage)
             shares[weight.key] = EXACT.add(shares.get(weight.key, ZERO), share)

@@ -6,6 +6,7 @@ where it lies outside four times their usual spread, by a third and by more than
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -28,7 +29,8 @@ _LEAST_PART = Decimal("0.33")
 _MAD = Decimal("1.4826")  # makes the median deviation that of a normal spread
 _WEEKS, _LEAST_WEEKS = 8, 4
 _DAYS, _LEAST_DAYS = 28, 10
-_MOST_DRIVERS = 5
+_OF_KIND = 3  # URLs, prefixes, referrers, countries
+_LEAST_SHARE = Decimal("0.05")  # of what the strongest one moved
 _DELIVERY = ("cf.dto", "cf.http", "cf.https", "s3.transfer.internet_out", "s3.req.tier2")
 
 DayLines = Mapping[date, Sequence[MonthLine]]
@@ -131,7 +133,10 @@ def _mean_line(lines: Sequence[MonthLine], days: int) -> MonthLine:
 def _behind(
     day: date, family: str, drivers: Sequence[Driver], *, rose: bool
 ) -> tuple[tuple[Driver, ...], str]:
-    """The URLs, prefixes and referrers that changed most in the same direction."""
+    """The URLs, prefixes, referrers and countries that changed most in the same direction.
+
+    A few of each kind, so that one kind does not hide another, and none that hardly mattered.
+    """
     if family not in _DELIVERY:
         return (), ""
     of_day = [one for one in drivers if one.day == day]
@@ -140,7 +145,18 @@ def _behind(
     sign = 1 if rose else -1
     moved = [one for one in of_day if sign * _moved(one, family) > 0]
     moved.sort(key=lambda one: (-sign * _moved(one, family), one.kind, one.name))
-    return tuple(moved[:_MOST_DRIVERS]), "" if moved else "no single address stands out"
+    least = _LEAST_SHARE * abs(_moved(moved[0], family)) if moved else ZERO
+    mattered = [one for one in moved if abs(_moved(one, family)) >= least]
+    chosen = tuple(_first_of_kinds(mattered))
+    return chosen, "" if chosen else "no single address stands out"
+
+
+def _first_of_kinds(drivers: Sequence[Driver]) -> Iterator[Driver]:
+    told = Counter[str]()
+    for one in drivers:
+        told[one.kind] += 1
+        if told[one.kind] <= _OF_KIND:
+            yield one
 
 
 def _moved(driver: Driver, family: str) -> int:

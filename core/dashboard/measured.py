@@ -32,6 +32,8 @@ from core.usage.service.opening import open_logs
 from core.usage.service.storage import StorageService
 from core.usage.service.traffic import TrafficService
 
+_ROWS = 200  # of each table of a traffic report: enough to say who is behind a cost
+
 
 def open_traffic(
     cloud: CloudParts,
@@ -107,7 +109,7 @@ def _measures(
     audit = AuditLog(store, utc_now)
     accounts = AccountRecords(store).accounts
     return MeasuresOfUsage(
-        traffic=lambda first, last: traffic.report(reader, first, last),
+        traffic=lambda first, last: traffic.report(reader, first, last, top=_ROWS),
         origin=lambda first, last: traffic.origin(reader, first, last),
         viewed=lambda first, last: traffic.viewed(reader, first, last),
         idle=lambda *asked: storage.idle(reader, *asked),

@@ -115,8 +115,8 @@ def answer(found: WhatIf) -> Markup:
         "section",
         parts.stat_row(
             (
-                Stat("Now", formats.money(found.before), "a month, at list price"),
-                Stat("Then", formats.money(found.after), "a month, at list price"),
+                Stat("Now", formats.money(found.before), "a month, with the free tier"),
+                Stat("Then", formats.money(found.after), "a month, with the free tier"),
                 Stat("Difference", _difference(found), "a month", _tone(found, good=good)),
                 Stat("Costs once", formats.money(found.one_off),
                      f"paid back: {payback(found.payback_months, found.one_off)}"),

@@ -42,6 +42,17 @@ def test_a_day_of_many_more_bytes_is_an_effect_of_quantity_with_the_urls_behind_
     assert [one.name for one in found.drivers] == ["/a.jpg", "https://hot.link"]
 
 
+def test_no_kind_of_address_hides_another_and_what_hardly_mattered_is_left_out():
+    drivers = [
+        *(seen(f"/{n}.jpg", 0, 900 - n) for n in range(9)), seen("/media/", 0, 8000, "prefix"),
+        seen("https://hot.link", 0, 800, "referrer"), seen("DE", 0, 399, "country"),
+    ]  # fmt: skip
+    (found,) = find_anomalies(series([sent(ODD, 500)]), [ODD], drivers)
+    assert [one.name for one in found.drivers] == [
+        "/media/", "/0.jpg", "/1.jpg", "/2.jpg", "https://hot.link",
+    ]  # fmt: skip
+
+
 def test_another_region_is_mix_and_another_price_is_price():
     (mixed,) = find_anomalies(series([sent(ODD, 30), sent(ODD, 71, "IN", "0.209")]), [ODD])
     assert mixed.effect.mix > abs(mixed.effect.quantity)

@@ -291,6 +291,7 @@ def test_costs_are_allocated_by_what_was_measured_and_the_rest_is_shown():
     assert found.unallocated == D("11.8") - D("8.87")
     assert found.warn
     assert any("80.0%" in reason for reason in found.reasons)
+    assert "stored bytes: 10.0% are of no owner that is known" in found.reasons
     assert allocate(lines, [], "prefix").unallocated == D("11.8")
     assert allocate([], [], "prefix").unallocated_percent == 0
 
