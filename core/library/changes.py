@@ -84,7 +84,7 @@ def trashed(file: MediaFile, now: datetime) -> MediaFile:
 
 def own_folders(file: MediaFile) -> tuple[str, ...]:
     """The prefixes under which uploads put everything that is made for one file."""
-    return f"media/{file.id}/", f"originals/{file.id}/"
+    return f"media/{file.id}/", f"private/{file.id}/", f"originals/{file.id}/"
 
 
 def other_keys(file: MediaFile, bucket: str) -> tuple[str, ...]:

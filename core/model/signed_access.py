@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from core.model.wildcards import matches
 
 PRIVATE = "private/"  # the prefix whose behaviour trusts a key group
+PRIVATE_CACHE = "private, max-age=300"  # the one browser that was let in keeps it, and briefly
 PARAMETERS = ("Expires", "Policy", "Signature", "Key-Pair-Id", "Hash-Algorithm")
 COOKIE_PREFIX = "CloudFront-"
 

@@ -8,6 +8,8 @@ from core.model.base import Noun
 from core.model.media import DeliveryStep
 from core.upload.content import plain_type
 
+_REFUSED = 403
+
 
 class Expected(Noun):
     """What a viewer must get for one key. `name` is `original` or `thumbnail`."""
@@ -36,6 +38,13 @@ def steps(
         ),
         _step(expected, "length", str(expected.size), headers.get("content-length", "")),
         _step(expected, "cache header", expected.cache_control, headers.get("cache-control", "")),
+    )
+
+
+def refused_unsigned(status: int) -> DeliveryStep:
+    """Private media that answers without a signature is not served as it should be."""
+    return DeliveryStep(
+        name="original: unsigned", ok=status == _REFUSED, expected=str(_REFUSED), actual=str(status)
     )
 
 

@@ -41,6 +41,7 @@ def single(id: str, owner_id: str, request: UploadRequest, bucket: str, now: dat
         size=request.size,
         content_type=request.content_type,
         folder=request.folder,
+        private=request.private,
         bucket=bucket,
         key=policy.incoming_key(id),
         method="post",
@@ -90,7 +91,8 @@ def new_file(upload: Upload, arrived: ObjectRef, verdict: Verdict, now: datetime
         state=FileState.PROCESSING,
         uploaded_at=now,
         bucket=upload.bucket,
-        key=policy.served_key(upload.id, upload.name),
+        key=policy.served_key(upload.id, upload.name, private=upload.private),
+        private=upload.private,
         upload_size=arrived.size,
         folder=upload.folder,
         notes=verdict.notes,
@@ -143,7 +145,7 @@ def expected(file: MediaFile) -> tuple[Expected, ...]:
         key=file.key,
         content_type=file.content_type,
         size=file.size,
-        cache_control=policy.FOREVER,
+        cache_control=policy.cache_control(private=file.private),
     )
     thumbnail = file.rendition(policy.THUMBNAIL)
     if thumbnail is None:
@@ -153,7 +155,7 @@ def expected(file: MediaFile) -> tuple[Expected, ...]:
         key=thumbnail.key,
         content_type=thumbnail.content_type,
         size=thumbnail.size,
-        cache_control=policy.FOREVER,
+        cache_control=policy.cache_control(private=file.private),
     )
     return (small, original)
 

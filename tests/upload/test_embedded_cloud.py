@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import httpx
 import pytest
 
+from core.aws.cdn_signing import CdnSigner
 from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket, ServedAs
 from core.errors import Conflict
@@ -36,7 +37,9 @@ def cloud(emulator, tmp_path, request):
     web = request.getfixturevalue("site")
     store = SqliteRecordStore(tmp_path / "records.sqlite3")
     bucket = MediaBucket(emulator.clients().s3, emulator.stack.media_bucket)
-    edge = Edge(web.cdn, connect_base=web.base)
+    cdn = f"https://{emulator.stack.distribution_domain}"
+    signer = CdnSigner(emulator.stack.cdn_key_id, emulator.cdn_private_key, cdn, clock)
+    edge = Edge(web.cdn, connect_base=web.base, signer=signer)
     jobs, audit = JobQueue(store, clock), AuditLog(store, clock)
     settings = load_settings(
         data_dir=tmp_path, single_post_bytes=6 * 1024**2, part_bytes=5 * 1024**2
@@ -128,3 +131,37 @@ def test_the_bucket_answers_to_the_apps_own_credentials(cloud):
     cloud.bucket.check()
     assert [*cloud.bucket.list("incoming/nothing")] == []
     assert isinstance(cloud.service.sweep(), int)
+
+
+def test_a_private_photo_is_delivered_to_signed_requests_only(cloud, request):
+    web = request.getfixturevalue("site")
+    asked = UploadRequest(
+        name="diary.jpg", size=len(PHONE), content_type="image/jpeg", private=True
+    )
+    ticket = cloud.service.open(cloud.actor, asked)
+    assert post(ticket, PHONE).status_code == 204
+    cloud.service.complete(cloud.actor, ticket.upload_id)
+
+    file = delivered(cloud, ticket.upload_id)
+
+    assert file.state is FileState.DELIVERED
+    assert "original: unsigned" in {step.name for step in file.delivery}
+    for key in (file.key, *(small.key for small in file.renditions)):
+        assert key.startswith(f"private/{file.id}/")
+        assert web.browser.get(cloud.edge.url(key)).status_code == 200
+        assert web.browser.get(cloud.edge.plain_url(key)).status_code == 403
+        served = web.browser.get(cloud.edge.url(key)).headers
+        assert served["cache-control"] == "private, max-age=300"
+
+
+def test_private_media_that_answers_unsigned_is_not_delivered_as_it_should(cloud, monkeypatch):
+    asked = UploadRequest(name="note.txt", size=5, content_type="text/plain", private=True)
+    ticket = cloud.service.open(cloud.actor, asked)
+    post(ticket, b"hello")
+    monkeypatch.setattr(cloud.edge, "plain_url", cloud.edge.url)  # as without a key group
+
+    cloud.service.complete(cloud.actor, ticket.upload_id)
+    file = delivered(cloud, ticket.upload_id)
+
+    assert file.state is FileState.UNDELIVERED
+    assert [step.name for step in file.delivery if not step.ok] == ["original: unsigned"]

@@ -25,10 +25,12 @@ class Intake:
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
 
-    def open(self, actor: Actor, request: UploadRequest) -> UploadTicket:
+    def open(
+        self, actor: Actor, request: UploadRequest, *, in_one_post: bool = False
+    ) -> UploadTicket:
         request = policy.admit(request, self._shelf.settings.max_upload_bytes)
         upload = self._new(actor, request)
-        if request.size > self._shelf.settings.single_post_bytes:
+        if not in_one_post and request.size > self._shelf.settings.single_post_bytes:
             return self._open_parts(upload)
         self._remember(upload)
         post = self._shelf.bucket.presign_post(
@@ -53,6 +55,11 @@ class Intake:
         return upload
 
     def _new(self, actor: Actor, request: UploadRequest) -> Upload:
+        if request.private and self._shelf.edge.signer is None:
+            raise InvalidInput(
+                "Private media is off: the CDN has no key group.",
+                hint="Upload it without `private`, or ask an admin to set CDN_KEY_ID.",
+            )
         return records.single(
             secrets.token_hex(16),
             actor.account_id,

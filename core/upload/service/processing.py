@@ -83,7 +83,9 @@ class Processing:
             target.seek(0)
             name = policy.served_name(file.name, prepared.content_type)
             served = self._shelf.bucket.put(
-                policy.served_key(file.id, name), target, _served_as(prepared.content_type, name)
+                policy.served_key(file.id, name, private=file.private),
+                target,
+                _served_as(file, prepared.content_type, name),
             )
         small = self._store_renditions(file, prepared)
         private = ServedAs(file.content_type, "private, no-store", attachment(file.name))
@@ -96,10 +98,9 @@ class Processing:
     def _store_renditions(self, file: MediaFile, prepared: PreparedImage) -> tuple[Rendition, ...]:
         stored = []
         for small in prepared.renditions:
-            key = policy.rendition_key(file.id, small.name)
-            self._shelf.bucket.put(
-                key, small.body, ServedAs("image/webp", policy.FOREVER, "inline")
-            )
+            key = policy.rendition_key(file.id, small.name, private=file.private)
+            cache_control = policy.cache_control(private=file.private)
+            self._shelf.bucket.put(key, small.body, ServedAs("image/webp", cache_control, "inline"))
             stored.append(
                 Rendition(
                     name=small.name,
@@ -116,7 +117,7 @@ class Processing:
         self._shelf.jobs.progress(job.id, 2, _STEPS, "Storing")
         with _pinned(file.name):
             served = self._shelf.bucket.copy(
-                source, file.key, _served_as(file.content_type, file.name)
+                source, file.key, _served_as(file, file.content_type, file.name)
             )
         return records.stored_plain(served, checksum)
 
@@ -160,16 +161,19 @@ class Processing:
                     "The CDN does not answer.", hint="It is asked again in a few seconds."
                 )
             steps += delivery.steps(expected, answer.status, answer.headers, answer.error)
+        if file.private:
+            unsigned = self._shelf.edge.head(self._shelf.edge.plain_url(file.key))
+            steps += (delivery.refused_unsigned(unsigned.status),)
         checked = self._shelf.change(file.id, records.checked(steps, self._shelf.clock()))
         if checked.state is not file.state:
             self._shelf.audit.record(f"file.{checked.state.value}", subject=f"file/{file.id}")
         return checked
 
 
-def _served_as(content_type: str, name: str) -> ServedAs:
+def _served_as(file: MediaFile, content_type: str, name: str) -> ServedAs:
     return ServedAs(
         policy.served_type(content_type),
-        policy.FOREVER,
+        policy.cache_control(private=file.private),
         policy.disposition(content_type, name),
     )
 

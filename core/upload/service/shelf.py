@@ -11,6 +11,7 @@ from core.aws.s3 import MediaBucket
 from core.errors import DashboardError, NotFound
 from core.model.identity import Actor
 from core.model.media import MediaFile, Upload, UploadState
+from core.model.visibility import absent
 from core.settings import Settings
 from core.stores.audit_log import AuditLog
 from core.stores.collection import Collection, Stored
@@ -94,8 +95,15 @@ class Shelf:
             self.erase_media(upload.file_id)
 
     def erase_media(self, file_id: str) -> None:
-        self.bucket.delete_prefix(f"{policy.MEDIA}{file_id}/")
-        self.bucket.delete_prefix(f"{policy.ORIGINALS}{file_id}/")
+        for prefix in policy.PREFIXES:
+            self.bucket.delete_prefix(f"{prefix}{file_id}/")
+
+    def file(self, id: str) -> Stored[MediaFile]:
+        """Raises `NotFound`."""
+        stored = self.files.find(id)
+        if stored is None:
+            raise absent(id)
+        return stored
 
     def change(self, file_id: str, changes: dict[str, Any]) -> MediaFile:
         return self.files.update(file_id, lambda file: file.model_copy(update=changes))

@@ -96,7 +96,7 @@ class Sweeping:
         """
         known: dict[str, bool] = {}
         orphans: list[str] = []
-        for prefix in (policy.MEDIA, policy.ORIGINALS):
+        for prefix in policy.PREFIXES:
             for found in self._shelf.bucket.list(prefix):
                 file_id = found.ref.key.removeprefix(prefix).partition("/")[0]
                 if file_id not in known:

@@ -240,6 +240,7 @@ class UploadIn(Body):
     size: Annotated[int, Field(ge=0, le=2**53)]
     content_type: Annotated[str, Field(max_length=255)] = ""
     folder: Annotated[str, Field(max_length=4000)] = ""
+    private: Annotated[bool, Field(description="Served by signed addresses only")] = False
 
 
 class TicketOut(Answer):

@@ -1,0 +1,121 @@
+"""Making files private and public again: their objects move under another prefix of the CDN.
+
+Copied, seen through the CDN, then switched; only then the old objects and their copies at the CDN
+go. What is left to delete is written down in the same transaction, so no crash leaves it readable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from core.aws.s3 import ServedAs
+from core.errors import AwsUnavailable, Conflict
+from core.library import privacy as rules
+from core.library.changes import stamped
+from core.library.privacy import LeftObjects
+from core.library.service.shelf import Shelf, named
+from core.model.identity import Actor
+from core.model.media import MediaFile, ObjectRef
+from core.model.visibility import removable, visible
+from core.stores.collection import Collection, Stored
+
+_OK = 200
+_ATTEMPTS = 3
+
+Forget = Callable[[LeftObjects], object]  # have the CDN forget these keys
+
+
+class Privacy:
+    def __init__(self, shelf: Shelf, forget: Forget) -> None:
+        self._shelf, self._forget = shelf, forget
+        self._left = Collection(
+            shelf.store, "left_objects", LeftObjects, key=lambda left: left.file_id
+        )
+
+    def apply(self, actor: Actor, id: str, *, private: bool) -> MediaFile:
+        """Safe to repeat: a file that is as wanted is only rid of what an earlier try left."""
+        stored = self._shelf.stored(id)
+        removable(actor, stored.value)
+        self._finish_one(id)
+        for _ in range(_ATTEMPTS):
+            if stored.value.private is private:
+                return visible(actor, stored.value)
+            rules.check_movable(stored.value)
+            self._check_signer(private=private)
+            try:
+                file = self._switched(actor, stored, private=private)
+            except Conflict:  # changed while its objects were copied: the copies are made again
+                stored = self._shelf.stored(id)
+                continue
+            self._finish_one(id)
+            return visible(actor, file)
+        raise Conflict(f"{stored.value.name} is being changed by others.", hint="Try again.")
+
+    def finish(self) -> int:
+        """Delete what moves left behind because something broke off."""
+        left = [one.file_id for one in self._left.all()]
+        for file_id in left:
+            self._finish_one(file_id)
+        return len(left)
+
+    def _check_signer(self, *, private: bool) -> None:
+        if private and self._shelf.edge.signer is None:
+            raise Conflict(
+                "Private media is off: the CDN has no key group.",
+                hint="An admin can set CDN_KEY_ID and CDN_PRIVATE_KEY_SECRET; see the README.",
+            )
+
+    def _switched(self, actor: Actor, stored: Stored[MediaFile], *, private: bool) -> MediaFile:
+        before = stored.value
+        after = rules.moved(before, self._copied(before, private=private), private=private)
+        self._see(after)
+        after = stamped(before, after, actor.account_id, self._shelf.clock())
+        action = "file.made_private" if private else "file.made_public"
+        subject = f"file/{before.id}"
+        event = self._shelf.audit.event(action, actor=actor, subject=subject, details=named(before))
+        left = self._left.put(rules.left_behind(before, private=private))
+        self._shelf.store.transact(
+            [self._shelf.files.put(after, stored.version), left, self._shelf.audit.put(event)]
+        )
+        self._shelf.refresh()
+        return after
+
+    def _copied(self, file: MediaFile, *, private: bool) -> dict[rules.Spot, ObjectRef]:
+        made: dict[rules.Spot, ObjectRef] = {}
+        source = self._shelf.bucket.beside(file.bucket)
+        for ref in rules.to_move(file):
+            found = source.head(ref.key, ref.version_id)
+            served = ServedAs(
+                found.content_type, rules.cache_control(private=private), found.content_disposition
+            )
+            key = rules.new_key(file.id, ref.key, private=private)
+            made[rules.spot(ref)] = self._shelf.bucket.copy(found.ref, key, served)
+        return made
+
+    def _see(self, file: MediaFile) -> None:
+        """Raise unless the CDN serves the copy, and a private one to signed requests only."""
+        edge = self._shelf.edge
+        answer = edge.head(edge.url(file.key))
+        if answer.status != _OK:
+            raise AwsUnavailable(
+                f"The CDN does not serve the copy of {file.name}: {answer.error or answer.status}.",
+                hint="The file stays as it was; ask the doctor about the new address.",
+            )
+        if file.private and edge.head(edge.plain_url(file.key)).status == _OK:
+            raise AwsUnavailable(
+                "The CDN serves private media without a signature.",
+                hint="The file stays as it was. The behaviour private/* needs its key group.",
+            )
+
+    def _finish_one(self, id: str) -> None:
+        left = self._left.find(id)
+        if left is None:
+            return
+        file = self._shelf.files.find(id)
+        gone = rules.still_left(left.value, file.value if file else None)
+        bucket = self._shelf.bucket.beside(left.value.bucket)
+        for key in gone:
+            bucket.erase(key)
+        if gone:
+            self._forget(left.value.model_copy(update={"keys": gone}))
+        self._left.remove(id)
