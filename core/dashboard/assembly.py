@@ -24,7 +24,8 @@ from core.diagnostics.service.migrations.service import MigrationsService
 from core.diagnostics.service.repairs.service import RepairsService
 from core.emulator.service import Emulator
 from core.errors import Configuration, DashboardError
-from core.library.service import LibraryService
+from core.library.service import LibraryService, Outside
+from core.library.service.bulk.service import JOB as BULK_JOB
 from core.library.service.viewing import ViewingService
 from core.settings import Settings, Store
 from core.shares.service import SharesService
@@ -33,6 +34,8 @@ from core.stores.jobs import JobQueue, JobRunner
 from core.stores.records import RecordStore
 from core.stores.search_index import SearchIndex
 from core.upload.service import UploadService
+from core.upload.service.avatars import AvatarService
+from core.upload.service.progress import ProgressService
 from core.usage.service.opening_storage import open_storage
 from core.usage.service.storage import JOB as STORAGE_JOB
 from core.usage.service.storage import StorageService
@@ -54,6 +57,8 @@ class Dashboard:
     index: SearchIndex
     audit: AuditLog
     accounts: AccountsService
+    avatars: AvatarService
+    progress: ProgressService
     uploads: UploadService
     library: LibraryService
     viewing: ViewingService
@@ -109,6 +114,8 @@ class Dashboard:
 
     def _keep_house(self) -> None:
         self.uploads.sweep()
+        self.avatars.sweep()
+        self.progress.sweep()
         self.library.purge()
         self.repairs.recover(_SHARED_JOB_LEASE)
 
@@ -138,7 +145,17 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
     audit = AuditLog(store, utc_now)
     jobs = JobQueue(store, utc_now)
     uploads = UploadService(store, cloud.bucket, cloud.edge, jobs, audit, settings, utc_now)
-    library = LibraryService(store, index, cloud.bucket, cloud.edge, audit, settings, utc_now)
+    library = LibraryService(
+        store,
+        index,
+        cloud.bucket,
+        cloud.edge,
+        audit,
+        settings,
+        utc_now,
+        jobs,
+        Outside(check_delivery=uploads.check_delivery),
+    )
     sheets = PriceSheets(settings.data_dir / FOLDER)
     diagnostics = diagnostics_of(cloud, store, sheets)
     repairs = repairs_of(cloud, store, audit, diagnostics)
@@ -152,6 +169,8 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
         index=index,
         audit=audit,
         accounts=build_accounts(settings, store),
+        avatars=AvatarService(store, cloud.bucket, cloud.edge, audit, settings, utc_now),
+        progress=ProgressService(store, cloud.bucket, audit, settings, utc_now),
         uploads=uploads,
         library=library,
         viewing=ViewingService(library, cloud.bucket, cloud.edge, utc_now),
@@ -167,7 +186,7 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
         traffic=traffic,
         storage=storage,
         jobs=jobs,
-        runner=_runner(jobs, uploads, audits, migrations, traffic, storage, settings),
+        runner=_runner(jobs, uploads, library, audits, migrations, traffic, storage, settings),
         cloud=cloud,
         started_at=utc_now(),
     )
@@ -176,6 +195,7 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
 def _runner(
     jobs: JobQueue,
     uploads: UploadService,
+    library: LibraryService,
     audits: AuditsService,
     migrations: MigrationsService,
     traffic: TrafficService,
@@ -185,14 +205,15 @@ def _runner(
     """On DynamoDB several processes share the jobs, so one may not take over what another runs."""
     handlers = {
         "process_upload": uploads.process,
+        BULK_JOB: library.bulks.run,
         AUDIT_JOB: audits.work,
         MIGRATION_JOB: migrations.run,
         TRAFFIC_JOB: traffic.work,
         STORAGE_JOB: storage.work,
     }
-    # One more worker than pictures have: an audit may take minutes, and only one runs at a time.
-    alone = {AUDIT_JOB: 1, TRAFFIC_JOB: 1, STORAGE_JOB: 1}
-    return JobRunner(jobs, handlers, settings.workers + 1, lease=_lease(settings), at_once=alone)
+    # More workers than pictures have: these may take minutes, and only so many run at a time.
+    alone = {AUDIT_JOB: 1, TRAFFIC_JOB: 1, STORAGE_JOB: 1, BULK_JOB: 2}
+    return JobRunner(jobs, handlers, settings.workers + 3, lease=_lease(settings), at_once=alone)
 
 
 def _lease(settings: Settings) -> timedelta:

@@ -50,6 +50,8 @@ def check(change: BulkChange) -> BulkChange:
         BulkKind.ADD_TO_ALBUM: (bool(change.album), "album"),
         BulkKind.REMOVE_FROM_ALBUM: (bool(change.album), "album"),
     }
+    if change.kind is BulkKind.UNDO:
+        raise InvalidInput("There is nothing named to undo.", hint="Undo a bulk by its id.")
     given, field = needs.get(change.kind, (True, ""))
     if not given:
         raise InvalidInput(f"{change.kind.value} needs {field}.", hint=f"Say which with `{field}`.")
@@ -80,9 +82,13 @@ def undoing(before: MediaFile, after: MediaFile) -> Undoing:
     return Undoing(before={f: old[f] for f in fields}, after={f: new[f] for f in fields})
 
 
-def undone(file: MediaFile, undoing: Undoing) -> MediaFile:
+def undone(actor: Actor, file: MediaFile, undoing: Undoing, place: Place) -> MediaFile:
     """As it was before. Raises `Conflict` where somebody changed the same thing since."""
     now = _json(file)
+    if "trashed_at" in undoing.after:
+        removable(actor, file)
+        if undoing.before["trashed_at"] is None:
+            rules.restored(file, place.trash_days, place.now)
     if any(now[field] != value for field, value in undoing.after.items()):
         raise Conflict(
             f"{file.name} was changed since.", hint="Change it back by hand, if it should be."
@@ -91,15 +97,34 @@ def undone(file: MediaFile, undoing: Undoing) -> MediaFile:
     return MediaFile.model_validate(whole)
 
 
-def example(before: MediaFile, after: MediaFile) -> Example:
+def example(change: BulkChange, before: MediaFile, after: MediaFile) -> Example:
+    """How the change reads, by what differs between the two."""
+    if change.kind is BulkKind.DELETE:
+        return Example(
+            file_id=before.id, name=before.name, before="in the trash", after="deleted for good"
+        )
     old, new = _words(before), _words(after)
     differing = [what for what in old if old[what] != new[what]]
+    if change.kind is BulkKind.COPY:
+        differing = ["folder"]
     return Example(
         file_id=before.id,
         name=before.name,
         before="; ".join(old[what] for what in differing),
         after="; ".join(new[what] for what in differing),
     )
+
+
+def told(change: BulkChange) -> dict[str, str]:
+    """The change as its audit event tells it."""
+    given = {
+        "kind": change.kind.value,
+        "tags": ", ".join(change.tags),
+        "folder": "" if change.folder is None else f"/{change.folder}",
+        "album": change.album,
+        "pattern": change.pattern,
+    }
+    return {name: value for name, value in given.items() if value}
 
 
 def _words(file: MediaFile) -> dict[str, str]:

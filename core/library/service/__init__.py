@@ -7,6 +7,8 @@ from datetime import datetime
 
 from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket
+from core.library.service.bulk.service import Bulks
+from core.library.service.bulk.steps import Outside
 from core.library.service.fetching import DOWNLOAD_LIFE, Fetching
 from core.library.service.finding import Finding
 from core.library.service.purging import Purging
@@ -18,10 +20,11 @@ from core.model.library import DownloadLink, FileChanges
 from core.model.media import FilePage, FileQuery, LibrarySummary, MediaFile
 from core.settings import Settings
 from core.stores.audit_log import AuditLog
+from core.stores.jobs import JobQueue
 from core.stores.records import RecordStore
 from core.stores.search_index import SearchIndex
 
-__all__ = ["DOWNLOAD_LIFE", "PAGE_LIMIT", "LibraryService"]
+__all__ = ["DOWNLOAD_LIFE", "PAGE_LIMIT", "LibraryService", "Outside"]
 
 
 class LibraryService:
@@ -34,10 +37,13 @@ class LibraryService:
         audit: AuditLog,
         settings: Settings,
         clock: Callable[[], datetime],
+        jobs: JobQueue | None = None,
+        outside: Outside | None = None,
     ) -> None:
-        shelf = Shelf(store, index, bucket, edge, audit, settings, clock)
+        shelf = Shelf(store, index, bucket, edge, audit, settings, clock, jobs)
         self._finding, self._fetching = Finding(shelf), Fetching(shelf)
         self._rewriting, self._purging = Rewriting(shelf), Purging(shelf)
+        self.bulks = Bulks(shelf, self._rewriting, self._purging, outside or Outside())
 
     def page(
         self,

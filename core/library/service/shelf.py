@@ -14,6 +14,7 @@ from core.stores.audit_log import AuditLog
 from core.stores.collection import Stored
 from core.stores.file_names import FileNames
 from core.stores.files import file_records
+from core.stores.jobs import JobQueue
 from core.stores.records import RecordStore
 from core.stores.search_index import SearchIndex
 
@@ -30,11 +31,13 @@ class Shelf:
         audit: AuditLog,
         settings: Settings,
         clock: Callable[[], datetime],
+        jobs: JobQueue | None = None,
     ) -> None:
         self.store, self.index, self.bucket, self.edge = store, index, bucket, edge
         self.audit, self.settings, self.clock = audit, settings, clock
         self.files = file_records(store)
         self.names = FileNames(store, index)
+        self.jobs = jobs or JobQueue(store, clock)
 
     def stored(self, id: str) -> Stored[MediaFile]:
         """Raises `NotFound`."""
