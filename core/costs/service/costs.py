@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from core.costs.check import check_claims, check_text
 from core.costs.claim_file import json_claims
 from core.costs.figures import estimate
+from core.costs.file_cost import file_cost, usual_delivery
 from core.costs.recommend import recommend
 from core.costs.service.budgets import BudgetsDesk
 from core.costs.service.export_files import ExportFile
@@ -28,6 +29,7 @@ from core.errors import Configuration, InvalidInput
 from core.model.actuals import Reconciliation
 from core.model.budgets import Alert, Anomaly, Budget, BudgetState, Forecast, OwnCost
 from core.model.estimates import CostEstimate, PlanChoices
+from core.model.file_cost import FileCost, FileUse, UsualDelivery
 from core.model.identity import Actor, Permission
 from core.model.months import CostMonth, MonthComparison
 from core.model.pricing import PriceSheet, PriceVerdict
@@ -93,6 +95,20 @@ class CostsService:
         """The newest sheet, for whoever shows prices with their sources."""
         actor.require(Permission.COSTS_READ)
         return self._sheets.newest()
+
+    def usual_delivery(self, actor: Actor) -> UsualDelivery:
+        """Two ratios of this account that tell nothing of anybody, so that whoever has a file
+        may learn what it costs; the figures behind them need costs:read.
+        """
+        actor.require(Permission.MEDIA_READ)
+        measured = self._desks.parts.measures.month(self._period("")) if self._desks else None
+        return usual_delivery(measured)
+
+    def of_file(self, actor: Actor, use: FileUse, usual: UsualDelivery) -> FileCost:
+        """At public list prices: the caller says what of the file's the person may know."""
+        actor.require(Permission.MEDIA_READ)
+        period = self._period("")
+        return file_cost(use, usual, self._sheets.valid_in(period), period)
 
     def month(self, actor: Actor, period: str = "") -> CostMonth:
         """As billed where AWS told, else as estimated from measured usage; with its sentence."""
