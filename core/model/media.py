@@ -195,6 +195,7 @@ class Upload(Noun):
     bucket: str
     key: str
     method: Literal["post", "multipart"]
+    private: bool = False  # what becomes of it is served by signed addresses only
     multipart_id: str = ""
     part_size: int | None = None
     state: UploadState = UploadState.OPEN
@@ -246,17 +247,43 @@ class FileSort(StrEnum):
     NAME_DESCENDING = "-name"
     LARGEST = "-size"
     SMALLEST = "size"
+    LATEST_TAKEN = "-taken_at"
+    EARLIEST_TAKEN = "taken_at"  # what has no date of its own comes last in both
 
 
 class FileQuery(Noun):
-    """What a person looks for. `None` means: whatever it is."""
+    """What a person looks for. `None` means: whatever it is.
+
+    `text`: words that must all occur, `without`: words none of which may. Tags and extension are
+    compared without case, and so is a `camera` with `*` in it, which is any characters. Lengths and
+    sizes are bounds that belong to it; `taken_to` and `uploaded_to` are the first moments after.
+    """
 
     text: str = ""
+    without: str = ""
     owner_id: str | None = None
+    shared_with: str | None = None  # the account id of somebody who was let in
     folder: str | None = None
+    below: bool = False  # also all that lies deeper in `folder`
     kind: FileKind | None = None
     state: FileState | None = None
     trashed: bool = False
+    tags: tuple[str, ...] = ()  # all of them
+    album: str | None = None
+    camera: str | None = None
+    extension: str | None = None
+    private: bool | None = None
+    shared: bool | None = None  # with anybody
+    taken_from: UtcTime | None = None
+    taken_to: UtcTime | None = None
+    uploaded_from: UtcTime | None = None
+    uploaded_to: UtcTime | None = None
+    min_width: int | None = None
+    max_width: int | None = None
+    min_height: int | None = None
+    max_height: int | None = None
+    min_size: int | None = None
+    max_size: int | None = None
     sort: FileSort = FileSort.NEWEST
 
 

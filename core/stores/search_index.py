@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,9 @@ from core.model.media import (
 from core.stores import search_query, search_tables
 from core.stores.database import Database
 from core.stores.records import Change, RecordStore
+from core.stores.search_memory import SearchMemory
+from core.stores.search_query import Position
+from core.stores.search_rows import same_camera
 
 MAX_LIMIT = 1000
 
@@ -41,11 +45,12 @@ class SearchIndex:
     """
 
     name = "library"
-    version = 1
+    version = 2
 
     def __init__(self, path: Path) -> None:
         self.attached = False
         self._database = Database(path)
+        self._memory = SearchMemory(self._database)
         self._refreshing = threading.Lock()
         with self._database.write() as connection:
             connection.execute(_STATE)
@@ -76,15 +81,31 @@ class SearchIndex:
                 "There is no such page.", hint=f"Ask for 1 to {MAX_LIMIT} files from 0 on."
             )
         after = search_query.open_cursor(query, cursor) if cursor else None
-        count = search_query.total(query)
         with self._database.read() as connection:
-            (total,) = connection.execute(count.sql, count.values).fetchone()
             # One more than asked for tells whether there is a next page.
-            page = search_query.page(query, total, limit + 1, offset, after)
-            rows = connection.execute(page.sql, page.values).fetchall()
-        more = search_query.next_cursor(query, *rows[limit - 1][:2]) if len(rows) > limit else None
-        files = tuple(MediaFile.model_validate_json(json) for _, _, json in rows[:limit])
+            total, rows = self._rows(connection, query, limit + 1, offset, after)
+            files = _files(connection, rows[:limit])
+            more = None
+            if len(rows) > limit:
+                more = search_query.next_cursor(query, *_place(connection, query, rows[limit - 1]))
         return FilePage(items=files, next_cursor=more, total=total)
+
+    def _rows(
+        self,
+        connection: sqlite3.Connection,
+        query: FileQuery,
+        limit: int,
+        offset: int,
+        after: Position | None,
+    ) -> tuple[int, list[int]]:
+        with self._memory.lock:
+            memory = self._memory.current(connection)
+            if memory is not None:
+                return memory.page(query, limit, offset, after, connection)
+        connection.create_function("same_camera", 2, same_camera, deterministic=True)
+        count, page = search_query.total(query), search_query.page(query, limit, offset, after)
+        (total,) = connection.execute(count.sql, count.values).fetchone()
+        return total, [row for (row,) in connection.execute(page.sql, page.values)]
 
     def summary(self, owner_id: str | None = None) -> LibrarySummary:
         """What one person, or (None) everybody, has stored."""
@@ -92,8 +113,8 @@ class SearchIndex:
         with self._database.read() as connection:
             totals = connection.execute(
                 "SELECT trashed, kind, state, count, size FROM library_total "
-                "WHERE owner = ? AND folder = ? AND count > 0",
-                (owner, search_tables.ANY),
+                "WHERE owner = ? AND count > 0",
+                (owner,),
             ).fetchall()
             days = connection.execute(
                 "SELECT day, count, size FROM library_day WHERE owner = ? AND count > 0 "
@@ -130,6 +151,7 @@ class SearchIndex:
         return len(changes.items)
 
     def close(self) -> None:
+        self._memory.close()
         self._database.close()
 
 
@@ -141,6 +163,26 @@ def _file(id: str, data: dict[str, Any]) -> MediaFile:
             f"The record of file {id!r} is not a file ({error.error_count()} fields are wrong).",
             hint="Was it written by a newer version? Run that one, or delete the record.",
         ) from error
+
+
+def _files(connection: sqlite3.Connection, rows: Sequence[int]) -> tuple[MediaFile, ...]:
+    places = ", ".join("?" * len(rows))
+    found = dict(
+        connection.execute(
+            f"SELECT row, json FROM library_body WHERE row IN ({places})",  # noqa: S608
+            rows,
+        ).fetchall()
+    )
+    return tuple(MediaFile.model_validate_json(found[row]) for row in rows)
+
+
+def _place(connection: sqlite3.Connection, query: FileQuery, row: int) -> tuple[str | int, str]:
+    found: tuple[str | int, str] = connection.execute(
+        f"SELECT {search_query.ORDERS[query.sort].key}, f.id "  # noqa: S608
+        "FROM library_file f WHERE f.row = ?",
+        (row,),
+    ).fetchone()
+    return found
 
 
 def _summary(

@@ -7,20 +7,16 @@ FTS5's plainest tokenizer, and user text can't be FTS syntax: no ASCII punctuati
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
 
 TEXT_LIMIT = 200
 
-_GRAM = 3
-_SPACE = "\ue020"
-_END = "\ue000"
-_SCOPE = "\ue0ff"
+GRAM = 3
 _PRIVATE = re.compile("[\ue000-\ue0ff]")
-# ASCII punctuation would separate tokens: it moves to a private place.
-_PUNCTUATION = {code: 0xE000 + code for code in range(0x21, 0x80) if not chr(code).isalnum()}
+# ASCII punctuation would separate tokens: for FTS5 it moves to a private place.
+_PUNCTUATION = {code: 0xE000 + code for code in range(0x20, 0x80) if not chr(code).isalnum()}
 # Accents of Latin, Greek and Cyrillic, Hebrew points, Arabic vowels. Marks of other scripts are
 # letters in their own right and stay.
 _ACCENTS = re.compile(
@@ -37,7 +33,7 @@ def fold(text: str) -> str:
 
 def haystack(fields: Iterable[str]) -> str:
     """The text in which words are looked for; no word reaches over a space or a field's end."""
-    return _SPACE.join(_words(" ".join(fields)))
+    return " ".join(_words(" ".join(fields)))
 
 
 def needles(typed: str) -> tuple[str, ...]:
@@ -47,7 +43,7 @@ def needles(typed: str) -> tuple[str, ...]:
 
 def _words(text: str) -> list[str]:
     clean = "".join(map(_visible, fold(text)))
-    return _PRIVATE.sub(" ", clean).translate(_PUNCTUATION).split()
+    return _PRIVATE.sub(" ", clean).split()
 
 
 def _visible(character: str) -> str:
@@ -57,26 +53,16 @@ def _visible(character: str) -> str:
     return " " if category[0] == "Z" or category in {"Cc", "Cs"} else character
 
 
-def scope(dimension: str, value: str) -> str:
-    """A token that stands for `kind = image`, say; it can't be found by typing."""
-    digest = hashlib.blake2b(f"{dimension}={value}".encode(), digest_size=8)
-    return _SCOPE + digest.hexdigest()
+def document(hays: Iterable[str]) -> str:
+    """What FTS5 indexes of one file: the gram at each position."""
+    return _grams(" ".join(filter(None, hays)))
 
 
-def document(hay: str, scopes: Iterable[str]) -> str:
-    """What FTS5 indexes: each position's gram, then the scopes."""
-    padded = hay + _END * (_GRAM - 1)
-    grams = (padded[i : i + _GRAM] for i in range(len(hay)))
-    return " ".join((*grams, *scopes))
+def match(word: str) -> str:
+    """The FTS5 expression for haystacks with this word, which has at least `GRAM` characters."""
+    return f'"{_grams(word)}"'
 
 
-def match(words: Iterable[str], scopes: Iterable[str]) -> str:
-    """The FTS5 expression for documents in all `scopes` whose haystack has all `words`."""
-    terms = [f'"{token}"' for token in scopes]
-    for word in words:
-        if len(word) < _GRAM:
-            terms.append(f'"{word}" *')
-        else:
-            grams = " ".join(word[i : i + _GRAM] for i in range(len(word) - _GRAM + 1))
-            terms.append(f'"{grams}"')
-    return " AND ".join(terms)
+def _grams(text: str) -> str:
+    safe = text.translate(_PUNCTUATION)
+    return " ".join(safe[i : i + GRAM] for i in range(len(safe) - GRAM + 1))

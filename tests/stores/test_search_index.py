@@ -1,14 +1,8 @@
-"""The index against plain Python: same files, same order, same totals, whatever happens to them."""
+"""What the index finds, in which order and on which page; and how it follows its store."""
 
 import datetime as dt
-import tempfile
-import unicodedata
-from collections import Counter
-from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from core.errors import InvalidInput
 from core.model.media import (
@@ -17,36 +11,11 @@ from core.model.media import (
     FileSort,
     FileState,
     LibrarySummary,
-    MediaFile,
-    Rendition,
 )
-from core.stores import search_query
 from core.stores.files import file_records
 from core.stores.records import Record
 from core.stores.search_index import SearchIndex
-from core.stores.search_text import fold
-from core.stores.sqlite import SqliteRecordStore
-
-START = dt.datetime(2026, 11, 19, 23, 0, tzinfo=dt.UTC)
-OWNERS, FOLDERS = ["anna", "bo", "*"], ["", "Trips", "Trips/2024", "=Trips", "*"]
-
-
-def media(id, **fields):
-    return MediaFile(
-        **{
-            "id": id,
-            "owner_id": "anna",
-            "name": f"{id}.jpg",
-            "size": 10,
-            "content_type": "image/jpeg",
-            "kind": FileKind.IMAGE,
-            "state": FileState.DELIVERED,
-            "uploaded_at": START,
-            "bucket": "media",
-            "key": f"media/{id}/x",
-            **fields,
-        }
-    )
+from tests.stores.search_reference import START, media, thumbnail
 
 
 @pytest.fixture
@@ -73,10 +42,6 @@ def test_a_file_is_found_as_soon_as_it_is_written(files, index):
     page = index.search(FileQuery())
     assert page.items == (file,)
     assert (page.total, page.next_cursor) == (1, None)
-
-
-def thumbnail(size):
-    return Rendition(name="thumbnail", key="k", width=1, height=1, size=size)
 
 
 @pytest.mark.parametrize(
@@ -293,140 +258,6 @@ def test_the_summary_counts_renditions_and_utc_days_and_not_the_trash(files, ind
     everybody = index.summary(None)
     assert (everybody.count, everybody.size, everybody.undelivered) == (4, 1116, 1)
     assert index.summary("nobody").count == 0
-
-
-# The reference: filter and sort in plain Python.
-
-_KEYS = {
-    "uploaded_at": lambda f: (f.uploaded_at, f.id),
-    "name": lambda f: (fold(f.name), f.id),
-    "size": lambda f: (f.size, f.id),
-}
-
-
-def plain(text):
-    shown = "".join(c for c in fold(text) if unicodedata.category(c) != "Cf")
-    return shown.replace("\x00", " ")
-
-
-def wanted(file, query):
-    fields = [plain(part) for part in (file.name, file.folder, *file.tags)]
-    return (
-        (file.trashed_at is not None) == query.trashed
-        and query.owner_id in (None, file.owner_id)
-        and query.folder in (None, file.folder)
-        and query.kind in (None, file.kind)
-        and query.state in (None, file.state)
-        and all(any(word in field for field in fields) for word in plain(query.text).split())
-    )
-
-
-def expected(library, query):
-    matches = [file for file in library.values() if wanted(file, query)]
-    key = _KEYS[query.sort.value.removeprefix("-")]
-    return sorted(matches, key=key, reverse=query.sort.value.startswith("-"))
-
-
-def summarised(library, owner):
-    mine = [f for f in library.values() if owner in (None, f.owner_id)]
-    live = [f for f in mine if f.trashed_at is None]
-    kinds, days = Counter(f.kind for f in live), Counter(f.uploaded_at.date() for f in live)
-    return {
-        "count": len(live),
-        "size": sum(f.size + sum(r.size for r in f.renditions) for f in live),
-        "kinds": kinds,
-        "days": days,
-        "processing": sum(f.state is FileState.PROCESSING for f in live),
-        "undelivered": sum(f.state is FileState.UNDELIVERED for f in live),
-        "trashed": len(mine) - len(live),
-    }
-
-
-def observed(summary):
-    return {
-        "count": summary.count,
-        "size": summary.size,
-        "kinds": Counter({t.kind: t.count for t in summary.by_kind}),
-        "days": Counter({t.day: t.count for t in summary.by_day}),
-        "processing": summary.processing,
-        "undelivered": summary.undelivered,
-        "trashed": summary.trashed,
-    }
-
-
-letters = st.sampled_from("aAbÁß .-_%'\"*海辺ГШ\u0301\u200d🎉")
-words = st.text(letters, min_size=1, max_size=6)
-drawn_files = st.builds(
-    media,
-    st.sampled_from([f"f{n}" for n in range(8)]),
-    name=words,
-    owner_id=st.sampled_from(OWNERS),
-    folder=st.sampled_from(FOLDERS),
-    tags=st.lists(words, max_size=2).map(tuple),
-    size=st.integers(0, 3),
-    kind=st.sampled_from([FileKind.IMAGE, FileKind.AUDIO]),
-    state=st.sampled_from(list(FileState)),
-    uploaded_at=st.integers(0, 3).map(lambda n: START + dt.timedelta(hours=n)),
-    renditions=st.lists(st.integers(0, 2).map(thumbnail), max_size=1).map(tuple),
-    trashed_at=st.sampled_from([None, None, START]),
-)
-drawn_queries = st.builds(
-    FileQuery,
-    text=st.lists(st.text(letters, max_size=4), max_size=2).map(" ".join),
-    owner_id=st.sampled_from([None, *OWNERS]),
-    folder=st.sampled_from([None, None, *FOLDERS]),
-    kind=st.sampled_from([None, FileKind.IMAGE, FileKind.AUDIO, FileKind.VIDEO]),
-    state=st.sampled_from([None, *FileState]),
-    trashed=st.booleans(),
-    sort=st.sampled_from(list(FileSort)),
-)
-
-
-@pytest.mark.parametrize("few", [0, 4000], ids=["walking the order", "gathering the matches"])
-@settings(max_examples=120, deadline=None)
-@given(
-    writes=st.lists(drawn_files, max_size=16),
-    drops=st.sets(st.sampled_from([f"f{n}" for n in range(8)]), max_size=2),
-    queries=st.lists(drawn_queries, min_size=1, max_size=6),
-    limit=st.integers(1, 4),
-    offset=st.integers(0, 6),
-)
-def test_the_index_answers_as_filtering_and_sorting_would(
-    few, writes, drops, queries, limit, offset
-):
-    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
-        patch.setattr(search_query, "FEW", few)
-        index = SearchIndex(Path(folder) / "x.sqlite3")
-        store = SqliteRecordStore(Path(folder) / "x.sqlite3", [index])
-        files, library = file_records(store), {}
-        for file in writes:
-            stored = files.find(file.id)
-            store.put(files.put(file, stored.version if stored else 0).record)
-            library[file.id] = file
-        for name in drops:
-            files.remove(name)
-            library.pop(name, None)
-        for query in queries:
-            compare(index, query, expected(library, query), limit, offset)
-        for owner in (None, *OWNERS):
-            assert observed(index.summary(owner)) == summarised(library, owner)
-        index.close()
-        store.close()
-
-
-def compare(index, query, answer, limit, offset):
-    page = index.search(query, limit=limit, offset=offset)
-    assert list(page.items) == answer[offset : offset + limit]
-    assert page.total == len(answer)
-    assert (page.next_cursor is not None) == (offset + limit < len(answer))
-    joined, cursor = [], None
-    while True:
-        page = index.search(query, limit=limit, cursor=cursor)
-        joined += page.items
-        cursor = page.next_cursor
-        if cursor is None:
-            break
-    assert joined == answer
 
 
 # Beside DynamoDB: a file of its own, brought up to date by changes.
