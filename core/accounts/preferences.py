@@ -22,7 +22,7 @@ def time_zones() -> tuple[str, ...]:
 _NOT_PLACES = ("Etc/", "SystemV/", "posix/", "right/", "US/")
 
 
-def checked(wanted: Preferences, role: Role) -> Preferences:
+def check(wanted: Preferences, role: Role) -> None:
     """Raise `InvalidInput` for what could not be kept."""
     if wanted.time_zone not in time_zones():
         raise InvalidInput(
@@ -34,4 +34,3 @@ def checked(wanted: Preferences, role: Role) -> Preferences:
             f"The role {role.value} can't open the page {wanted.start_page.value}.",
             hint="Choose a page that stands in your menu.",
         )
-    return wanted

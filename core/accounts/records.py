@@ -8,6 +8,7 @@ from pydantic import Field
 
 from core.model.base import Noun, UtcTime
 from core.model.identity import PASSWORD_PATH, Account, Session
+from core.model.preferences import PageSize, StartPage, Theme
 
 
 class SignIn(Noun):
@@ -30,6 +31,15 @@ class OneTimeLink(Noun):
         return f"{PASSWORD_PATH}?token={self.token}"
 
 
+class PreferenceChanges(Noun):
+    """Fields that are not set stay as they are."""
+
+    theme: Theme = Theme.SYSTEM
+    page_size: PageSize = 60
+    time_zone: str = "UTC"
+    start_page: StartPage = StartPage.HOME
+
+
 class ProfileChanges(Noun):
     """Fields that are not set stay as they are; `date_of_birth=None` removes it."""
 
@@ -37,3 +47,4 @@ class ProfileChanges(Noun):
     full_name: str = ""
     gender: str = ""
     date_of_birth: date | None = None
+    preferences: PreferenceChanges = PreferenceChanges()

@@ -5,6 +5,7 @@ import pytest
 
 from core.accounts import passwords
 from core.accounts.preferences import time_zones
+from core.accounts.records import PreferenceChanges, ProfileChanges
 from core.errors import Conflict, InvalidInput
 from core.model.identity import Account, Role
 from core.model.preferences import PageSize, Preferences, StartPage, Theme
@@ -17,18 +18,33 @@ pytestmark = pytest.mark.usefixtures("cheap_passwords")
 NEW_PASSWORD = "copper-lantern-yodel-basin"
 
 
+def prefer(accounts, actor, **wanted):
+    changes = ProfileChanges(preferences=PreferenceChanges(**wanted))
+    return accounts.update_profile(actor, changes)
+
+
 def test_preferences_are_kept_and_travel_with_the_actor(accounts, member):
     wanted = Preferences(
         theme=Theme.DARK, page_size=30, time_zone="Asia/Kolkata", start_page=StartPage.LIBRARY
     )
-    assert accounts.update_preferences(member, wanted).preferences == wanted
+    assert prefer(accounts, member, **wanted.model_dump()).preferences == wanted
     assert enter(accounts, "ada@example.com").preferences == wanted
+
+
+def test_only_what_is_sent_changes_and_a_wrong_part_changes_nothing(accounts, member):
+    prefer(accounts, member, theme=Theme.DARK)
+    account = prefer(accounts, member, page_size=120)
+    assert (account.preferences.theme, account.preferences.page_size) == (Theme.DARK, 120)
+    wrong = PreferenceChanges(time_zone="Mars/Olympus")
+    with pytest.raises(InvalidInput):
+        accounts.update_profile(member, ProfileChanges(full_name="Ada L", preferences=wrong))
+    assert accounts.profile(member) == account
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "", "../../etc/passwd", "CET", "x" * 4000])
 def test_a_time_zone_that_there_is_not_is_refused(accounts, member, zone):
     with pytest.raises(InvalidInput, match="is not a time zone"):
-        accounts.update_preferences(member, Preferences(time_zone=zone))
+        prefer(accounts, member, time_zone=zone)
 
 
 def test_the_zones_are_places_and_utc():
@@ -38,11 +54,11 @@ def test_the_zones_are_places_and_utc():
 
 def test_nobody_starts_on_a_page_that_their_role_lacks(accounts, member):
     with pytest.raises(InvalidInput, match="can't open the page costs"):
-        accounts.update_preferences(member, Preferences(start_page=StartPage.COSTS))
+        prefer(accounts, member, start_page=StartPage.COSTS)
 
 
 def test_whoever_loses_a_right_starts_at_home(accounts, admin):
-    account = accounts.update_preferences(admin, Preferences(start_page=StartPage.COSTS))
+    account = prefer(accounts, admin, start_page=StartPage.COSTS)
     assert path(account) == "/costs"
     assert path(account.model_copy(update={"role": Role.MEMBER})) == "/"
     assert set(NEEDS) == set(StartPage)

@@ -40,6 +40,8 @@ from core.stores.jobs import JobQueue
 from core.stores.search_index import SearchIndex
 from core.stores.sqlite import SqliteRecordStore
 from core.upload.service import UploadService
+from core.upload.service.avatars import AvatarService
+from core.upload.service.progress import ProgressService
 from core.usage.service.opening import open_logs
 from core.usage.service.opening_storage import open_storage
 from core.web.api.app import build_api
@@ -124,6 +126,8 @@ def dashboard(tmp_path_factory):
             store=store,
             bucket=bucket,
             accounts=AccountsService(store, audit, settings, utc_now, "k" * 40),
+            avatars=AvatarService(store, bucket, edge, audit, settings, utc_now),
+            progress=ProgressService(store, bucket, audit, settings, utc_now),
             uploads=UploadService(store, bucket, edge, jobs, audit, settings, utc_now),
             library=library,
             viewing=ViewingService(library, bucket, edge, utc_now),

@@ -1,14 +1,22 @@
 """Every route for every role: nobody, a file's owner, another member, support, an admin."""
 
+import base64
+import io
 import itertools
 
 import pytest
+from PIL import Image
 
 from core.aws.s3 import ServedAs
 from core.model.repair import RecordChange
 from core.model.url_audit import LibrarySource
+from core.upload.service.progress import NewPhoto
 from tests.web_api.conftest import PASSWORD
 
+_DOT = io.BytesIO()
+Image.new("RGB", (8, 8), "red").save(_DOT, "PNG")
+PNG = _DOT.getvalue()
+PICTURE = base64.b64encode(PNG).decode()
 ROLES = ("anonymous", "owner", "other", "support", "admin")
 # What stands in a path or body as {file}, {upload} or {session} belongs to the owner, made anew.
 # `json`, or `files`, is sent. The statuses are in the order of ROLES.
@@ -25,6 +33,23 @@ TABLE = [
         (401, 400, 400, 400, 400),
     ),
     ("GET", "/users/me/sessions", {}, (401, 200, 200, 200, 200)),
+    ("DELETE", "/users/me/sessions", {}, (401, 204, 204, 204, 204)),
+    ("POST", "/users/me/avatar", {"files": {"file": ("me.png", PNG)}}, (401, 200, 200, 200, 200)),
+    ("DELETE", "/users/me/avatar", {}, (401, 204, 204, 204, 204)),
+    ("GET", "/progress-photos", {}, (401, 200, 200, 200, 200)),
+    ("POST", "/progress-photos", {"json": {"image_data": PICTURE}}, (401, 201, 201, 201, 201)),
+    (
+        "POST",
+        "/analytics/progress-photos/upload",
+        {"json": {"imageData": PICTURE, "userId": "somebody"}},
+        (401, 403, 403, 403, 403),
+    ),
+    ("POST", "/progress-photos/tickets", {"json": {"size": 9}}, (401, 201, 201, 201, 201)),
+    ("POST", "/progress-photos/tickets/{ticket}/complete", {}, (401, 409, 404, 404, 404)),
+    ("GET", "/progress-photos/{photo}/picture", {}, (401, 200, 404, 404, 404)),
+    ("GET", "/progress-photos/{photo}/picture?redirect=true", {}, (401, 307, 404, 404, 404)),
+    ("DELETE", "/progress-photos/{photo}", {}, (401, 200, 404, 404, 404)),
+    ("POST", "/progress-photos/{photo}/restore", {}, (401, 200, 404, 404, 404)),
     ("DELETE", "/users/me/sessions/{session}", {}, (401, 204, 404, 404, 404)),
     ("GET", "/users", {}, (401, 403, 403, 403, 200)),
     ("PATCH", "/users/{person}", {"json": {"role": "support"}}, (401, 403, 403, 403, 200)),
@@ -166,6 +191,12 @@ def things(dashboard, people, add_file):
         helper = dashboard.accounts.actor_for_cookie(signed_in.token)
         return dashboard.audits.start(helper, LibrarySource()).id
 
+    def photo():
+        return dashboard.progress.add(owner(), io.BytesIO(PNG), NewPhoto()).id
+
+    def ticket():
+        return dashboard.progress.open(owner(), 9, "image/png", NewPhoto()).upload_id
+
     def new_email():
         return f"role{next(_numbers)}@example.com"
 
@@ -176,6 +207,8 @@ def things(dashboard, people, add_file):
         "{session}": lambda: owner().session_id,
         "{file}": lambda: add_file(f"role{next(_numbers)}", version_id=None, etag="x").id,
         "{audit}": audit,
+        "{photo}": photo,
+        "{ticket}": ticket,
         "{upload}": lambda: upload(3),
         "{parts}": lambda: upload(20 * 1024 * 1024),
         "{person}": person,

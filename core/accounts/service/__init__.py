@@ -30,7 +30,6 @@ from core.model.identity import (
     Session,
     normal_email,
 )
-from core.model.preferences import Preferences
 from core.settings import Settings
 from core.stores.audit_log import AuditLog
 from core.stores.collection import Listing, Stored
@@ -260,11 +259,8 @@ class AccountsService:
         return {one: stored.value.username for one, stored in found.items() if stored}
 
     def update_profile(self, actor: Actor, changes: ProfileChanges) -> Account:
+        """All of it or nothing. Raises `InvalidInput`."""
         return self._own.update_profile(actor, changes)
-
-    def update_preferences(self, actor: Actor, wanted: Preferences) -> Account:
-        """Raises `InvalidInput` for a time zone or start page that there is not."""
-        return self._own.update_preferences(actor, wanted)
 
     def change_password(self, actor: Actor, current: str, new: str) -> None:
         """Ends all other sessions. A wrong current password counts like a failed sign-in."""

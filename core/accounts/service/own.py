@@ -23,16 +23,16 @@ class OwnAccount:
 
     def update_profile(self, actor: Actor, changes: ProfileChanges) -> Account:
         fields = rules.checked_changes(changes, self._desk.clock())
-        return self._change(actor, fields, ", ".join(sorted(fields)))
+        named = ", ".join(sorted(fields))
+        wanted = fields.pop("preferences", {})
 
-    def update_preferences(self, actor: Actor, wanted: Preferences) -> Account:
-        checked = preferences.checked(wanted, actor.role)
-        return self._change(actor, {"preferences": checked}, "preferences")
+        def changed(account: Account) -> Account:
+            chosen = Preferences.model_validate(account.preferences.model_dump() | wanted)
+            if wanted:
+                preferences.check(chosen, account.role)
+            return account.model_copy(update={**fields, "preferences": chosen})
 
-    def _change(self, actor: Actor, fields: dict[str, object], named: str) -> Account:
-        account = self._records.accounts.update(
-            actor.account_id, lambda a: a.model_copy(update=fields)
-        )
+        account = self._records.accounts.update(actor.account_id, changed)
         self._desk.record("account.changed", actor, account, fields=named)
         return account
 

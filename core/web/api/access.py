@@ -29,6 +29,8 @@ if TYPE_CHECKING:  # the routes get the services handed in; they need not load t
     from core.shares.service import SharesService
     from core.stores.jobs import JobQueue
     from core.upload.service import UploadService
+    from core.upload.service.avatars import AvatarService
+    from core.upload.service.progress import ProgressService
     from core.usage.service.storage import StorageService
     from core.usage.service.traffic import TrafficService
 
@@ -47,6 +49,10 @@ class Services(Protocol):
     def settings(self) -> Settings: ...
     @property
     def accounts(self) -> AccountsService: ...
+    @property
+    def avatars(self) -> AvatarService: ...
+    @property
+    def progress(self) -> ProgressService: ...
     @property
     def uploads(self) -> UploadService: ...
     @property

@@ -14,6 +14,7 @@ from core.web.api import (
     audit,
     audits,
     auth,
+    avatars,
     cases,
     costs,
     diagnoses,
@@ -21,6 +22,7 @@ from core.web.api import (
     fixes,
     lint,
     migrations,
+    progress,
     uploads,
     usage,
     users,
@@ -53,7 +55,9 @@ def build_api(get_dashboard: Callable[[], Services]) -> FastAPI:
     api.state.get_dashboard = get_dashboard
     rooms = (
         auth,
+        avatars,
         users,
+        progress,
         uploads,
         files,
         diagnoses,

@@ -108,11 +108,6 @@ class InvitationOut(Answer):
     password_link: PasswordLinkOut
 
 
-class AccountsOut(Answer):
-    items: list[AccountOut]
-    next_cursor: str | None
-
-
 class SessionOut(Answer):
     id: str
     created_at: datetime

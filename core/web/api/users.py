@@ -12,32 +12,33 @@ from core.model.identity import Account
 from core.web.api.access import Caller, Dashboard, Here, Site
 from core.web.api.openapi import OWN, SIGNED_IN, problems
 from core.web.api.parameters import Cursor, Limit
+from core.web.api.present_people import person_out
 from core.web.api.schemas import (
     AccountChangesIn,
     AccountOut,
-    AccountsOut,
     InvitationIn,
     InvitationOut,
     PasswordIn,
     PasswordLinkOut,
-    ProfileIn,
     SessionOut,
     SessionsOut,
 )
+from core.web.api.schemas_people import MeIn, PeopleOut, PersonOut
 
 router = APIRouter(prefix="/users", tags=["people"])
 
 
-@router.get("/me", response_model=AccountOut, responses=problems(*SIGNED_IN))
-def my_profile(caller: Caller, dashboard: Dashboard) -> Account:
-    return dashboard.accounts.profile(caller)
+@router.get("/me", responses=problems(*SIGNED_IN))
+def my_profile(caller: Caller, dashboard: Dashboard, here: Here) -> PersonOut:
+    return person_out(dashboard.accounts.profile(caller), dashboard.avatars, here)
 
 
-@router.patch("/me", response_model=AccountOut, responses=problems(*SIGNED_IN))
-def change_my_profile(body: ProfileIn, caller: Caller, dashboard: Dashboard) -> Account:
-    """Change the fields that are sent; `date_of_birth: null` removes it."""
+@router.patch("/me", responses=problems(*SIGNED_IN))
+def change_my_profile(body: MeIn, caller: Caller, dashboard: Dashboard, here: Here) -> PersonOut:
+    """Change the fields that are sent, all or none; `date_of_birth: null` removes it."""
     changes = ProfileChanges(**body.model_dump(exclude_unset=True))
-    return dashboard.accounts.update_profile(caller, changes)
+    account = dashboard.accounts.update_profile(caller, changes)
+    return person_out(account, dashboard.avatars, here)
 
 
 @router.put("/me/password", status_code=204, responses=problems(*SIGNED_IN, TooManyAttempts))
@@ -60,6 +61,12 @@ def my_sessions(caller: Caller, dashboard: Dashboard) -> SessionsOut:
     )
 
 
+@router.delete("/me/sessions", status_code=204, responses=problems(*SIGNED_IN))
+def revoke_my_other_sessions(caller: Caller, dashboard: Dashboard) -> None:
+    """Sign out everywhere but here."""
+    dashboard.accounts.revoke_others(caller)
+
+
 @router.delete("/me/sessions/{id}", status_code=204, responses=problems(*OWN))
 def revoke_my_session(id: str, caller: Caller, dashboard: Dashboard) -> None:
     """End one session everywhere, at once."""
@@ -73,11 +80,13 @@ def list_people(
     query: Annotated[str, Query(max_length=200, description="Part of a name or email")] = "",
     limit: Limit = 50,
     cursor: Cursor = None,
-) -> AccountsOut:
+    *,
+    here: Here,
+) -> PeopleOut:
     """Needs people:manage."""
     found = dashboard.accounts.people(caller, text=query, after=cursor, limit=limit)
-    return AccountsOut(
-        items=[AccountOut.model_validate(account) for account in found.items],
+    return PeopleOut(
+        items=[person_out(account, dashboard.avatars, here) for account in found.items],
         next_cursor=found.next,
     )
 
