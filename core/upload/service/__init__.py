@@ -14,7 +14,7 @@ from typing import BinaryIO
 from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket
 from core.model.identity import Actor, Permission
-from core.model.media import Job, JobState, MediaFile, Upload, UploadedPart, UploadTicket
+from core.model.media import FileKind, Job, JobState, MediaFile, Upload, UploadedPart, UploadTicket
 from core.model.visibility import visible
 from core.settings import Settings
 from core.stores.audit_log import AuditLog
@@ -48,10 +48,15 @@ class UploadService:
         self._processing = Processing(self._shelf)
         self._sweeping = Sweeping(self._shelf)
 
-    def open(self, actor: Actor, request: UploadRequest) -> UploadTicket:
-        """Where and how to send the bytes. Raises `InvalidInput` for none, `TooLarge`."""
+    def open(
+        self, actor: Actor, request: UploadRequest, *, in_one_post: bool = False
+    ) -> UploadTicket:
+        """Where and how to send the bytes. Raises `InvalidInput` for none, `TooLarge`.
+
+        `in_one_post`: for senders that can't resume; S3 takes at most 5 GiB so.
+        """
         actor.require(Permission.MEDIA_UPLOAD)
-        return self._intake.open(actor, request)
+        return self._intake.open(actor, request, in_one_post=in_one_post)
 
     def status(self, actor: Actor, id: str) -> Upload:
         actor.require(Permission.MEDIA_UPLOAD)
@@ -77,14 +82,16 @@ class UploadService:
         actor.require(Permission.MEDIA_UPLOAD)
         self._intake.abort(actor, id)
 
-    def complete(self, actor: Actor, id: str) -> Completion:
+    def complete(
+        self, actor: Actor, id: str, *, kinds: frozenset[FileKind] = frozenset()
+    ) -> Completion:
         """Say that all bytes are there; asked twice, it answers the same.
 
-        Raises `Conflict` where bytes are missing; where they break the policy, what is wrong with
-        them, and then nothing of them is kept.
+        Raises `Conflict` where bytes are missing; where they break the policy, or are of none of
+        the `kinds` that were asked for, what is wrong with them, and then nothing of them is kept.
         """
         actor.require(Permission.MEDIA_UPLOAD)
-        completion = self._completing.complete(actor, id)
+        completion = self._completing.complete(actor, id, kinds=kinds)
         self._shelf.jobs.announce()
         return completion
 

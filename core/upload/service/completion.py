@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.errors import Conflict, NotFound
 from core.model.identity import Actor
-from core.model.media import Job, MediaFile, ObjectRef, Upload, UploadState
+from core.model.media import FileKind, Job, MediaFile, ObjectRef, Upload, UploadState
 from core.stores.collection import Stored
 from core.upload import policy, records
 from core.upload.content import HEAD_BYTES
@@ -26,7 +26,14 @@ class Completing:
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
 
-    def complete(self, actor: Actor, id: str, *, started: bool = False) -> Completion:
+    def complete(
+        self,
+        actor: Actor,
+        id: str,
+        *,
+        started: bool = False,
+        kinds: frozenset[FileKind] = frozenset(),
+    ) -> Completion:
         """`started`: the caller processes it right away instead of a worker."""
         stored = self._shelf.own(actor, id)
         upload = stored.value
@@ -34,6 +41,7 @@ class Completing:
             return self._ended(upload)
         try:
             arrived, verdict = self._judged(upload)
+            policy.check_kind(upload.name, verdict.kind, kinds)
         except REFUSALS as refusal:
             self._shelf.refuse(stored, refusal)
             raise
