@@ -13,7 +13,7 @@ import pytest
 from core.diagnostics.repairs.config_actions import NEEDS
 
 TEMPLATE = Path(__file__).parents[2] / "deploy" / "template.yaml"
-PUBLIC = ("media", "avatars", "progress-photos")
+PUBLIC = ("media", "avatars")
 
 
 def test_the_linter_has_nothing_to_say():

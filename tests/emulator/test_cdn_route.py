@@ -57,14 +57,14 @@ def test_the_second_answer_comes_from_the_cache_and_has_an_age(site, stored):
     assert second.headers["content-type"] == "text/plain"
 
 
-@pytest.mark.parametrize("folder", ["media", "avatars", "progress-photos"])
+@pytest.mark.parametrize("folder", ["media", "avatars"])
 def test_each_public_folder_is_served(site, stored, folder):
     _, url = stored(folder=folder)
 
     assert site.browser.get(url).status_code == 200
 
 
-@pytest.mark.parametrize("folder", ["incoming", "originals", "elsewhere"])
+@pytest.mark.parametrize("folder", ["incoming", "originals", "progress-photos", "elsewhere"])
 def test_a_private_folder_is_refused(site, emulator, folder):
     emulator.root_clients().s3.put_object(Bucket=site.bucket, Key=f"{folder}/p.txt", Body=b"x")
 

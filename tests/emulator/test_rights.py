@@ -49,6 +49,17 @@ def test_the_app_stores_reads_and_deletes_where_it_keeps_things(app, bucket, pre
     app.s3.delete_object(**key, VersionId=version)
 
 
+def test_the_app_shows_and_erases_old_progress_photos_but_writes_none(app, emulator, bucket):
+    key = {"Bucket": bucket, "Key": "users/u1/progress-photos/old.jpg"}
+    version = emulator.root_clients().s3.put_object(**key, Body=b"x")["VersionId"]
+    assert app.s3.get_object(**key)["Body"].read() == b"x"
+    app.s3.delete_object(**key, VersionId=version)
+    assert refused(app.s3.put_object, **key, Body=b"x")
+    letter = {"Bucket": bucket, "Key": "users/u1/letters/a.txt"}
+    emulator.root_clients().s3.put_object(**letter, Body=b"x")
+    assert refused(app.s3.get_object, **letter)
+
+
 @pytest.mark.parametrize("target", ["media", "originals"])
 def test_the_app_moves_an_upload_to_its_place(app, bucket, target):
     app.s3.put_object(Bucket=bucket, Key="incoming/move", Body=b"x")
