@@ -114,7 +114,8 @@ def _why_missing(
 ) -> str:
     if offered:
         regions = ", ".join(one.region for one in offered)
-        return f"the price sheet has no price of {line} in {region or 'no region'}, only {regions}"
+        where = f"in {region}" if region else "where the region is not known"
+        return f"the price sheet has no price of {line} {where}, only in {regions}"
     close = difflib.get_close_matches(line, sheet.by_line, n=1)
     meant = f"; was {close[0]} meant?" if close else ""
     return f"the price sheet does not know the line {line}{meant}"

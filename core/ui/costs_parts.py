@@ -147,13 +147,15 @@ def _three(month: CostMonth) -> tuple[Stat, ...]:
     if figures is None or month.estimate is None or not month.estimate.lines:
         return ()
     plan = figures.flat_rate
-    note = "of the measured usage"
+    billed = month.basis == "billed"
+    note = "of the usage measured here, not of the bill" if billed else "of the measured usage"
     if plan is None:
         flat = Stat("Flat-rate plan", "\u2013", "nothing was delivered")
     else:
         tone = Tone.WARN if plan.breaches else Tone.NEUTRAL
         held = "would be breached" if plan.breaches else "cheapest that holds it"
-        flat = Stat("Flat-rate plan", formats.money(plan.total), f"{plan.plan}, {held}", tone)
+        what = f"{plan.plan}, {held}; {note}" if billed else f"{plan.plan}, {held}"
+        flat = Stat("Flat-rate plan", formats.money(plan.total), what, tone)
     return (
         Stat("List price", formats.money(figures.list_usd), note),
         Stat("With free tier", formats.money(figures.with_free_tier_usd), note),

@@ -120,7 +120,13 @@ def _row(one: ReconciledLine, currency: str) -> tuple[Markup | str | None, ...]:
         else _step(one.price_step, currency)
     )  # fmt: skip
     return (
-        tag("span", parts.mono(name, 48), " ", tag("small", one.region, class_="ui-muted")),
+        tag(
+            "div",
+            parts.mono(name, 48),
+            " ",
+            tag("small", one.region, class_="ui-muted"),
+            class_="ui-line-name",
+        ),
         "not estimated"
         if one.estimated_quantity is None
         else formats.money(one.estimate, currency),

@@ -75,7 +75,7 @@ def test_a_sheet_without_prices_is_damaged():
 
 def test_a_line_of_one_region_needs_no_region(sheet):
     assert find(sheet, "kms.request_asymmetric", "").region == "us-east-1"
-    assert "no region" in find(sheet, "cf.dto", "").reason
+    assert "where the region is not known" in find(sheet, "cf.dto", "").reason
     assert isinstance(find(sheet, "", ""), Missing)
 
 

@@ -1,5 +1,6 @@
 """The costs page on real services: billed months, measured ones, and months nobody knows."""
 
+import gzip
 import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -9,11 +10,14 @@ import pytest
 from core.model.identity import Role
 from core.ui.costs_view import _months
 from core.ui.formats import money, month
+from tests.costs.test_exports import CUR, FOCUS, ROWS, parquet
 from tests.pages.bills import Measured, bill
 from tests.pages.conftest import keep_bill, open_costs, shown
 
 NOW = datetime.now(UTC)
 THIS, LAST, BEFORE = _months(NOW.date())[:3]
+BEFORE_THAT = next(one for one in _months(NOW.date())[3:] if one != "2026-10")
+BILLED = {"iden": 0.33, "Bill": 14.994}  # by how the export begins, in USD
 
 
 @pytest.fixture
@@ -160,12 +164,44 @@ def test_the_bill_is_reconciled_in_four_steps_that_add_up(billed, visit):
         assert added == pytest.approx(row["Billed (USD)"] - row["Estimate (USD)"], abs=1e-6)
 
 
-def test_an_uploaded_export_is_compared_and_a_wrong_file_is_refused(measured, visit):
+@pytest.mark.parametrize("text", [CUR + ROWS, FOCUS.replace("EUR", "USD")], ids=["CUR", "FOCUS"])
+@pytest.mark.parametrize("form", ["csv", "csv.gz", "parquet"])
+def test_an_uploaded_export_is_held_against_the_estimate(measured, visit, text, form):
+    content = text.replace("2026-10", LAST).encode()
+    written = {"csv": bytes, "csv.gz": gzip.compress, "parquet": lambda one: parquet(one.decode())}
     page = visit("costs", view="Reconciliation", month=month(LAST))
     assert "No bill to compare with" in shown(page)
-    page.file_uploader[0].upload("x.csv", b"a,b\n1,2\n", "text/csv")
+    page.file_uploader[0].upload(f"export.{form}", written[form](content))
     page.run()
-    assert "ui-problem" in shown(page)
+    assert not page.exception
+    html = shown(page)
+    assert "ui-problem" not in html
+    assert "AWS billed $" in html
+    assert "the estimate says $" in html
+    rows = page.dataframe[0].value
+    assert sum(rows["Billed (USD)"]) == pytest.approx(BILLED[text[:4]])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("x.csv", b"a,b\n1,2\n", "column"),
+        ("x.csv.gz", gzip.compress(CUR.encode() + ROWS.encode())[:-9], "x.csv.gz"),
+        ("x.parquet", b"PAR1 no parquet", "x.parquet"),
+        ("x.csv", (CUR + ROWS).encode(), "2026-10"),
+    ],
+    ids=["columns", "cut off", "damaged", "another month"],
+)
+def test_a_wrong_export_is_refused_by_name_and_the_page_goes_on(
+    measured, visit, name, content, why
+):
+    page = visit("costs", view="Reconciliation", month=month(BEFORE_THAT))
+    page.file_uploader[0].upload(name, content)
+    page.run()
+    html = shown(page)
+    assert "ui-problem" in html
+    assert why in html
+    assert "AWS billed" not in html
     assert not page.exception
 
 
