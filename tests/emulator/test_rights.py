@@ -57,7 +57,7 @@ def test_the_app_shows_and_erases_old_progress_photos_but_writes_none(app, emula
     assert refused(app.s3.put_object, **key, Body=b"x")
     letter = {"Bucket": bucket, "Key": "users/u1/letters/a.txt"}
     emulator.root_clients().s3.put_object(**letter, Body=b"x")
-    assert refused(app.s3.get_object, **letter)
+    assert refused(app.s3.delete_object, **letter)
 
 
 @pytest.mark.parametrize("target", ["media", "originals"])
