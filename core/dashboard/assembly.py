@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from core.accounts.service import AccountsService
+from core.aws.cloudfront_invalidations import Invalidations
 from core.costs.service import CostsService
 from core.costs.service.sheets import FOLDER, PriceSheets
 from core.dashboard.clock import utc_now
@@ -26,6 +27,7 @@ from core.emulator.service import Emulator
 from core.errors import Configuration, DashboardError
 from core.library.service import LibraryService, Outside
 from core.library.service.bulk.service import JOB as BULK_JOB
+from core.library.service.invalidating import JOB as INVALIDATION_JOB
 from core.library.service.viewing import ViewingService
 from core.settings import Settings, Store
 from core.shares.service import SharesService
@@ -155,6 +157,7 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
         utc_now,
         jobs,
         Outside(check_delivery=uploads.check_delivery),
+        Invalidations(cloud.clients.cloudfront, cloud.distribution_id),
     )
     sheets = PriceSheets(settings.data_dir / FOLDER)
     diagnostics = diagnostics_of(cloud, store, sheets)
@@ -206,6 +209,7 @@ def _runner(
     handlers = {
         "process_upload": uploads.process,
         BULK_JOB: library.bulks.run,
+        INVALIDATION_JOB: library.invalidations.run,
         AUDIT_JOB: audits.work,
         MIGRATION_JOB: migrations.run,
         TRAFFIC_JOB: traffic.work,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from core.errors import Conflict, InvalidInput
 from core.model.identity import Actor, Permission
 from core.model.library import FileChanges
-from core.model.media import FileQuery, FileVersion, MediaFile, ObjectRef
+from core.model.media import FileQuery, MediaFile
 from core.model.names import NAME_LIMIT, clean_folder, clean_name, plain_text
+from core.model.versions import objects
 
 TAG_LIMIT = 20
 TAG_LENGTH = 50
@@ -92,29 +93,6 @@ def other_keys(file: MediaFile, bucket: str) -> tuple[str, ...]:
     folders = own_folders(file)
     named = {ref.key for ref in objects(file) if ref.bucket == bucket}
     return tuple(sorted(key for key in named if key and not key.startswith(folders)))
-
-
-def objects(file: MediaFile) -> tuple[ObjectRef, ...]:
-    """Every object that the record names, those of earlier versions included."""
-    held: tuple[MediaFile | FileVersion, ...] = (file, *file.versions)
-    return tuple(ref for one in held for ref in held_by(one))
-
-
-def held_by(held: MediaFile | FileVersion) -> Iterator[ObjectRef]:
-    """The objects of one version: what is served, the smaller ones, the exact upload."""
-    yield ObjectRef(
-        bucket=held.bucket,
-        key=held.key,
-        version_id=held.version_id,
-        etag=held.etag,
-        size=held.size,
-    )
-    for small in held.renditions:
-        yield ObjectRef(
-            bucket=held.bucket, key=small.key, version_id=small.version_id, size=small.size
-        )
-    if held.pristine:
-        yield held.pristine
 
 
 def _name(raw: str) -> str:

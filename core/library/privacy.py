@@ -7,10 +7,10 @@ from pathlib import PurePosixPath
 from typing import TypeVar
 
 from core.errors import Conflict
-from core.library.changes import objects
 from core.model.base import Noun
 from core.model.media import FileState, FileVersion, MediaFile, ObjectRef
 from core.model.signed_access import PRIVATE, PRIVATE_CACHE
+from core.model.versions import objects
 
 PUBLIC = "media/"
 ORIGINALS = "originals/"  # never behind the CDN, so they stay

@@ -137,6 +137,8 @@ class MediaFile(Noun):
     albums: tuple[str, ...] = ()  # ids; an album is a list that a file may be on
     fingerprint: str = ""  # perceptual hash of an image, 16 hex digits; '' where unknown
     revision: int = 1  # number of the current bytes
+    stored_at: UtcTime | None = None  # when they came; None: at the upload
+    stored_by: str = ""  # account id; '': the owner
     versions: tuple[FileVersion, ...] = ()  # earlier bytes, oldest first
     changed_at: UtcTime | None = None  # by a person: renamed, moved, tagged, replaced, trashed …
     changed_by: str = ""  # account id
@@ -207,7 +209,6 @@ class Upload(Noun):
     replaces: str = ""  # id of the file that gets these bytes; '' for a new file
     base_revision: int = 0  # of that file when the upload began
     same_key: bool = False
-    previous: FileVersion | None = None  # what was served, pinned before it is overwritten
 
 
 class UploadedPart(Noun):

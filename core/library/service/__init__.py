@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from core.aws.cloudfront_invalidations import Invalidations as Cdn
 from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket
 from core.library.service.bulk.service import Bulks
 from core.library.service.bulk.steps import Outside
 from core.library.service.fetching import DOWNLOAD_LIFE, Fetching
 from core.library.service.finding import Finding
+from core.library.service.invalidating import Invalidating
 from core.library.service.purging import Purging
 from core.library.service.rewriting import Rewriting
 from core.library.service.shelf import PAGE_LIMIT, Shelf
@@ -39,11 +41,14 @@ class LibraryService:
         clock: Callable[[], datetime],
         jobs: JobQueue | None = None,
         outside: Outside | None = None,
+        cdn: Cdn | None = None,
     ) -> None:
         shelf = Shelf(store, index, bucket, edge, audit, settings, clock, jobs)
+        outside = outside or Outside()
         self._finding, self._fetching = Finding(shelf), Fetching(shelf)
         self._rewriting, self._purging = Rewriting(shelf), Purging(shelf)
-        self.bulks = Bulks(shelf, self._rewriting, self._purging, outside or Outside())
+        self.bulks = Bulks(shelf, self._rewriting, self._purging, outside)
+        self.invalidations = Invalidating(shelf, cdn, outside)
 
     def page(
         self,

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from core.aws.s3 import ServedAs
 from core.library import copies
-from core.library.changes import held_by
 from core.library.service.shelf import Shelf
 from core.model.identity import Actor
 from core.model.media import MediaFile, ObjectRef
+from core.model.versions import held_by
 
 
 class Copying:
