@@ -11,7 +11,7 @@ from core.model.media import FileKind
 from core.model.names import plain_text
 from core.model.sharing import DropLimits, DroppedFile, DropState, SharePolicy
 from core.shares.records import DropRequest
-from core.shares.rules import size
+from core.shares.words import kinds_text, size
 
 SENDER_LIMIT = 40  # a tag holds 50
 _DOCUMENTS = (
@@ -81,17 +81,6 @@ def declared_kind(request: DropRequest) -> FileKind | None:
     if family in {"image", "video", "audio"}:
         return FileKind(family)
     return FileKind.DOCUMENT if declared.startswith(_DOCUMENTS) else FileKind.OTHER
-
-
-def kinds_text(kinds: Iterable[FileKind]) -> str:
-    words = {
-        FileKind.IMAGE: "pictures",
-        FileKind.VIDEO: "videos",
-        FileKind.AUDIO: "sound",
-        FileKind.DOCUMENT: "documents",
-        FileKind.OTHER: "other files",
-    }
-    return ", ".join(words[kind] for kind in kinds)
 
 
 def sender(raw: str) -> str:

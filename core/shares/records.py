@@ -41,6 +41,7 @@ class Visit(NamedTuple):
     link: ShareLink
     ends: UtcTime
     left: int | None  # downloads; None: no limit
+    owner: str  # the name that its owner goes by
 
 
 class FilesOfLink(NamedTuple):

@@ -18,6 +18,7 @@ from core.model.sharing import (
     TargetKind,
 )
 from core.shares.records import ShareRequest
+from core.shares.words import size
 
 MOST_FILES = 500
 MOST_DROPPED = 1000
@@ -176,13 +177,3 @@ def checked_policy(policy: SharePolicy) -> SharePolicy:
                 f"{domain[:80]!r} is not a domain.", hint="Write it as in example.com."
             )
     return policy.model_copy(update={"domains": domains})
-
-
-def size(count: int) -> str:
-    """As people read it: whole bytes below 1 KiB, else one decimal."""
-    value, unit = float(count), "B"
-    for unit in ("B", "KiB", "MiB", "GiB", "TiB"):
-        if value < 1024 or unit == "TiB":
-            break
-        value /= 1024
-    return f"{count} B" if unit == "B" else f"{value:,.1f} {unit}".replace(".0 ", " ")

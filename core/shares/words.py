@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+
+from core.model.media import FileKind
 
 _UNITS = (
     (timedelta(days=2), timedelta(days=1), "days"),
@@ -29,3 +32,24 @@ def downloads(most: int | None, left: int | None) -> str:
     if left == 0:
         return "No downloads left"
     return f"{left:,} of {most:,} {'download' if most == 1 else 'downloads'} left"
+
+
+def size(count: int) -> str:
+    """As people read it: whole bytes below 1 KiB, else one decimal."""
+    value, unit = float(count), "B"
+    for unit in ("B", "KiB", "MiB", "GiB", "TiB"):
+        if value < 1024 or unit == "TiB":
+            break
+        value /= 1024
+    return f"{count} B" if unit == "B" else f"{value:,.1f} {unit}".replace(".0 ", " ")
+
+
+def kinds_text(kinds: Iterable[FileKind]) -> str:
+    words = {
+        FileKind.IMAGE: "pictures",
+        FileKind.VIDEO: "videos",
+        FileKind.AUDIO: "sound",
+        FileKind.DOCUMENT: "documents",
+        FileKind.OTHER: "other files",
+    }
+    return ", ".join(words[kind] for kind in kinds)

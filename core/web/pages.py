@@ -5,6 +5,7 @@ Every value is escaped unless it is `Html`, which only this file makes.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -33,11 +34,15 @@ NOTHING = Html("")
 FOCUS = Html(" autofocus")
 
 
-def render(name: str, **values: str) -> Html:
+def render(name: str, /, **values: str) -> Html:
     safe = {
         key: value if isinstance(value, Html) else escape(value) for key, value in values.items()
     }
     return Html(_template(name).substitute(safe))
+
+
+def join(pieces: Iterable[Html]) -> Html:
+    return Html("".join(pieces))
 
 
 @cache

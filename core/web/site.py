@@ -19,6 +19,7 @@ from core.web.headers import SecurityHeaders
 from core.web.health import health_routes
 from core.web.pages import problem_page
 from core.web.session_routes import session_routes
+from core.web.share_routes import share_routes
 
 
 def build_site(get_dashboard: Callable[[], Dashboard]) -> tuple[list[BaseRoute], list[Middleware]]:
@@ -28,6 +29,7 @@ def build_site(get_dashboard: Callable[[], Dashboard]) -> tuple[list[BaseRoute],
         *health_routes(get_dashboard),
         Mount("/assets", Assets()),
         Mount("/api", build_api(get_dashboard)),
+        *share_routes(get_dashboard),
         *emulator_routes(lambda: get_dashboard().emulator),
         *_closed("/session", "/s", "/emulator"),
     ]

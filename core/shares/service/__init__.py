@@ -162,8 +162,9 @@ class SharesService:
         """Raises `Conflict` or `TooLarge` where others were faster."""
         self._dropping.reserve(visit, upload_id, request, name)
 
-    def arriving(self, visit: Visit, upload_id: str) -> Arriving:
-        return self._dropping.arriving(visit, upload_id)
+    def arriving(self, token: str, upload_id: str) -> Arriving:
+        """What was begun in time may end after the link; what was begun is proof enough."""
+        return self._dropping.arriving(self._visiting.begun(token), upload_id)
 
     def kinds(self, link: ShareLink) -> frozenset[FileKind]:
         """Kinds of files that a box takes; none named: all."""

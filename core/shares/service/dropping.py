@@ -65,12 +65,12 @@ class Dropping:
             also=lambda: [self._desk.records.drops.put(drop)],
         )
 
-    def arriving(self, visit: Visit, upload_id: str) -> Arriving:
+    def arriving(self, link: ShareLink, upload_id: str) -> Arriving:
         """A file of this very box. Raises `NotFound`."""
         drop = self._stored(upload_id).value
-        if drop.share_id != visit.link.id:
+        if drop.share_id != link.id:
             raise NotFound("This file was not begun here.", hint="Send it again.")
-        return Arriving(_in_the_name_of(visit.link), visit.link, drop)
+        return Arriving(_in_the_name_of(link), link, drop)
 
     def kinds(self, link: ShareLink) -> frozenset[FileKind]:
         return frozenset(link.drop.kinds) if link.drop else frozenset()

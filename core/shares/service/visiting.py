@@ -40,7 +40,15 @@ class Visiting:
         known = partial(tokens.proves, proof, self._desk.key, link.id, secret.password_hash)
         if secret.password_hash and not known(self._desk.clock()):
             raise NotSignedIn("This link has a password.", hint="Type it to go on.")
-        return Visit(link, ends, rules.downloads_left(link))
+        owner = self._desk.account(link.owner_id)
+        return Visit(link, ends, rules.downloads_left(link), owner.username if owner else "")
+
+    def begun(self, token: str) -> ShareLink:
+        """The link, also past its end; raises `NotFound` where it was revoked or is stopped."""
+        link, _ = self._named(token)
+        if self._state(link)[0] not in {LinkState.OPEN, LinkState.EXPIRED}:
+            raise gone()
+        return link
 
     def opened(self, visit: Visit, address: str) -> None:
         """Count that the page was shown; a page is never refused because many look at once."""
@@ -133,23 +141,30 @@ class Visiting:
         return stored.value
 
     def _live(self, token: str) -> tuple[ShareLink, ShareSecret, datetime]:
+        link, secret = self._named(token)
+        return link, secret, self._refuse_ended(link)
+
+    def _named(self, token: str) -> tuple[ShareLink, ShareSecret]:
         link_id = tokens.link_of(token)
         secret = self._desk.records.secrets.find(link_id) if link_id else None
         link = self._desk.records.links.find(link_id) if link_id else None
         if link is None or secret is None or not tokens.fits(token, secret.value.token_hash):
             raise gone()
-        return link.value, secret.value, self._refuse_ended(link.value)
+        return link.value, secret.value
 
     def _refuse_ended(self, link: ShareLink) -> datetime:
         """When it ends; raises `NotFound` where it has, or where it is stopped."""
+        state, ends = self._state(link)
+        if state not in {LinkState.OPEN, LinkState.USED_UP}:
+            raise gone()
+        return ends
+
+    def _state(self, link: ShareLink) -> tuple[LinkState, datetime]:
         policy, owner = self._desk.policy(), self._desk.account(link.owner_id)
         active = owner is not None and not owner.disabled
         stopped = rules.stopped_because(link, policy, owner_active=active)
         ends = rules.ending(link, policy).at
-        state = rules.state_of(link, ends, stopped, self._desk.clock())
-        if state not in {LinkState.OPEN, LinkState.USED_UP}:
-            raise gone()
-        return ends
+        return rules.state_of(link, ends, stopped, self._desk.clock()), ends
 
     def _counted(self, visit: Visit, count: int, action: str, address: str, **told: str) -> None:
         now = self._desk.clock()
