@@ -1,4 +1,4 @@
-"""Log files that are no delimited text, v2's JSON lines and Parquet, read into `requests`."""
+"""Log files of each kind, delimited text, v2's JSON lines and Parquet, read into `requests`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,22 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from core.model.traffic import BadLine, LogKind, LogShape
-from core.stores.log_columns import json_columns, json_names, literal, quoted, selected
-from core.stores.log_scans import TOLD, csv_scan, forget_refused, refused_lines
+from core.stores.log_columns import (
+    json_columns,
+    json_names,
+    literal,
+    quoted,
+    read_as,
+    selected,
+)
+from core.stores.log_scans import (
+    TOLD,
+    any_refused,
+    csv_scan,
+    forget_refused,
+    other_headers,
+    refused_lines,
+)
 from core.stores.log_source import LogFile
 
 Bad = tuple[int, list[BadLine]]  # how many lines, and the first of them
@@ -17,6 +31,23 @@ _NO_JSON = "it is no JSON object with date, time and sc-status"
 
 def insert(sql: Any, select: str, scan: str, where: str = "") -> None:
     sql.execute(f"INSERT INTO requests SELECT * FROM (SELECT {select} FROM {scan}) {where}")  # noqa: S608
+
+
+def insert_lines(
+    sql: Any, files: Sequence[LogFile], columns: Sequence[str], source: int, names: Sequence[str]
+) -> tuple[Bad, set[str]]:
+    """Files of one shape; also those in which a header comes again that says otherwise."""
+    shape = files[0].shape
+    if shape.kind is LogKind.JSON:
+        found = [insert_json(sql, one, source, names) for one in files]
+        return (sum(bad for bad, _ in found), [line for _, lines in found for line in lines]), set()
+    scan = csv_scan(files, {name: read_as(name) for name in columns}, shape)
+    insert(sql, selected(columns, typed=True, source=source, names=names), scan)
+    refused = any_refused(sql)  # of most files none, and asking for them takes long
+    mixed = other_headers(sql, shape.fields) if refused else set()
+    bad = refused_lines(sql, files) if refused else (0, [])
+    forget_refused(sql)
+    return bad, mixed
 
 
 def insert_json(sql: Any, file: LogFile, source: int, names: Sequence[str]) -> Bad:

@@ -8,27 +8,16 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from core.errors import UnreadableContent
+from core.errors import DashboardError, UnreadableContent
 from core.model.traffic import BadLine, LogKind, LogProblem, LogShape, LogsRead
-from core.stores.log_columns import (
-    NAMES,
-    REQUESTS,
-    read_as,
-    selected,
-)
-from core.stores.log_formats import insert, insert_json, insert_parquet
-from core.stores.log_scans import (
-    TOLD,
-    any_refused,
-    csv_scan,
-    forget_refused,
-    other_headers,
-    refused_lines,
-)
+from core.stores.log_columns import NAMES, REQUESTS
+from core.stores.log_formats import Bad, insert_lines, insert_parquet
+from core.stores.log_scans import TOLD
 from core.stores.log_source import (
     LogFile,
     contents,
@@ -38,12 +27,14 @@ from core.stores.log_source import (
     split_by_header,
     stamp,
 )
+from core.stores.log_unpack import DAMAGED, unpacked
 
 ShapeOf = Callable[[bytes, str], LogShape | None]
 ColumnsOf = Callable[[LogShape], tuple[str, ...]]
 # What no log file can bring about: mistakes in our SQL, and too little memory.
 _OUR_OWN = ("Binder", "Catalog", "Internal", "OutOfMemory", "Parser")
 _ID = "x_edge_request_id"
+_Inserted = tuple[Bad, set[str]]  # and the files in which headers differ
 
 
 class FileNote(NamedTuple):
@@ -155,8 +146,7 @@ class LogReader:
     def _together(self, group: list[LogFile], source: int, folder: Path) -> None:
         import duckdb  # noqa: PLC0415  # 30 MiB that most runs do not need
 
-        reads = {LogKind.DELIMITED: self._delimited, LogKind.JSON: self._json}
-        read = reads.get(group[0].shape.kind, self._parquet)
+        read = self._parquet if group[0].shape.kind is LogKind.PARQUET else self._lines
         batches = [group] if group[0].shape.kind is LogKind.DELIMITED else [[one] for one in group]
         for batch in batches:
             try:
@@ -165,6 +155,13 @@ class LogReader:
                 if type(error).__name__.removesuffix("Exception") in _OUR_OWN:
                     raise
                 self._apart(batch, source, folder, str(error))
+            except DAMAGED as error:
+                self._apart(batch, source, folder, str(error))
+            except OSError as error:
+                raise DashboardError(
+                    f"{batch[0].name} can't be unpacked: {error.strerror}.",
+                    hint="The folder for temporary files (TMPDIR) needs room for 200 MB.",
+                ) from error
 
     def _apart(self, batch: list[LogFile], source: int, folder: Path, reason: str) -> None:
         """One of these is damaged: read each by itself, and of that one what is whole."""
@@ -176,30 +173,47 @@ class LogReader:
         if not one.compressed or not salvage(one.path, target):
             self._tell(one.name, "unreadable", reason.splitlines()[0])
             return
-        self._tell(one.name, "truncated", "It ends early: only its readable lines are counted.")
+        self._tell(
+            one.name,
+            "truncated",
+            "It ends early or is damaged: only its readable lines are counted.",
+        )
         self._together([LogFile(target, one.name, one.shape, offset=one.offset)], source, folder)
 
-    def _delimited(self, group: list[LogFile], source: int, folder: Path) -> None:
-        import duckdb  # noqa: PLC0415  # 30 MiB that most runs do not need
-
-        shape = group[0].shape
-        columns = self._columns_of(shape)
-        scan = csv_scan(group, {name: read_as(name) for name in columns}, shape)
-        self._sql.execute("BEGIN")
-        try:
-            insert(self._sql, selected(columns, typed=True, source=source, names=self._names), scan)
-            refused = any_refused(self._sql)  # of most files none, and asking for them takes long
-            mixed = other_headers(self._sql, shape.fields) if refused else set()
-            count, lines = refused_lines(self._sql, group) if refused else (0, [])
-            forget_refused(self._sql)
-            self._sql.execute("ROLLBACK" if mixed else "COMMIT")
-        except duckdb.Error:
-            self._sql.execute("ROLLBACK")
-            raise
+    def _lines(self, group: list[LogFile], source: int, folder: Path) -> None:
+        bad, mixed = self._unpacked(group, source, folder)
         if mixed:
             self._in_parts(group, mixed, source, folder)
-            return
-        self._count_bad(count, lines)
+        else:
+            self._count_bad(*bad)
+
+    def _unpacked(self, group: list[LogFile], source: int, folder: Path) -> _Inserted:
+        if group[0].compressed:
+            with (
+                tempfile.TemporaryDirectory(dir=folder) as place,
+                closing(unpacked(group, Path(place))) as parts,
+            ):
+                bad, mixed = self._inserted(parts, source)
+            if not mixed:
+                return bad, mixed
+        return self._inserted([group], source)
+
+    def _inserted(self, groups: Iterable[list[LogFile]], source: int) -> _Inserted:
+        """All of it or nothing: nothing where headers differ."""
+        count, lines, mixed = 0, list[BadLine](), set[str]()
+        self._sql.execute("BEGIN")
+        try:
+            for group in groups:
+                columns = self._columns_of(group[0].shape)
+                bad, mixed = insert_lines(self._sql, group, columns, source, self._names)
+                if mixed:
+                    break
+                count, lines = count + bad[0], lines + bad[1]
+        except Exception:
+            self._sql.execute("ROLLBACK")
+            raise
+        self._sql.execute("ROLLBACK" if mixed else "COMMIT")
+        return (count, lines), mixed
 
     def _in_parts(self, group: list[LogFile], mixed: set[str], source: int, folder: Path) -> None:
         rest = [one for one in group if str(one.path) not in mixed]
@@ -220,10 +234,6 @@ class LogReader:
             if shape is not None:
                 part = LogFile(path, whole.name, shape, offset=whole.offset + offset)
                 self._together([part], source, folder)
-
-    def _json(self, group: list[LogFile], source: int, folder: Path) -> None:
-        del folder
-        self._count_bad(*insert_json(self._sql, group[0], source, self._names))
 
     def _parquet(self, group: list[LogFile], source: int, folder: Path) -> None:
         del folder

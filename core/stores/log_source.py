@@ -99,7 +99,7 @@ def salvage(path: Path, target: Path) -> bool:
         try:
             while chunk := file.read1(_CHUNK):
                 last = _whole_lines(last + chunk, out)
-        except (EOFError, OSError, zlib.error):
+        except (EOFError, gzip.BadGzipFile, zlib.error):
             sound = False
         if sound:
             out.write(last)
