@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from core.errors import Conflict
 from core.model.base import Noun
+from core.model.identity import Actor
 from core.model.media import FileState, FileVersion, MediaFile, ObjectRef
 from core.model.signed_access import PRIVATE, PRIVATE_CACHE
 from core.model.versions import objects
@@ -25,14 +26,14 @@ class LeftObjects(Noun):
     """What a move leaves behind until it is deleted: objects, and copies at the CDN."""
 
     file_id: str
-    private: bool  # whether the move made the file private
+    by: Actor
     bucket: str
     keys: tuple[str, ...]
 
 
-def left_behind(before: MediaFile, *, private: bool) -> LeftObjects:
+def left_behind(before: MediaFile, by: Actor) -> LeftObjects:
     keys = tuple(sorted({ref.key for ref in to_move(before)}))
-    return LeftObjects(file_id=before.id, private=private, bucket=before.bucket, keys=keys)
+    return LeftObjects(file_id=before.id, by=by, bucket=before.bucket, keys=keys)
 
 
 def still_left(left: LeftObjects, file: MediaFile | None) -> tuple[str, ...]:

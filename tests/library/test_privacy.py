@@ -55,8 +55,9 @@ def cloud(emulator, tmp_path, request):
     edge = Edge(web.cdn, connect_base=web.base, signer=signer)
     writer = CloudFrontWriter(emulator.clients().cloudfront)
 
-    def forget(left):
-        paths = ["/" + quote(key, safe="/~") for key in left.keys]
+    def forget(_, keys, by):
+        assert by == ANN
+        paths = ["/" + quote(key, safe="/~") for key in keys]
         writer.invalidate(emulator.stack.distribution_id, paths, secrets.token_hex(8))
 
     settings = load_settings(data_dir=tmp_path)
@@ -109,7 +110,7 @@ def test_a_private_file_leaves_nothing_readable_behind(cloud):
     before = [cloud.edge.url(key) for key in (file.key, file.renditions[0].key)]
     assert [status(cloud, url) for url in before] == [200, 200]  # and cached at the CDN
 
-    after = cloud.privacy.apply(ANN, file.id, private=True)
+    after = cloud.privacy.apply(ANN, file.id, True)
 
     assert after.private
     assert cloud.browser.get(cloud.edge.url(after.key)).content == b"newest"
@@ -122,7 +123,7 @@ def test_a_private_file_leaves_nothing_readable_behind(cloud):
 
 @pytest.mark.emulator
 def test_versions_move_along_with_their_own_bytes(cloud):
-    after = cloud.privacy.apply(ANN, filed(cloud).id, private=True)
+    after = cloud.privacy.apply(ANN, filed(cloud).id, True)
     (old,) = after.versions
 
     assert old.key.startswith(f"private/{after.id}/")
@@ -134,8 +135,8 @@ def test_versions_move_along_with_their_own_bytes(cloud):
 def test_there_and_back_again_is_as_before(cloud):
     file = filed(cloud)
 
-    cloud.privacy.apply(ANN, file.id, private=True)
-    after = cloud.privacy.apply(ANN, file.id, private=False)
+    cloud.privacy.apply(ANN, file.id, True)
+    after = cloud.privacy.apply(ANN, file.id, False)
 
     assert (after.key, after.private) == (file.key, False)
     assert cloud.bucket.find(f"private/{file.id}/beach.jpg") is None
@@ -148,11 +149,11 @@ def test_there_and_back_again_is_as_before(cloud):
 def test_a_crash_before_the_old_objects_go_is_made_good_later(cloud):
     file = filed(cloud)
 
-    def dies(_):
+    def dies(*_):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        Privacy(cloud.shelf, dies).apply(ANN, file.id, private=True)
+        Privacy(cloud.shelf, dies).apply(ANN, file.id, True)
 
     assert cloud.shelf.files.get(file.id).private
     assert cloud.privacy.finish() == 1
@@ -166,7 +167,7 @@ def test_a_cdn_that_does_not_answer_leaves_the_file_as_it_was(cloud, monkeypatch
     monkeypatch.setattr(cloud.edge, "head", lambda _: SimpleNamespace(status=0, error="no answer"))
 
     with pytest.raises(AwsUnavailable, match="does not serve"):
-        cloud.privacy.apply(ANN, file.id, private=True)
+        cloud.privacy.apply(ANN, file.id, True)
 
     assert cloud.shelf.files.get(file.id) == file
     assert cloud.bucket.find(file.key) is not None
@@ -178,7 +179,7 @@ def test_a_cdn_that_asks_for_no_signature_keeps_the_file_public(cloud, monkeypat
     monkeypatch.setattr(cloud.edge, "plain_url", cloud.edge.url)
 
     with pytest.raises(AwsUnavailable, match="without a signature"):
-        cloud.privacy.apply(ANN, file.id, private=True)
+        cloud.privacy.apply(ANN, file.id, True)
 
     assert cloud.shelf.files.get(file.id) == file
 
@@ -197,7 +198,7 @@ def test_somebody_renames_the_file_while_it_moves(cloud, monkeypatch):
 
     monkeypatch.setattr(Privacy, "_see", rename)
 
-    after = cloud.privacy.apply(ANN, file.id, private=True)
+    after = cloud.privacy.apply(ANN, file.id, True)
 
     assert (after.name, after.private) == ("renamed.jpg", True)
 
@@ -206,7 +207,7 @@ def test_somebody_renames_the_file_while_it_moves(cloud, monkeypatch):
 def test_only_the_owner_decides_who_needs_a_signature(cloud):
     grant = Grant(account_id="bob", right=Right.EDIT)
     with pytest.raises(NotFound):
-        cloud.privacy.apply(BOB, filed(cloud).id, private=True)
+        cloud.privacy.apply(BOB, filed(cloud).id, True)
     with pytest.raises(NotAllowed):
         cloud.privacy.apply(BOB, filed(cloud, grants=(grant,)).id, private=True)
 
@@ -217,7 +218,7 @@ def test_without_a_key_group_nothing_becomes_private(cloud):
     cloud.edge.signer = None
 
     with pytest.raises(Conflict, match="Private media is off"):
-        cloud.privacy.apply(ANN, file.id, private=True)
+        cloud.privacy.apply(ANN, file.id, True)
 
 
 def of(**changes):
@@ -245,7 +246,7 @@ def test_keys_keep_their_place_under_the_other_prefix(key, private, moved):
 
 
 def test_what_moved_back_in_between_is_not_deleted():
-    left = rules.left_behind(of(), private=True)
+    left = rules.left_behind(of(), ANN)
 
     assert rules.still_left(left, of()) == ()
     assert rules.still_left(left, None) == ("media/f1/a.jpg",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from core.aws.cloudfront_invalidations import Invalidations as Cdn
@@ -13,6 +14,7 @@ from core.library.service.bulk.steps import Outside
 from core.library.service.fetching import DOWNLOAD_LIFE, Fetching
 from core.library.service.finding import Finding
 from core.library.service.invalidating import Invalidating
+from core.library.service.privacy import Privacy
 from core.library.service.purging import Purging
 from core.library.service.rewriting import Rewriting
 from core.library.service.shelf import PAGE_LIMIT, Shelf
@@ -45,10 +47,13 @@ class LibraryService:
     ) -> None:
         shelf = Shelf(store, index, bucket, edge, audit, settings, clock, jobs)
         outside = outside or Outside()
+        self.invalidations = Invalidating(shelf, cdn, outside)
+        self._privacy = Privacy(shelf, self.invalidations.forget)
+        if edge.signer is not None:
+            outside = replace(outside, switch_privacy=self._privacy.apply)
         self._finding, self._fetching = Finding(shelf), Fetching(shelf)
         self._rewriting, self._purging = Rewriting(shelf), Purging(shelf)
         self.bulks = Bulks(shelf, self._rewriting, self._purging, outside)
-        self.invalidations = Invalidating(shelf, cdn, outside)
 
     def page(
         self,
@@ -114,9 +119,19 @@ class LibraryService:
         actor.require(Permission.MEDIA_READ)
         return self._rewriting.restore(actor, ids)
 
+    def set_private(self, actor: Actor, id: str, private: bool) -> MediaFile:
+        """Serve a file to signed requests only, or to everybody again; its addresses change.
+
+        Raises `Conflict` where the CDN has no key group, `AwsUnavailable` where it doesn't serve
+        the moved file as it should; the file then stays as it was.
+        """
+        actor.require(Permission.MEDIA_READ)
+        return self._privacy.apply(actor, id, private)
+
     def purge(self) -> int:
         """Delete for good what has been in the trash too long; return how many files.
 
         Objects go first and the record last: after a crash the next purge finds the file again.
         """
+        self._privacy.finish()
         return self._purging.purge()

@@ -22,7 +22,7 @@ from core.stores.collection import Collection, Stored
 _OK = 200
 _ATTEMPTS = 3
 
-Forget = Callable[[LeftObjects], object]  # have the CDN forget these keys
+Forget = Callable[[MediaFile, tuple[str, ...], Actor], object]  # by the CDN, for somebody
 
 
 class Privacy:
@@ -32,7 +32,7 @@ class Privacy:
             shelf.store, "left_objects", LeftObjects, key=lambda left: left.file_id
         )
 
-    def apply(self, actor: Actor, id: str, *, private: bool) -> MediaFile:
+    def apply(self, actor: Actor, id: str, private: bool) -> MediaFile:
         """Safe to repeat: a file that is as wanted is only rid of what an earlier try left."""
         stored = self._shelf.stored(id)
         removable(actor, stored.value)
@@ -73,7 +73,7 @@ class Privacy:
         action = "file.made_private" if private else "file.made_public"
         subject = f"file/{before.id}"
         event = self._shelf.audit.event(action, actor=actor, subject=subject, details=named(before))
-        left = self._left.put(rules.left_behind(before, private=private))
+        left = self._left.put(rules.left_behind(before, actor))
         self._shelf.store.transact(
             [self._shelf.files.put(after, stored.version), left, self._shelf.audit.put(event)]
         )
@@ -116,6 +116,6 @@ class Privacy:
         bucket = self._shelf.bucket.beside(left.value.bucket)
         for key in gone:
             bucket.erase(key)
-        if gone:
-            self._forget(left.value.model_copy(update={"keys": gone}))
+        if gone and file is not None:
+            self._forget(file.value, gone, left.value.by)
         self._left.remove(id)
