@@ -23,6 +23,7 @@ from core.model.measured import DeliveredGroup, MeasuredMonth
 from core.model.pricing import PriceSheet
 from core.model.scenarios import (
     HitRatioChange,
+    HttpsChange,
     ImageChange,
     PriceClassChange,
     Scenario,
@@ -191,6 +192,25 @@ def _ttl(change: TtlChange, month: Month, told: Told) -> Plan | None:
     return _with_misses(month, misses, wanted)
 
 
+def _https(change: HttpsChange, month: Month, told: Told) -> Plan | None:
+    """A view that came over HTTP bills two requests then: the redirect, and the one it leads to."""
+    del change
+    delivered = month.measured.delivered
+    if delivered is None or any(one.redirects is None for one in delivered):
+        told.unknown.append("requests over plain HTTP were not told apart")
+        return None
+    plain = [one.http_requests - (one.redirects or 0) for one in delivered]
+    told.assumptions.append(f"{sum(plain):,} requests are answered over plain HTTP today")
+    if any(plain):
+        told.assume("medium", "every viewer follows the redirect, each time")
+        told.warn("low", "clients that know no TLS or follow no redirect lose the files")
+    groups = tuple(
+        one.model_copy(update={"requests": one.requests + more, "redirects": one.http_requests})
+        for one, more in zip(delivered, plain, strict=True)
+    )
+    return Plan(before=month.lines, after=month.with_delivery(groups))
+
+
 _PLANS: dict[str, Callable[[Any, Month, Told], Plan | None]] = {
     "storage_class": _class_change,
     "intelligent_tiering": _tiering,
@@ -198,4 +218,5 @@ _PLANS: dict[str, Callable[[Any, Month, Told], Plan | None]] = {
     "hit_ratio": _hit_ratio,
     "price_class": _price_class,
     "ttl": _ttl,
+    "https": _https,
 }

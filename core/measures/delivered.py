@@ -15,6 +15,7 @@ _PLAIN = ("http", "ws")
 class _Sums:
     requests: int = 0
     http: int = 0
+    redirects: int = 0
     bytes: int = 0
     asked: int = 0
 
@@ -33,6 +34,7 @@ def delivered(
         sums.bytes += row.bytes
         sums.asked += row.asked
         sums.http += row.requests if row.protocol in _PLAIN else 0
+        sums.redirects += row.requests if row.protocol in _PLAIN and row.redirected else 0
         unnamed += 0 if row.protocol else row.requests
     if unnamed:
         missing.append(f"the protocol of {unnamed:,} requests is not logged: they count as HTTPS")
@@ -42,6 +44,7 @@ def delivered(
             edge_group=name,
             requests=one.requests,
             http_requests=one.http,
+            redirects=one.redirects,
             bytes=one.bytes,
             misses=one.asked,
         )

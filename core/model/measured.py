@@ -41,6 +41,7 @@ class DeliveredGroup(Noun):
     path: str = ""  # URL or prefix, '' for everything
     requests: int
     http_requests: int = 0  # of these, without TLS
+    redirects: int | None = None  # of those, answered by a redirect to HTTPS
     bytes: int
     misses: int | None = None  # what the origin was asked for
 

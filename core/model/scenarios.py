@@ -71,10 +71,17 @@ class TtlChange(Noun):
     seconds: int = Field(ge=1, le=31_536_000)
 
 
+class HttpsChange(Noun):
+    """Every request over plain HTTP is redirected to HTTPS."""
+
+    kind: Literal["https"] = "https"
+
+
 Change = Annotated[
-    ClassChange | Tiering | ImageChange | HitRatioChange | PriceClassChange | TtlChange,
+    ClassChange | Tiering | ImageChange | HitRatioChange | PriceClassChange | TtlChange
+    | HttpsChange,
     Field(discriminator="kind"),
-]
+]  # fmt: skip
 
 
 class Scenario(Noun):

@@ -128,6 +128,7 @@ class EdgeUse(Noun):
 
     edge: str
     protocol: str  # http, https, ws, wss
+    redirected: bool = False  # answered by a redirect to HTTPS
     requests: int
     bytes: int
     asked: int

@@ -108,8 +108,10 @@ TOP_ERRORS: Final = _urls(
     "top_errors", "status", "status", ERROR, more="AND status >= 400", group=", status"
 )
 EDGE_USE: Final = _origin(
-    "edge_use", "coalesce(edge, '') || ' ' || coalesce(protocol, '')", "CAST(NULL AS varchar)",
-    "1", "edge", "protocol", "result",
+    "edge_use",
+    "coalesce(edge, '') || ' ' || coalesce(protocol, '') || ' ' || "
+    "CASE WHEN result = 'Redirect' THEN result ELSE '' END",
+    "CAST(NULL AS varchar)", "1", "edge", "protocol", "result",
 )  # fmt: skip
 ORIGIN_URLS: Final = _origin("origin_urls", "path", "site", "path, site", "path", "site", "result")
 VIEWED: Final = _by(

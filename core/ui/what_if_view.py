@@ -15,6 +15,7 @@ from core.model.scenarios import (
     ClassChange,
     ClassName,
     HitRatioChange,
+    HttpsChange,
     ImageChange,
     PriceClassChange,
     Scenario,
@@ -52,7 +53,7 @@ def what_if(actor: Actor, period: str) -> None:
         "Change", list(_KINDS), default="Storage class", key="change", required=True,
         bind="query-params", label_visibility="collapsed",
     )  # fmt: skip
-    left, right = st.columns([2, 3], gap="large")
+    left, right = st.columns([1, 2], gap="large")
     with left:
         change = _KINDS[str(kind)]()
     with right:
@@ -163,6 +164,11 @@ def _ttl() -> Change:
     return TtlChange(seconds=_TTLS[str(name)])
 
 
+def _https() -> Change:
+    show(parts.note("Every request over plain HTTP is answered by a redirect to HTTPS."))
+    return HttpsChange()
+
+
 def _scope() -> tuple[str, str]:
     role = st.selectbox(
         "Which objects",
@@ -189,4 +195,5 @@ _KINDS: dict[str, Callable[[], Change]] = {
     "Cache hits": _hit_ratio,
     "Cache time": _ttl,
     "Price class": _price_class,
+    "HTTPS": _https,
 }

@@ -256,3 +256,26 @@ def test_what_costs_nothing_has_paid_back_at_once_and_what_saves_nothing_never()
 def test_nonsense_is_no_scenario(change):
     with pytest.raises(ValidationError):
         Scenario(name="x", change=change)
+
+
+def test_a_redirect_bills_a_view_over_http_twice():
+    group = DeliveredGroup(
+        edge_group="US", requests=50_000_000, http_requests=20_000_000, redirects=5_000_000, bytes=0, misses=0
+    )  # fmt: skip
+    found = answer(month(delivered=(group,)), kind="https")
+    # 15,000,000 more over HTTPS at $0.0100 per 10,000
+    assert found.saving == -15
+    assert any(
+        "15,000,000 requests are answered over plain HTTP" in one for one in found.assumptions
+    )
+    calm = answer(
+        month(delivered=(group.model_copy(update={"redirects": 20_000_000}),)), kind="https"
+    )
+    assert (calm.saving, calm.risks) == (0, ())
+
+
+@pytest.mark.parametrize(
+    "delivered", [None, (DeliveredGroup(edge_group="US", requests=5, http_requests=2, bytes=0),)]
+)
+def test_a_redirect_of_requests_that_nobody_told_apart_is_unknown(delivered):
+    assert "not told apart" in answer(month(delivered=delivered), kind="https").unknown[0]

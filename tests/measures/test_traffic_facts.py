@@ -19,8 +19,8 @@ NOW = datetime(2026, 11, 20, 13, tzinfo=UTC)
 DAY = date(2026, 10, 31)
 
 
-def use(edge, protocol, requests, asked=0, size=0):
-    return EdgeUse(edge=edge, protocol=protocol, requests=requests, bytes=size, asked=asked)
+def use(edge, protocol, requests, asked=0, size=0, **more):
+    return EdgeUse(edge=edge, protocol=protocol, requests=requests, bytes=size, asked=asked, **more)
 
 
 def origin(*edges, urls=(), days=(DAY,)):
@@ -47,6 +47,14 @@ def test_http_and_misses_are_those_of_their_own_edges():
     assert [told.split(" ")[:5] for told in missing] == [
         ["the", "protocol", "of", "100", "requests"], ["the", "place", "of", "100", "requests"],
     ]  # fmt: skip
+
+
+def test_redirects_are_told_apart_from_what_is_answered_over_http():
+    rows = (
+        use("FRA1", "http", 90), use("FRA2", "http", 9, redirected=True), use("FRA2", "https", 5),
+    )  # fmt: skip
+    (found,) = delivered(traffic(), origin(*rows), [])
+    assert (found.requests, found.http_requests, found.redirects) == (104, 99, 9)
 
 
 def test_edges_beyond_the_busiest_are_not_lost():

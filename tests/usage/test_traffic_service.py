@@ -334,8 +334,8 @@ def test_protocol_place_and_misses_are_told_together(world):
     ])  # fmt: skip
     world.scan()
     found = world.traffic.origin(ADMIN, FIRST, LAST)
-    assert [(one.edge, one.protocol, one.requests, one.asked) for one in found.edges] == [
-        ("FRA60-P3", "https", 3, 2), ("", "", 1, 0), ("FRA60-P3", "http", 1, 0),
+    assert [(one.edge, one.protocol, one.redirected, one.requests, one.asked) for one in found.edges] == [
+        ("FRA60-P3", "https", False, 3, 2), ("", "", False, 1, 0), ("FRA60-P3", "http", True, 1, 0),
     ]  # fmt: skip
     assert found.days == (date(2026, 10, 31),)
     assert (found.as_of, found.urls[0].asked, found.urls[0].requests) == (world.now, 2, 5)

@@ -108,7 +108,12 @@ def _days(engine: QueryEngine, parameters: Mapping[str, Value]) -> tuple[date, .
 
 
 def _edge_use(row: Delivered) -> EdgeUse:
-    edge, _, protocol = (row.label or "").partition(" ")
+    edge, protocol, result = (row.label or "  ").rsplit(" ", 2)
     return EdgeUse(
-        edge=edge, protocol=protocol, requests=row.requests, bytes=row.bytes, asked=row.asked or 0
+        edge=edge,
+        protocol=protocol,
+        redirected=bool(result),
+        requests=row.requests,
+        bytes=row.bytes,
+        asked=row.asked or 0,
     )
