@@ -11,6 +11,7 @@ from core.accounts.service import AccountsService
 from core.aws.cloudfront_invalidations import Invalidations
 from core.costs.service import CostsService
 from core.costs.service.sheets import FOLDER, PriceSheets
+from core.dashboard.advising import advising_of
 from core.dashboard.clock import utc_now
 from core.dashboard.cloud import CloudParts, open_cloud
 from core.dashboard.measured import costs_of, listing_price, open_traffic
@@ -26,6 +27,7 @@ from core.diagnostics.service.repairs.service import RepairsService
 from core.emulator.service import Emulator
 from core.errors import Configuration, DashboardError
 from core.library.service import LibraryService, Outside
+from core.library.service.advising import AdvisingService
 from core.library.service.bulk.service import JOB as BULK_JOB
 from core.library.service.invalidating import JOB as INVALIDATION_JOB
 from core.library.service.viewing import ViewingService
@@ -64,6 +66,7 @@ class Dashboard:
     uploads: UploadService
     library: LibraryService
     viewing: ViewingService
+    advising: AdvisingService
     shares: SharesService
     diagnostics: DiagnosticsService
     costs: CostsService
@@ -177,6 +180,7 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
         uploads=uploads,
         library=library,
         viewing=ViewingService(library, cloud.bucket, cloud.edge, utc_now),
+        advising=advising_of(cloud, library, store, audit),
         shares=SharesService(
             store, index, cloud.bucket, audit, settings, utc_now, secret_key(settings)
         ),

@@ -21,6 +21,7 @@ from core.aws.s3 import MediaBucket, ServedAs
 from core.costs.service import CostsService, PriceSheets
 from core.costs.service.actuals import ActualsBook
 from core.costs.service.inputs import CostParts, NothingMeasured
+from core.dashboard.advising import right_headers
 from core.diagnostics.service import DiagnosticsService
 from core.diagnostics.service.audits.service import AuditsService
 from core.diagnostics.service.audits.sources import Reach
@@ -28,6 +29,7 @@ from core.diagnostics.service.cases.service import CasesService
 from core.diagnostics.service.migrations.service import MigrationsService
 from core.diagnostics.service.repairs.service import RepairsService
 from core.library.service import LibraryService
+from core.library.service.advising import AdvisingService
 from core.library.service.viewing import ViewingService
 from core.model.identity import Role
 from core.model.media import DeliveryStep, FileKind, FileState, MediaFile, RemovedField, Rendition
@@ -87,6 +89,16 @@ def open_desk(folder):
             accounts=AccountsService(store, audit, settings, utc_now, "k" * 40),
             library=library,
             viewing=ViewingService(library, bucket, edge, utc_now),
+            advising=AdvisingService(
+                library,
+                store,
+                bucket,
+                edge,
+                audit,
+                utc_now,
+                right_headers=right_headers,
+                forget=lambda *_: None,
+            ),
             shares=SharesService(store, index, bucket, audit, settings, utc_now, "k" * 40),
             uploads=UploadService(store, bucket, edge, jobs, audit, settings, utc_now),
             diagnostics=doctor,

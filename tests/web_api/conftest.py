@@ -21,6 +21,7 @@ from core.costs.service import CostsService
 from core.costs.service.actuals import ActualsBook
 from core.costs.service.inputs import CostParts, NothingMeasured
 from core.costs.service.sheets import PriceSheets
+from core.dashboard.advising import right_headers
 from core.diagnostics.service import DiagnosticsService
 from core.diagnostics.service.audits.service import AuditsService
 from core.diagnostics.service.audits.sources import Reach
@@ -28,6 +29,7 @@ from core.diagnostics.service.cases.service import CasesService
 from core.diagnostics.service.migrations.service import MigrationsService
 from core.diagnostics.service.repairs.service import RepairsService
 from core.library.service import LibraryService
+from core.library.service.advising import AdvisingService
 from core.library.service.viewing import ViewingService
 from core.model.identity import SESSION_COOKIE, Role
 from core.model.media import FileKind, FileState, MediaFile, ObjectRef, RemovedField, Rendition
@@ -131,6 +133,16 @@ def dashboard(tmp_path_factory):
             uploads=UploadService(store, bucket, edge, jobs, audit, settings, utc_now),
             library=library,
             viewing=ViewingService(library, bucket, edge, utc_now),
+            advising=AdvisingService(
+                library,
+                store,
+                bucket,
+                edge,
+                audit,
+                utc_now,
+                right_headers=right_headers,
+                forget=lambda *_: None,
+            ),
             shares=SharesService(store, index, bucket, audit, settings, utc_now, "k" * 40),
             diagnostics=doctor,
             costs=_costs(folder, store, utc_now),

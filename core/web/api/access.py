@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # the routes get the services handed in; they need not load t
     from core.diagnostics.service.migrations.service import MigrationsService
     from core.diagnostics.service.repairs.service import RepairsService
     from core.library.service import LibraryService
+    from core.library.service.advising import AdvisingService
     from core.library.service.viewing import ViewingService
     from core.settings import Settings
     from core.shares.service import SharesService
@@ -59,6 +60,8 @@ class Services(Protocol):
     def library(self) -> LibraryService: ...
     @property
     def viewing(self) -> ViewingService: ...
+    @property
+    def advising(self) -> AdvisingService: ...
     @property
     def shares(self) -> SharesService: ...
     @property

@@ -18,6 +18,7 @@ from core.web.api import (
     cases,
     costs,
     diagnoses,
+    file_details,
     files,
     fixes,
     lint,
@@ -69,6 +70,7 @@ def build_api(get_dashboard: Callable[[], Services]) -> FastAPI:
         costs,
         usage,
         viewing,
+        file_details,
     )
     for part in (*rooms, audit):
         api.include_router(part.router)

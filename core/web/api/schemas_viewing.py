@@ -6,6 +6,9 @@ from datetime import datetime
 
 from pydantic import Field
 
+from core.model.advice import AdviceLevel, RepairKind
+from core.model.estimates import CostEstimate
+from core.model.file_cost import FileUse, UsualDelivery
 from core.model.media import FileKind, FileState
 from core.model.viewing import EdgeState, ShownAs
 from core.web.api.schemas import Answer
@@ -54,3 +57,35 @@ class EdgeStatusOut(Answer):
     served_from: str
     edge_etag: str
     stored_etag: str
+
+
+class AdviceChangeOut(Answer):
+    what: str
+    before: str
+    after: str
+
+
+class FileAdviceOut(Answer):
+    """`repair` is null where nothing is safe to do by itself; `effect` says what else it does."""
+
+    rule: str
+    level: AdviceLevel
+    sentence: str
+    why: str
+    repair: RepairKind | None
+    changes: list[AdviceChangeOut]
+    effect: str
+
+
+class AdviceListOut(Answer):
+    items: list[FileAdviceOut]
+
+
+class FileCostOut(Answer):
+    """At list prices. `stored` is one month, `viewed` a thousand views of `use.view_of`."""
+
+    use: FileUse
+    usual: UsualDelivery
+    stored: CostEstimate
+    viewed: CostEstimate
+    assumptions: list[str]

@@ -1,0 +1,286 @@
+"""What to tell at a file, from its record, a HEAD of its object and its first bytes. Pure.
+
+Each rule is a function of `Facts`; where something could not be read, its rules keep silent.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from urllib.parse import unquote
+
+from core.model.advice import AdviceChange, AdviceLevel, FileAdvice, Headers, RepairKind
+from core.model.media import FileKind, FileState, MediaFile
+from core.model.names import safe_segment
+
+MIB = 1024 * 1024
+SHORT_CACHE = 24 * 3600  # seconds; below it viewers ask again on every day
+_HEAVY = MIB
+_HEAVY_TIMES = 8  # the preview's bytes
+_BYTES_PER_PIXEL = 1.5  # a photograph as JPEG has 0.1 to 0.6
+_UNKNOWN = "application/octet-stream"
+_EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
+_SUFFIX = re.compile(
+    r"\.(?:avif|bmp|csv|docx?|gif|heic|jpe?g|json|mov|mp[34]|pdf|png|svg|tiff?|txt|wav|web[mp]"
+    r"|xlsx?|zip)$",
+    re.IGNORECASE,
+)
+_PHONE = re.compile(r"\+\d[\d ().-]{7,}\d")
+_MAX_AGE = re.compile(r"(?:^|[,\s])max-age=\"?(\d{1,12})")
+_KEPT_SUFFIXES = {"image/jpeg": ".jpg", "text/plain": ".txt", "video/quicktime": ".mov"}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """`stored` None: the object could not be asked. `right` is what its bytes should say."""
+
+    file: MediaFile
+    stored: Headers | None = None
+    right: Headers | None = None
+    private_neighbours: int | None = None  # files of the same folder; None: not known
+
+
+Rule = Callable[[Facts], Iterator[FileAdvice]]
+
+
+def advice(facts: Facts) -> tuple[FileAdvice, ...]:
+    """The worst first."""
+    found = [one for rule in _RULES for one in rule(facts)]
+    order = list(AdviceLevel)
+    return tuple(sorted(found, key=lambda one: order.index(one.level)))
+
+
+def _not_delivered(facts: Facts) -> Iterator[FileAdvice]:
+    file = facts.file
+    if file.state is not FileState.UNDELIVERED:
+        return
+    step = next((one for one in file.delivery if not one.ok), None)
+    where = f" It fails at \u201c{step.name}\u201d." if step else ""
+    yield FileAdvice(
+        rule="not_delivered",
+        level=AdviceLevel.FAIL,
+        sentence=f"The CDN does not deliver this file.{where}",
+        why="Every page that shows it shows a gap. The doctor names the cause.",
+    )
+
+
+def _wrong_type(facts: Facts) -> Iterator[FileAdvice]:
+    stored, right = facts.stored, facts.right
+    if stored is None or right is None or not right.content_type:
+        return
+    told, real = _plain(stored.content_type), _plain(right.content_type)
+    if told == real:
+        return
+    yield FileAdvice(
+        rule="wrong_type",
+        level=AdviceLevel.WARN,
+        sentence=f"It is served as {told or 'no type at all'}, but its bytes are {real}.",
+        why="Browsers believe the type: they download instead of showing, or show nothing.",
+        repair=RepairKind.HEADERS,
+        changes=_header_changes(stored, right),
+        effect=_IN_PLACE,
+    )
+
+
+def _short_cache(facts: Facts) -> Iterator[FileAdvice]:
+    stored, right = facts.stored, facts.right
+    if stored is None or right is None or facts.file.private:
+        return
+    seconds = cached_seconds(stored.cache_control)
+    if seconds is not None and seconds >= SHORT_CACHE:
+        return
+    told = "no Cache-Control header" if not stored.cache_control else (
+        f"only \u201c{stored.cache_control[:80]}\u201d"
+    )  # fmt: skip
+    yield FileAdvice(
+        rule="short_cache",
+        level=AdviceLevel.WARN,
+        sentence=f"It is served with {told}.",
+        why="Its key never gets other bytes, so every repeated request is paid for nothing.",
+        repair=RepairKind.HEADERS,
+        changes=_header_changes(stored, right),
+        effect=_IN_PLACE,
+    )
+
+
+def _open_cache(facts: Facts) -> Iterator[FileAdvice]:
+    stored, right = facts.stored, facts.right
+    if stored is None or right is None or not facts.file.private:
+        return
+    if "public" not in stored.cache_control.lower().replace(",", " ").split():
+        return
+    yield FileAdvice(
+        rule="open_cache",
+        level=AdviceLevel.WARN,
+        sentence="It is private, but caches on the way may keep it for everybody.",
+        why=f"Its header says \u201c{stored.cache_control[:80]}\u201d.",
+        repair=RepairKind.HEADERS,
+        changes=_header_changes(stored, right),
+        effect=_IN_PLACE,
+    )
+
+
+def _personal_key(facts: Facts) -> Iterator[FileAdvice]:
+    file = facts.file
+    found = personal(unquote(file.key)) or _slug_of_personal(file)
+    if not found:
+        return
+    yield FileAdvice(
+        rule="personal_key",
+        level=AdviceLevel.WARN,
+        sentence=f"Its address has {found} in it.",
+        why="Addresses stand in logs, histories and pages of others, also of private files.",
+        repair=RepairKind.CLEAN_KEY,
+        changes=(AdviceChange(what="key", before=file.key, after=clean_key(file)),),
+        effect="The old address stops working; whatever links to it has to be changed.",
+    )
+
+
+def _heavy(facts: Facts) -> Iterator[FileAdvice]:
+    file, preview = facts.file, facts.file.rendition("preview")
+    if file.kind is not FileKind.IMAGE or preview is None or file.size < _HEAVY:
+        return
+    if file.size < _HEAVY_TIMES * preview.size:
+        return
+    times = file.size // preview.size
+    yield FileAdvice(
+        rule="heavy",
+        level=AdviceLevel.HINT,
+        sentence=(
+            f"It is {times} times as heavy as its preview: {_size(file.size)} instead of "
+            f"{_size(preview.size)}."
+        ),
+        why=(
+            f"A page shows at most {preview.width} \u00d7 {preview.height} of its {file.width} "
+            f"\u00d7 {file.height} pixels. Use the preview\u2019s address there."
+        ),
+    )
+
+
+def _wasteful(facts: Facts) -> Iterator[FileAdvice]:
+    file = facts.file
+    pixels = (file.width or 0) * (file.height or 0)
+    if file.kind is not FileKind.IMAGE or not pixels or file.size < MIB // 2:
+        return
+    each = file.size / pixels
+    if each < _BYTES_PER_PIXEL or file.content_type == "image/gif":
+        return
+    yield FileAdvice(
+        rule="wasteful",
+        level=AdviceLevel.HINT,
+        sentence=f"It spends {each:.1f} bytes on each pixel; a photograph needs less than one.",
+        why=f"As {file.content_type} it is loss-free. WebP or JPEG would be a fraction of it.",
+    )
+
+
+def _no_extension(facts: Facts) -> Iterator[FileAdvice]:
+    file = facts.file
+    if PurePosixPath(file.name).suffix:
+        return
+    suffix = suffix_for(file.content_type)
+    if not suffix:
+        return
+    yield FileAdvice(
+        rule="no_extension",
+        level=AdviceLevel.HINT,
+        sentence=f"Its name has no extension, although it is {file.content_type}.",
+        why="Who downloads it gets a file that no program opens by itself.",
+        repair=RepairKind.NAME,
+        changes=(AdviceChange(what="name", before=file.name, after=file.name + suffix),),
+        effect="Key and address stay as they are.",
+    )
+
+
+def _open_among_private(facts: Facts) -> Iterator[FileAdvice]:
+    file, count = facts.file, facts.private_neighbours
+    if file.private or not file.folder or not count:
+        return
+    others = f"{count} private file{'s' if count > 1 else ''}"
+    yield FileAdvice(
+        rule="open_among_private",
+        level=AdviceLevel.WARN,
+        sentence=f"It is public in a folder with {others}.",
+        why="Whoever has its address sees it. Make it private if it belongs to the others.",
+    )
+
+
+_RULES: tuple[Rule, ...] = (
+    _not_delivered, _wrong_type, _short_cache, _open_cache, _personal_key,
+    _open_among_private, _heavy, _wasteful, _no_extension,
+)  # fmt: skip
+_IN_PLACE = (
+    "The bytes and the address stay. The bucket keeps the version before; the CDN forgets its copy."
+)
+
+
+def cached_seconds(cache_control: str) -> int | None:
+    """How long a viewer may keep it; 0 for not at all, None where nothing is said."""
+    words = cache_control.lower()
+    if re.search(r"(?:^|[,\s])(?:no-store|no-cache)\b", words):
+        return 0
+    found = _MAX_AGE.search(words)
+    return int(found[1]) if found else None
+
+
+def personal(text: str) -> str:
+    """What of a person is in this text, in words; '' for nothing that is certain."""
+    if _emails(text):
+        return "an e-mail address"
+    return "a telephone number" if _PHONE.search(text) else ""
+
+
+def _emails(text: str) -> list[str]:
+    """`logo@2x.png` is none: what names the type of a file is no domain."""
+    found = (_SUFFIX.sub("", one) for one in _EMAIL.findall(text))
+    return [one for one in found if "." in one.partition("@")[2]]
+
+
+def _slug_of_personal(file: MediaFile) -> str:
+    """Uploads put the name into the key with every odd sign as a dash: `ada-example.com.jpg`."""
+    for found in (*_emails(file.name), *_PHONE.findall(file.name)):
+        worn = safe_segment(f"x{found}").removeprefix("x").strip("-.")
+        if len(worn) > 5 and worn in PurePosixPath(file.key).name:
+            return personal(found)
+    return ""
+
+
+def clean_key(file: MediaFile) -> str:
+    """A key in the file's own folder whose last part says nothing of a person."""
+    name = PurePosixPath(unquote(file.name)).name
+    for found in (*_emails(name), *_PHONE.findall(name)):
+        name = name.replace(found, "")
+    suffix = suffix_for(file.content_type) or PurePosixPath(file.key).suffix
+    stem = PurePosixPath(safe_segment(name)).stem.strip("-._")
+    folder = "private" if file.private else "media"
+    return f"{folder}/{file.id}/{stem or 'file'}-r{file.revision}{suffix.lower()}"
+
+
+def suffix_for(content_type: str) -> str:
+    plain = _plain(content_type)
+    if plain == _UNKNOWN:
+        return ""
+    return _KEPT_SUFFIXES.get(plain) or mimetypes.guess_extension(plain) or ""
+
+
+def _header_changes(stored: Headers, right: Headers) -> tuple[AdviceChange, ...]:
+    pairs = (
+        ("Content-Type", stored.content_type, right.content_type),
+        ("Cache-Control", stored.cache_control, right.cache_control),
+        ("Content-Disposition", stored.content_disposition, right.content_disposition),
+    )
+    return tuple(
+        AdviceChange(what=what, before=before, after=after)
+        for what, before, after in pairs
+        if before != after
+    )
+
+
+def _plain(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
+
+
+def _size(count: int) -> str:
+    return f"{count / MIB:.1f} MiB" if count >= MIB else f"{count / 1024:.0f} KiB"

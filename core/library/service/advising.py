@@ -1,0 +1,158 @@
+"""Advice at one file and its repairs: headers in place, a key without a person in it, a name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from core.aws.edge import Edge
+from core.aws.s3 import MediaBucket, ServedAs, StoredObject
+from core.errors import AwsUnavailable, Conflict, DashboardError, NotFound
+from core.library import advice as rules
+from core.library.service import LibraryService
+from core.model.advice import FileAdvice, Headers, RepairKind
+from core.model.identity import Actor, Permission
+from core.model.library import FileChanges
+from core.model.media import FileQuery, FileState, MediaFile, ObjectRef
+from core.model.names import attachment
+from core.model.visibility import changeable
+from core.stores.audit_log import AuditLog
+from core.stores.files import file_records
+from core.stores.records import RecordStore
+
+_HEAD_BYTES = 64 * 1024
+_OK = 200
+
+RightHeaders = Callable[[MediaFile, bytes], Headers]  # by content, as uploads set them
+Forget = Callable[[Actor, MediaFile, Sequence[str]], object]  # have the CDN drop these keys
+
+
+class AdvisingService:
+    def __init__(
+        self,
+        library: LibraryService,
+        store: RecordStore,
+        bucket: MediaBucket,
+        edge: Edge,
+        audit: AuditLog,
+        clock: Callable[[], datetime],
+        *,
+        right_headers: RightHeaders,
+        forget: Forget,
+    ) -> None:
+        self._library, self._store, self._bucket, self._edge = library, store, bucket, edge
+        self._audit, self._clock, self._forget = audit, clock, forget
+        self._right_headers = right_headers
+        self._files = file_records(store)
+
+    def advice(self, actor: Actor, id: str) -> tuple[FileAdvice, ...]:
+        """Reads the object's head and its first bytes. What can't be read is not advised on."""
+        actor.require(Permission.MEDIA_READ)
+        return rules.advice(self._facts(actor, self._library.get(actor, id)))
+
+    def at_hand(self, actor: Actor, file: MediaFile) -> tuple[FileAdvice, ...]:
+        """What the record alone tells, for a badge that may cost nothing."""
+        actor.require(Permission.MEDIA_READ)
+        return rules.advice(rules.Facts(file))
+
+    def repair(self, actor: Actor, id: str, rule: str) -> MediaFile:
+        """Apply what the advice of this rule proposes now.
+
+        Raises `NotFound` where there is no such advice any more, `Conflict` where it has no repair
+        or somebody changed the file meanwhile.
+        """
+        actor.require(Permission.MEDIA_READ)
+        file = changeable(actor, self._files.get(id))
+        found = next((one for one in self.advice(actor, id) if one.rule == rule), None)
+        if found is None:
+            raise NotFound(
+                f"There is no advice {rule[:40]!r} at {file.name} now.", hint="Look at it again."
+            )
+        if found.repair is RepairKind.NAME:
+            return self._library.change(actor, id, FileChanges(name=found.changes[0].after))
+        if found.repair is RepairKind.HEADERS:
+            return self._set_headers(actor, id)
+        if found.repair is RepairKind.CLEAN_KEY:
+            return self._move(actor, id, found.changes[0].after)
+        raise Conflict(f"\u201c{found.sentence}\u201d has no repair of its own.", hint=found.why)
+
+    def _facts(self, actor: Actor, file: MediaFile) -> rules.Facts:
+        if file.state is FileState.PROCESSING or not file.key:
+            return rules.Facts(file)
+        neighbours = self._private_neighbours(actor, file)
+        try:
+            found = self._bucket.head(file.key)
+            head = self._bucket.read_range(file.key, 0, _HEAD_BYTES)
+        except DashboardError:
+            return rules.Facts(file, private_neighbours=neighbours)
+        return rules.Facts(file, _headers(found), self._right_headers(file, head), neighbours)
+
+    def _private_neighbours(self, actor: Actor, file: MediaFile) -> int | None:
+        if file.private or not file.folder:
+            return None
+        query = FileQuery(folder=file.folder, owner_id=file.owner_id, private=True)
+        try:
+            return self._library.page(actor, query, limit=1).total
+        except AwsUnavailable:
+            return None
+
+    def _set_headers(self, actor: Actor, id: str) -> MediaFile:
+        """A copy onto itself: S3 keeps the version before, and the bytes' own identity stays."""
+        stored = self._files.get(id)
+        found = self._bucket.head(stored.key)
+        if stored.etag and found.ref.etag != stored.etag:
+            raise Conflict(
+                f"The object of {stored.name} is not the one that the library knows.",
+                hint="Check its delivery first; somebody overwrote the object.",
+            )
+        head = self._bucket.read_range(stored.key, 0, _HEAD_BYTES)
+        right = self._right_headers(stored, head)
+        served = ServedAs(right.content_type, right.cache_control, right.content_disposition)
+        ref = self._bucket.copy(found.ref, stored.key, served)
+        return self._written(actor, stored, ref, "file.headers_set", (stored.key,))
+
+    def _move(self, actor: Actor, id: str, key: str) -> MediaFile:
+        """The new object first, seen through the CDN; then the record; then the old one goes."""
+        stored = self._files.get(id)
+        found = self._bucket.head(stored.key, stored.version_id)
+        disposition = found.content_disposition
+        if disposition.startswith("attachment"):
+            disposition = attachment(stored.name)
+        served = ServedAs(found.content_type, found.cache_control, disposition)
+        ref = self._bucket.copy(found.ref, key, served)
+        answer = self._edge.head(self._edge.url(key))
+        if answer.status != _OK:
+            self._bucket.delete(key)
+            raise AwsUnavailable(
+                f"The CDN does not serve the new address: {answer.error or answer.status}.",
+                hint="Nothing was changed. Ask the doctor about it.",
+            )
+        moved = self._written(actor, stored, ref, "file.key_cleaned", (stored.key,))
+        self._bucket.delete(stored.key)  # hidden: the bucket's versions keep it
+        return moved
+
+    def _written(
+        self, actor: Actor, seen: MediaFile, ref: ObjectRef, action: str, keys: Sequence[str]
+    ) -> MediaFile:
+        def renew(file: MediaFile) -> MediaFile:
+            if (file.key, file.version_id) != (seen.key, seen.version_id):
+                raise Conflict(
+                    f"{file.name} was changed while it was repaired.", hint="Look at it again."
+                )
+            update = {"key": ref.key, "version_id": ref.version_id, "etag": ref.etag,
+                      "changed_at": self._clock(), "changed_by": actor.account_id}  # fmt: skip
+            return file.model_copy(update=update)
+
+        self._files.update(seen.id, renew)
+        details = {"name": seen.name, "owner": seen.owner_id, "from": seen.key, "to": ref.key}
+        self._audit.record(action, actor=actor, subject=f"file/{seen.id}", details=details)
+        self._forget(actor, seen, keys)
+        return self._library.get(actor, seen.id)
+
+
+def _headers(found: StoredObject) -> Headers:
+    return Headers(
+        content_type=found.content_type,
+        cache_control=found.cache_control,
+        content_disposition=found.content_disposition,
+    )

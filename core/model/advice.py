@@ -1,0 +1,49 @@
+"""Advice at one file: what is wrong with it, why that matters, and what can be done about it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from core.model.base import Noun
+
+
+class AdviceLevel(StrEnum):
+    FAIL = "fail"  # it does not do what it is for
+    WARN = "warn"  # it works, and something about it should not stay so
+    HINT = "hint"  # it could be better
+
+
+class RepairKind(StrEnum):
+    """What can be applied with one click."""
+
+    HEADERS = "headers"  # the same bytes under the same key with the right headers
+    CLEAN_KEY = "clean_key"  # the same bytes under another key; the old address ends
+    NAME = "name"  # rename: key and address stay
+
+
+class Headers(Noun):
+    """What S3 and so the CDN says of an object."""
+
+    content_type: str = ""
+    cache_control: str = ""
+    content_disposition: str = ""
+
+
+class AdviceChange(Noun):
+    """One thing as it is and as the repair leaves it."""
+
+    what: str
+    before: str
+    after: str
+
+
+class FileAdvice(Noun):
+    """`repair` None: nothing that is safe to do by itself. `effect` says what else it does."""
+
+    rule: str
+    level: AdviceLevel
+    sentence: str
+    why: str
+    repair: RepairKind | None = None
+    changes: tuple[AdviceChange, ...] = ()
+    effect: str = ""
