@@ -10,7 +10,7 @@ from core.measures import MeasuresOfUsage
 from core.measures.account import Account
 from core.measures.months import measured_month
 from core.model.edge_places import edge_group
-from core.model.traffic import Delivered, HitRatio, TrafficReport
+from core.model.traffic import Delivered, HitRatio, OriginReport, TrafficReport, Views
 from core.model.usage import (
     DuplicateGroup,
     Duplicates,
@@ -24,6 +24,7 @@ from core.model.usage import (
     Versions,
 )
 from core.model.waste import BucketRules
+from tests.measures.test_edge_map import edge
 
 D = Decimal
 NOW = datetime(2026, 11, 20, 13, tzinfo=UTC)
@@ -84,6 +85,12 @@ def test_no_scan_is_unknown_and_a_scan_without_requests_of_the_month_too():
 )
 def test_a_running_month_counts_the_days_that_the_logs_can_cover(as_of, days):
     assert month(traffic(as_of=as_of)).measured_days == days
+
+
+def test_days_before_the_first_log_are_not_measured():
+    late = date(2026, 10, 15)
+    assert month(traffic(first_day=late)).measured_days == 17
+    assert month(traffic(first_day=late, as_of=datetime(2026, 10, 20, tzinfo=UTC))).measured_days == 6  # fmt: skip
 
 
 def test_classes_versions_and_unknown_sizes_of_storage():
@@ -149,6 +156,25 @@ def test_waste_is_what_reports_looked_for():
     assert found.why_not == {"idle_originals": "Confirm it.", "uncached": "Confirm it."}
     nothing = measures(storage()).waste()
     assert (nothing.uploads, nothing.versions, nothing.duplicates) == (None, None, None)
+
+
+def test_idle_originals_are_worked_out_once_for_what_was_read():
+    asked, read = [], [NOW]
+
+    def viewed(first, last):
+        asked.append((first, last))
+        return Views(days=(), paths=frozenset())
+
+    found = measures(
+        storage(), viewed=viewed, account=lambda buckets: Account(region="us-east-1", edge=edge()),
+        origin=lambda first, last: OriginReport(days=(), edges=(), urls=(), as_of=read[0]),
+    )  # fmt: skip
+    assert "0 of the 89 days" in found.waste().why_not["idle_originals"]
+    assert found.waste().why_not["uncached"].startswith("the logs that were read tell nothing")
+    assert asked == [(date(2026, 8, 22), date(2026, 11, 20))]
+    read[0] = NOW + timedelta(hours=1)
+    found.waste()
+    assert len(asked) == 2
 
 
 def test_drivers_compare_a_day_with_the_mean_of_the_week_before():

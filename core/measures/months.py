@@ -71,10 +71,9 @@ def _with_traffic(
     last: date,
 ) -> MeasuredMonth:
     missing = list(month.missing)
-    over = report.as_of is not None and report.as_of.date() > last
     update = {
         "as_of": report.as_of,
-        "measured_days": None if over else Decimal(_days(report, last)),
+        "measured_days": _days(report, last),
         "delivered": delivered(report, origin, missing),
         "files": tuple(
             ViewedFile(
@@ -94,11 +93,14 @@ def bounds(period: str) -> tuple[date, date]:
     return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
 
 
-def _days(report: TrafficReport, last: date) -> int:
-    """Days of the month that the last scan can have seen."""
+def _days(report: TrafficReport, last: date) -> Decimal | None:
+    """From the first day with logs to the last one that a scan can have seen; None: all days."""
     assert report.as_of is not None  # noqa: S101  # the caller's condition
-    read = report.as_of.date()
-    return read.day if (read.year, read.month) == (last.year, last.month) else 0
+    read, begun = report.as_of.date(), report.first_day
+    if (read.year, read.month) < (last.year, last.month):
+        return Decimal(0)
+    seen = min(read, last).day - (begun.day - 1 if begun is not None else 0)
+    return None if seen == last.day and read > last else Decimal(seen)
 
 
 def _views(report: TrafficReport) -> int:

@@ -7,6 +7,7 @@ import pytest
 from moto import mock_aws
 
 from core import dashboard
+from core.aws.buckets import ObjectMover
 from core.dashboard.account_facts import AccountFacts
 from core.model.identity import Actor, Role
 from core.model.scenarios import ClassChange, Scenario, TtlChange
@@ -121,10 +122,26 @@ def test_the_month_knows_region_protocol_ttl_and_uploads(world):
     assert month.origin_region == "eu-west-1"
     assert [(one.requests, one.http_requests, one.misses) for one in month.delivered] == [(5, 2, 3)]
     assert month.uploads.amount == 0
-    assert month.ttl_seconds is None  # two of five requests were for a file that is not there
-    world.put("media/f1/IMG_1.jpg", 9, CacheControl="max-age=60")
-    facts = world.costs._open.parts.measures.account(["gone"])
-    assert facts.regions["gone"] is None
+    measures = world.costs._open.parts.measures
+    # two of five requests were for a file that is not there
+    assert "can't be read" in measures.with_ttl(month).ttl_unknown
+    assert measures.with_ttl(month.model_copy(update={"files": month.files[:1]})).ttl_seconds == 60
+    assert measures.account(["gone"]).regions["gone"] is None
+
+
+def test_a_ttl_is_asked_of_the_cloud_only_where_a_change_needs_it(world, monkeypatch):
+    world.put("media/hot/a b.jpg", 9, CacheControl="max-age=60")
+    world.log("a.gz", hot(3, f"{datetime.now(UTC):%Y-%m-%d}"))
+    world.scan()
+    asked = []
+    look = ObjectMover.find
+    monkeypatch.setattr(ObjectMover, "find", lambda own, key: asked.append(key) or look(own, key))
+    world.costs.month(ADMIN)
+    world.costs.what_if(ADMIN, Scenario(name="x", change=ClassChange(to_class="STANDARD_IA")))
+    assert asked == []
+    found = world.costs.what_if(ADMIN, Scenario(name="x", change=TtlChange(seconds=9)))
+    assert asked == ["media/hot/a b.jpg"]
+    assert found.unknown == () or "don't fit" in found.unknown[0]
 
 
 def test_saved_scenarios_are_compared_on_what_was_measured(world):

@@ -20,6 +20,10 @@ class Measures(Protocol):
 
     def month(self, period: str) -> MeasuredMonth: ...
 
+    def with_ttl(self, month: MeasuredMonth) -> MeasuredMonth:
+        """The month with the TTL of today, which asks the cloud about the busiest files."""
+        ...
+
     def waste(self) -> Waste: ...
 
     def drivers(self, days: Sequence[date]) -> tuple[Driver, ...]:
@@ -32,6 +36,9 @@ class NothingMeasured:
 
     def month(self, period: str) -> MeasuredMonth:
         return MeasuredMonth(period=period, missing=("no usage has been measured yet",))
+
+    def with_ttl(self, month: MeasuredMonth) -> MeasuredMonth:
+        return month
 
     def waste(self) -> Waste:
         return Waste()

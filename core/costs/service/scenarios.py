@@ -10,7 +10,7 @@ from core.costs.service.inputs import Measures
 from core.costs.service.sheets import PriceSheets
 from core.costs.what_if import what_if
 from core.model.identity import Actor
-from core.model.scenarios import Scenario, WhatIf
+from core.model.scenarios import Scenario, TtlChange, WhatIf
 from core.stores.collection import Collection
 from core.stores.records import RecordStore
 
@@ -50,6 +50,8 @@ class ScenariosDesk:
     def answers(self, scenarios: Sequence[Scenario], period: str) -> tuple[WhatIf, ...]:
         """On the same month and the same prices, so that they can be compared."""
         measured, sheet = self._measures.month(period), self._sheets.valid_in(period)
+        if any(isinstance(one.change, TtlChange) for one in scenarios):
+            measured = self._measures.with_ttl(measured)
         return tuple(what_if(one, measured, sheet) for one in scenarios)
 
     def chosen(self, ids: Sequence[str]) -> tuple[Scenario, ...]:
