@@ -30,6 +30,7 @@ SCREENS = (
     Screen("home", "Home", ":material/home:", "Media"),
     Screen("upload", "Upload", ":material/upload:", "Media", Permission.MEDIA_UPLOAD),
     Screen("library", "Library", ":material/photo_library:", "Media", Permission.MEDIA_READ),
+    Screen("shared", "Shared", ":material/share:", "Media", Permission.MEDIA_READ),
     Screen("doctor", "Doctor", ":material/stethoscope:", "Support", Permission.URL_DIAGNOSE),
     Screen("audit", "Audit", ":material/fact_check:", "Support", Permission.URL_DIAGNOSE),
     Screen("usage", "Usage", ":material/bar_chart:", "Admin", Permission.USAGE_READ),

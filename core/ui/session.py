@@ -19,6 +19,8 @@ from core.model.identity import SESSION_COOKIE, Actor
 TRASHED_JUST_NOW: Final = "trashed_just_now"  # ids that the undo bar offers to restore
 PEOPLE_SHOWN: Final = "people_shown"  # rows of the people table, grown by "Show more"
 EVENTS_SHOWN: Final = "events_shown"
+LINKS_SHOWN: Final = "links_shown"
+REVOKED_JUST_NOW: Final = "revoked_just_now"  # id and title that the undo bar offers
 SELECTION: Final = "selection"  # counts up whenever a selection is to be forgotten
 PAID_REPORT: Final = "paid_report"  # the last traffic report that cost something, by question
 NOTICE: Final = "notice"  # one sentence to show after the next run

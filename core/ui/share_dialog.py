@@ -10,7 +10,7 @@ import streamlit as st
 from core.errors import NotAllowed
 from core.model.identity import Actor
 from core.model.media import Right
-from core.model.sharing import OwnLink, Person, SharePolicy, ShareTarget, TargetKind
+from core.model.sharing import Person, SharePolicy, ShareTarget, TargetKind
 from core.shares.records import ShareRequest
 from core.ui import formats, parts, session, share_fields
 from core.ui.frame import boundary, guarded, show
@@ -68,18 +68,10 @@ def _by_link(actor: Actor, target: ShareTarget, words: str) -> None:
         _say_what_stays_public(actor, target)
         if not st.form_submit_button("Make link", type="primary"):
             return
-        own = _created(actor, request)
+        own = share_fields.created(actor, request)
     if own is not None:
         with place.container():
             share_fields.made(own)
-
-
-def _created(actor: Actor, request: ShareRequest) -> OwnLink | None:
-    """None where it was refused: the form stays, with what was typed and what is wrong."""
-    own: OwnLink | None = None
-    with boundary():
-        own = session.services().shares.create(actor, request)
-    return own
 
 
 def _request(policy: SharePolicy, target: ShareTarget, words: str) -> ShareRequest:

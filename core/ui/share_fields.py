@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import streamlit as st
 
+from core.model.identity import Actor
 from core.model.sharing import OwnLink, SharePolicy
+from core.shares.records import ShareRequest
 from core.ui import formats, parts, session
 from core.ui.copy_button import copy_button
-from core.ui.frame import show
+from core.ui.frame import boundary, show
 from core.ui.parts import Tone
 
 LIVES = {
@@ -66,6 +68,14 @@ def downloads(key: str) -> int | None:
         placeholder="no limit",
     )
     return int(most) if most else None
+
+
+def created(actor: Actor, request: ShareRequest) -> OwnLink | None:
+    """None where it was refused: the form stays, with what was typed and what is wrong."""
+    own: list[OwnLink] = []
+    with boundary():
+        own.append(session.services().shares.create(actor, request))
+    return own[0] if own else None
 
 
 def made(own: OwnLink) -> None:
