@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.diagnostics.access import AccessOutcome, Caller
 from core.diagnostics.audit_files import Skipped
@@ -20,7 +20,7 @@ from core.diagnostics.causes.registry import Case, Found
 from core.diagnostics.edge.viewer import MAX_URL_BYTES
 from core.diagnostics.engine import answering_of, examine, judge, parse_snapshot, place_of
 from core.diagnostics.journey import Journey
-from core.diagnostics.listing import CompactIndex, Listing, Sorted
+from core.diagnostics.listing import Listing
 from core.diagnostics.urls import RequestUrl, key_of, normalise
 from core.diagnostics.verdict import short_of
 from core.diagnostics.visit import Indexes
@@ -28,6 +28,9 @@ from core.errors import InvalidInput
 from core.model.delivery import AccountSnapshot, Bucket, S3Object
 from core.model.diagnosis import ObjectState
 from core.model.signed_access import without_signature
+
+if TYPE_CHECKING:
+    from core.diagnostics.listing_index import CompactIndex, Sorted
 
 _PLAIN = re.compile(
     r"(https?://[a-z0-9.-]*[a-z0-9])(/[A-Za-z0-9_~!$&'()*+,;=:@./%-]+)(?:\?([A-Za-z0-9_.=&-]*))?"
@@ -40,6 +43,8 @@ class ListedIndexes(Indexes):
     """Indexes of listed buckets; buckets that no listing names keep the snapshot's objects."""
 
     def __init__(self, snapshot: AccountSnapshot, listings: Mapping[str, Listing]) -> None:
+        from core.diagnostics.listing_index import CompactIndex  # noqa: PLC0415  # NumPy: 16 MiB
+
         super().__init__()
         self._block, self._now = snapshot.account_public_access_block, snapshot.now
         self._reads: dict[tuple[object, ...], AccessOutcome] = {}

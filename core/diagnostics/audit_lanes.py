@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from core.diagnostics.access import object_arn
 from core.diagnostics.edge.signed import needs_signature
 from core.diagnostics.journey import Journey
-from core.diagnostics.listing import CompactIndex
 from core.diagnostics.origins import endpoint_of, is_s3
 from core.diagnostics.routing import match_host, pattern_matches
 from core.diagnostics.urls import key_of
 from core.model.delivery import AccountSnapshot, Bucket, CacheBehavior, Distribution
 from core.model.wildcards import has_wildcard, literal_prefix, matches
+
+if TYPE_CHECKING:
+    from core.diagnostics.listing_index import CompactIndex
 
 # Query parameters that mean something to CloudFront or S3.
 _SPECIAL = frozenset(

@@ -10,7 +10,8 @@ import pytest
 from worlds import HOST, case
 
 from core.diagnostics.audit_files import INVENTORY, MAX_FIELD, URLS, Skipped, csv_rows
-from core.diagnostics.listing import CompactIndex, Listing
+from core.diagnostics.listing import Listing
+from core.diagnostics.listing_index import CompactIndex
 from core.diagnostics.service import audit_tables, audit_urls
 from core.diagnostics.service.audit_run import run_audit
 from core.diagnostics.service.audit_sources import parquet_rows

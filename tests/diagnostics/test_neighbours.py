@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worlds import bucket
 
-from core.diagnostics.listing import folded_keys
+from core.diagnostics.listing_index import folded_keys
 from core.diagnostics.neighbours import Folder, folder_and_name
 from core.diagnostics.objects import KeyIndex
 from core.diagnostics.spelling import differences, edit_distance, fold

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from core.diagnostics.listing import OTHER_TABLES, CompactIndex, Sorted
+from core.diagnostics.listing_index import OTHER_TABLES, CompactIndex, Sorted
 
 _FEW = 50_000  # objects for which a second process is not worth its start
 
