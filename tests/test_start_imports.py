@@ -6,7 +6,7 @@ import sys
 HEAVY = {"numpy", "pandas", "duckdb", "pyarrow", "plotly", "streamlit"}
 ROOMS = (
     "core.diagnostics.engine",
-    "core.diagnostics.service.audits.work",
+    "core.diagnostics.service.audits.run",
     "core.usage.service.opening",
     "core.usage.service.opening_storage",
     "core.costs.service",
