@@ -153,3 +153,12 @@ def test_behind_tls_addresses_are_what_the_browser_sees(browser, add_file):
     headers = {"Origin": "https://testserver"}
     file = browser.patch("/api/files/tls1", json={"tags": []}, headers=headers).json()
     assert file["url"].startswith("https://testserver/emulator/cdn/")
+
+
+def test_private_media_without_a_key_group_is_refused_with_what_to_do(bearer, add_file):
+    add_file("secret1")
+    answer = bearer("owner").put("/api/files/secret1/private", json={"private": True})
+    assert answer.status_code == 409
+    assert "CDN_KEY_ID" in answer.json()["hint"]
+    file = bearer("owner").get("/api/files/secret1").json()
+    assert (file["private"], file["addresses_end"]) == (False, None)

@@ -31,6 +31,7 @@ ROUTES = {
     "/files": {"get", "post"},
     "/files/{id}": {"get", "patch", "delete"},
     "/files/{id}/restore": {"post"},
+    "/files/{id}/private": {"put"},
     "/files/{id}/recheck": {"post"},
     "/files/{id}/text": {"get"},
     "/files/{id}/pdf": {"get"},

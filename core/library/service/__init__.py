@@ -9,18 +9,21 @@ from datetime import datetime
 from core.aws.cloudfront_invalidations import Invalidations as Cdn
 from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket
+from core.library import changes as rules
 from core.library.service.bulk.service import Bulks
-from core.library.service.bulk.steps import Outside
+from core.library.service.copying import Copier
 from core.library.service.fetching import DOWNLOAD_LIFE, Fetching
 from core.library.service.finding import Finding
 from core.library.service.invalidating import Invalidating
+from core.library.service.outside import Outside
 from core.library.service.privacy import Privacy
 from core.library.service.purging import Purging
 from core.library.service.rewriting import Rewriting
 from core.library.service.shelf import PAGE_LIMIT, Shelf
-from core.model.changes import OnConflict
+from core.library.service.versioning import Versioning
+from core.model.changes import Difference, OnConflict
 from core.model.identity import Actor, Permission
-from core.model.library import DownloadLink, FileChanges
+from core.model.library import DownloadLink, FileChanges, VersionView
 from core.model.media import FilePage, FileQuery, LibrarySummary, MediaFile
 from core.settings import Settings
 from core.stores.audit_log import AuditLog
@@ -53,6 +56,9 @@ class LibraryService:
             outside = replace(outside, switch_privacy=self._privacy.apply)
         self._finding, self._fetching = Finding(shelf), Fetching(shelf)
         self._rewriting, self._purging = Rewriting(shelf), Purging(shelf)
+        self._versioning = Versioning(shelf, self._fetching, outside)
+        self._copying = Copier(shelf, self._rewriting, outside)
+        self._trash_days = settings.trash_days
         self.bulks = Bulks(shelf, self._rewriting, self._purging, outside)
 
     def page(
@@ -86,6 +92,10 @@ class LibraryService:
 
     def preview_url(self, file: MediaFile) -> str:
         return self._fetching.rendition_url(file, "preview")
+
+    def addresses_end(self, file: MediaFile) -> datetime | None:
+        """When the file's addresses stop working; None for public ones, which don't."""
+        return self._fetching.addresses_end(file)
 
     def download(self, actor: Actor, id: str, *, pristine: bool = False) -> DownloadLink:
         """A link of one hour; `pristine` is the exact upload with its metadata, for its owner."""
@@ -127,6 +137,41 @@ class LibraryService:
         """
         actor.require(Permission.MEDIA_READ)
         return self._privacy.apply(actor, id, private)
+
+    def copy(
+        self,
+        actor: Actor,
+        id: str,
+        *,
+        folder: str | None = None,
+        name: str = "",
+        on_conflict: OnConflict = OnConflict.KEEP_BOTH,
+    ) -> MediaFile:
+        """A file of its own with the same content, in the person's own library.
+
+        The exact upload and the values of removed metadata are copied for their owner only.
+        """
+        actor.require(Permission.MEDIA_UPLOAD)
+        return self._copying.copy(actor, id, folder, name, on_conflict)
+
+    def versions(self, actor: Actor, id: str) -> tuple[VersionView, ...]:
+        """The current bytes and all earlier ones, newest first, with addresses that work."""
+        actor.require(Permission.MEDIA_READ)
+        return self._versioning.all(actor, id)
+
+    def compare(self, actor: Actor, id: str, first: int, second: int) -> tuple[Difference, ...]:
+        """In which things two versions differ. Raises `NotFound` for a version that is not kept."""
+        actor.require(Permission.MEDIA_READ)
+        return self._versioning.compare(actor, id, first, second)
+
+    def restore_version(self, actor: Actor, id: str, number: int, *, seen: str = "") -> MediaFile:
+        """Serve earlier bytes again, as a new version: nothing is lost by it."""
+        actor.require(Permission.MEDIA_READ)
+        return self._versioning.restore(actor, id, number, seen)
+
+    def purge_at(self, file: MediaFile) -> datetime | None:
+        """When a file in the trash is deleted for good; None for one that is not there."""
+        return rules.purge_at(file, self._trash_days)
 
     def purge(self) -> int:
         """Delete for good what has been in the trash too long; return how many files.

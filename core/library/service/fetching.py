@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from core.errors import Conflict, NotAllowed
 from core.library.service.shelf import Shelf
@@ -25,6 +25,10 @@ class Fetching:
     def rendition_url(self, file: MediaFile, name: str) -> str:
         rendition = file.rendition(name)
         return self._shelf.edge.url(rendition.key) if rendition else ""
+
+    def addresses_end(self, file: MediaFile) -> datetime | None:
+        signer = self._shelf.edge.signer
+        return signer.ends() if signer and file.private else None
 
     def download(self, actor: Actor, id: str, *, pristine: bool) -> DownloadLink:
         file = visible(actor, self._shelf.stored(id).value)

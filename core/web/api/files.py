@@ -9,7 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse
 
-from core.errors import Conflict, InvalidInput
+from core.errors import AwsUnavailable, Conflict, InvalidInput
 from core.library.search import narrow, parse_query
 from core.model.library import FileChanges
 from core.model.media import FileKind, FileQuery, FileSort, FileState
@@ -18,7 +18,14 @@ from core.web.api.access import Caller, Dashboard, Here
 from core.web.api.openapi import OWN, SENT, SIGNED_IN, Responses, problems
 from core.web.api.parameters import Cursor, Limit
 from core.web.api.present import file_out, summary_out
-from core.web.api.schemas import DownloadOut, FileChangesIn, FileOut, FilesOut, SummaryOut
+from core.web.api.schemas import (
+    DownloadOut,
+    FileChangesIn,
+    FileOut,
+    FilesOut,
+    PrivateIn,
+    SummaryOut,
+)
 
 router = APIRouter(tags=["files"])
 
@@ -108,6 +115,15 @@ def change_file(
     """Rename, move, tag. The URL stays as it is."""
     changes = FileChanges(**body.model_dump())
     return file_out(dashboard.library.change(caller, id, changes), dashboard.library, here)
+
+
+@router.put("/files/{id}/private", responses=problems(*OWN, Conflict, AwsUnavailable))
+def set_private(
+    id: str, body: PrivateIn, caller: Caller, dashboard: Dashboard, here: Here
+) -> FileOut:
+    """Serve the file to signed requests only, or to everybody again. Its addresses change."""
+    file = dashboard.library.set_private(caller, id, body.private)
+    return file_out(file, dashboard.library, here)
 
 
 @router.delete("/files/{id}", responses=problems(*OWN, Conflict))

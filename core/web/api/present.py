@@ -31,6 +31,8 @@ def file_out(file: MediaFile, library: LibraryService, site: Site) -> FileOut:
         url=site.absolute(library.url(file)),
         thumbnail_url=site.absolute(library.thumbnail_url(file)),
         preview_url=site.absolute(library.preview_url(file)),
+        private=file.private,
+        addresses_end=library.addresses_end(file),
         has_pristine=file.pristine is not None and file.state is not FileState.PROCESSING,
         removed=[RemovedFieldOut.model_validate(field) for field in file.removed],
         delivery=[DeliveryStepOut.model_validate(step) for step in file.delivery],

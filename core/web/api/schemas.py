@@ -178,6 +178,8 @@ class FileOut(Answer):
     url: str = Field(description="On the CDN")
     thumbnail_url: str = Field(description="Empty where there is no picture")
     preview_url: str = Field(description="Empty where there is no picture")
+    private: bool = Field(description="Served by signed addresses only")
+    addresses_end: datetime | None = Field(description="When signed addresses end; ask again then")
     has_pristine: bool = Field(description="The exact upload is kept for its owner")
     removed: list[RemovedFieldOut]
     notes: tuple[str, ...]
@@ -188,6 +190,10 @@ class FilesOut(Answer):
     items: list[FileOut]
     next_cursor: str | None
     total: int
+
+
+class PrivateIn(Body):
+    private: bool
 
 
 class FileChangesIn(Body):
