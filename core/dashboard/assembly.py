@@ -95,8 +95,7 @@ class Dashboard:
         self._repeat("budgets", _BUDGET_SECONDS, self.costs.check_budgets)
         if self.cloud.emulator is not None:
             self._repeat("edge log", _LOG_SECONDS, self.cloud.emulator.edge_log.deliver)
-        if self.settings.store is Store.DYNAMODB:
-            self._repeat("index", _INDEX_REFRESH_SECONDS, lambda: self.index.refresh(self.store))
+        self._repeat("index", _INDEX_REFRESH_SECONDS, lambda: self.index.build(self.store))
 
     def stop(self) -> None:
         self._stop.set()
@@ -112,7 +111,7 @@ class Dashboard:
         """Each dependency by name: whether it answers, and what it said."""
         checks: dict[str, Callable[[], object]] = {
             "records": lambda: self.store.get("account", "health"),
-            "search index": lambda: self.index.summary("health"),
+            "search index": lambda: self.index.status(self.store).message,
             "media bucket": self.cloud.bucket.check,
         }
         return {name: _outcome(check) for name, check in checks.items()}
@@ -137,10 +136,10 @@ class Dashboard:
 
 def _outcome(check: Callable[[], object]) -> tuple[bool, str]:
     try:
-        check()
+        said = check()
     except DashboardError as error:
         return False, error.message
-    return True, "answers"
+    return True, said if isinstance(said, str) else "answers"
 
 
 def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:

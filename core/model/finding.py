@@ -72,6 +72,13 @@ class IndexStatus(Noun):
     done: int
     total: int | None = None
 
+    @property
+    def message(self) -> str:
+        if not self.building:
+            return f"answers, {self.done:,} files"
+        of = "" if self.total is None else f" of {self.total:,}"
+        return f"index is being built, {self.done:,}{of} files; searches see those"
+
 
 class Album(Noun):
     """A list that its owner's files may be on, as `MediaFile.albums`."""

@@ -20,6 +20,7 @@ from core.aws.errors import translate
 from core.errors import AwsUnavailable, Configuration, Conflict, DashboardError, NotFound
 from core.stores import dynamodb_items as items
 from core.stores.dynamodb_items import Item, Write
+from core.stores.dynamodb_scan import scan
 from core.stores.encoding import (
     bad_cursor,
     check_key,
@@ -29,7 +30,16 @@ from core.stores.encoding import (
     write_cursor,
     write_operations,
 )
-from core.stores.records import Change, ChangePage, Delete, Operation, Put, Record, RecordPage
+from core.stores.records import (
+    Change,
+    ChangePage,
+    Delete,
+    Operation,
+    Put,
+    Record,
+    RecordPage,
+    Snapshot,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -138,6 +148,19 @@ class DynamoRecordStore:
             recent |= seen - {items.token(name) for name in handled}
         cursor = write_cursor(table=self._table, settled=settled, seen=sorted(recent))
         return ChangePage(items=tuple(fresh), cursor=cursor)
+
+    def snapshot(self, kind: str) -> Snapshot:
+        """By a parallel scan, which pays for reading every item of the table."""
+        settled = items.moment(self._clock() - self._overlap)
+        cursor = write_cursor(table=self._table, settled=settled, seen=[])
+        return Snapshot(cursor, self._scanned(kind))
+
+    def count(self, kind: str) -> int | None:  # noqa: ARG002  # as the protocol has it
+        return None
+
+    def _scanned(self, kind: str) -> Iterator[Sequence[Record]]:
+        with self._answered():
+            yield from scan(self._client, self._table, kind)
 
     def close(self) -> None:
         """Nothing to release: the client belongs to whoever made it."""

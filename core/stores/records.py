@@ -6,7 +6,8 @@ A record is one JSON object with a kind, an id, and optionally a parent under wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from core.model.base import Noun, UtcTime
@@ -40,6 +41,14 @@ class Change(Noun):
 class ChangePage(Noun):
     items: tuple[Change, ...]
     cursor: str  # pass as `since`; opaque, also when nothing changed
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All records of a kind, in no order; what happened since is told by `changes(cursor)`."""
+
+    cursor: str
+    pages: Iterator[Sequence[Record]]
 
 
 class Put(Noun):
@@ -82,6 +91,12 @@ class RecordStore(Protocol):
 
     def changes(self, since: str = "", *, limit: int = 1000) -> ChangePage:
         """What was written or deleted after the cursor `since`, oldest first; '' is the start."""
+
+    def snapshot(self, kind: str) -> Snapshot:
+        """Read all of a kind as fast as the store can; some may be newer than the cursor."""
+
+    def count(self, kind: str) -> int | None:
+        """How many records of a kind there are; None where that takes reading them all."""
 
     def transact(self, operations: Sequence[Operation]) -> tuple[Record, ...]:
         """All or nothing (at most 100). Returns the records of the puts. Raises `Conflict`."""

@@ -7,15 +7,12 @@ that `refresh` brings up to date.
 from __future__ import annotations
 
 import sqlite3
-import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
-
-from pydantic import ValidationError
 
 from core.errors import InvalidInput
+from core.model.finding import IndexStatus
 from core.model.media import (
     DayTotal,
     FileKind,
@@ -29,17 +26,17 @@ from core.model.media import (
 from core.stores import search_query, search_tables
 from core.stores.database import Database
 from core.stores.records import Change, RecordStore
+from core.stores.search_feed import SearchFeed
 from core.stores.search_memory import SearchMemory
 from core.stores.search_query import Position
 from core.stores.search_rows import same_camera
 
 MAX_LIMIT = 1000
 
-_STATE = "CREATE TABLE IF NOT EXISTS library_state (version INTEGER NOT NULL, cursor TEXT NOT NULL)"
-
 
 class SearchIndex:
-    """Every typed word must occur in name, folder or tags, in any place, case or accents aside.
+    """Every typed word must occur in name, folder, tags or camera, in any place, case and accents
+    aside.
 
     Equal keys are ordered by id, in the same direction. A folder is exact, '' is the top.
     """
@@ -48,29 +45,9 @@ class SearchIndex:
     version = 2
 
     def __init__(self, path: Path) -> None:
-        self.attached = False
         self._database = Database(path)
         self._memory = SearchMemory(self._database)
-        self._refreshing = threading.Lock()
-        with self._database.write() as connection:
-            connection.execute(_STATE)
-            state = connection.execute("SELECT version FROM library_state").fetchone()
-            if state is None or state[0] != self.version:
-                self.reset(connection)
-
-    def reset(self, connection: sqlite3.Connection) -> None:
-        search_tables.create(connection)
-        connection.execute(_STATE)
-        connection.execute("DELETE FROM library_state")
-        connection.execute("INSERT INTO library_state VALUES (?, '')", (self.version,))
-
-    def apply(self, connection: sqlite3.Connection, change: Change) -> None:
-        if change.kind != "file":
-            return
-        if change.record is None:
-            search_tables.drop_file(connection, change.id)
-        else:
-            search_tables.put_file(connection, _file(change.id, change.record.data))
+        self._feed = SearchFeed(self._database, self.version)
 
     def search(
         self, query: FileQuery, *, limit: int = 60, cursor: str | None = None, offset: int = 0
@@ -99,7 +76,7 @@ class SearchIndex:
         after: Position | None,
     ) -> tuple[int, list[int]]:
         with self._memory.lock:
-            memory = self._memory.current(connection)
+            memory = self._memory.current(connection, fill=not self._feed.building)
             if memory is not None:
                 return memory.page(query, limit, offset, after, connection)
         connection.create_function("same_camera", 2, same_camera, deterministic=True)
@@ -123,46 +100,37 @@ class SearchIndex:
             ).fetchall()
         return _summary(totals, days)
 
+    def reset(self, connection: sqlite3.Connection) -> None:
+        self._feed.reset(connection)
+
+    def attach(self, step: Callable[[], int]) -> None:
+        self._feed.attach(step)
+
+    def apply(self, connection: sqlite3.Connection, change: Change) -> None:
+        self._feed.apply(connection, change)
+
     def refresh(self, store: RecordStore) -> int:
-        """Take in what changed since the last time; 0 where the store itself keeps the index."""
-        if self.attached:
-            return 0
-        taken = 0
-        with self._refreshing:
-            while size := self._take_in(store):
-                taken += size
+        """Take in what changed since the last time; 0 where the store itself keeps the index.
+
+        While all is being built nobody waits for that: 0 as well.
+        """
+        return self._feed.refresh(store)
+
+    def build(self, store: RecordStore) -> int:
+        """Take in all that is missing, however long it takes; and fill the memory."""
+        taken = self._feed.build(store)
+        with self._database.read() as connection, self._memory.lock:
+            self._memory.current(connection)
         return taken
 
-    def _take_in(self, store: RecordStore) -> int:
-        with self._database.read() as connection:
-            (cursor,) = connection.execute("SELECT cursor FROM library_state").fetchone()
-        try:
-            changes = store.changes(cursor)
-        except InvalidInput:
-            # Another store than last time: what is here belongs to the old one.
-            changes = store.changes()
-            cursor = None
-        with self._database.write() as connection:
-            if cursor is None:
-                self.reset(connection)
-            for change in changes.items:
-                self.apply(connection, change)
-            connection.execute("UPDATE library_state SET cursor = ?", (changes.cursor,))
-        return len(changes.items)
+    def status(self, store: RecordStore) -> IndexStatus:
+        """Whether searches see all files yet."""
+        return self._feed.status(store)
 
     def close(self) -> None:
+        self._feed.close()
         self._memory.close()
         self._database.close()
-
-
-def _file(id: str, data: dict[str, Any]) -> MediaFile:
-    try:
-        return MediaFile.model_validate(data)
-    except ValidationError as error:
-        raise InvalidInput(
-            f"The record of file {id!r} is not a file ({error.error_count()} fields are wrong).",
-            hint="Was it written by a newer version? Run that one, or delete the record.",
-        ) from error
 
 
 def _files(connection: sqlite3.Connection, rows: Sequence[int]) -> tuple[MediaFile, ...]:

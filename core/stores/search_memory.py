@@ -94,8 +94,11 @@ class SearchMemory:
         self._loading: threading.Thread | None = None
         self._closing = threading.Event()
 
-    def current(self, connection: sqlite3.Connection) -> Memory | None:
-        """As the transaction sees the tables; None: ask the tables, memory is being filled."""
+    def current(self, connection: sqlite3.Connection, *, fill: bool = True) -> Memory | None:
+        """As the transaction sees the tables; None: ask the tables, memory is being filled.
+
+        `fill`: worth filling, since the tables will not grow by much meanwhile.
+        """
         generation, _ = _state(connection)
         memory = self._memory
         if memory is None or memory.generation != generation or not _follow(memory, connection):
@@ -103,7 +106,8 @@ class SearchMemory:
                 "SELECT coalesce(max(row), 0) FROM library_file"
             ).fetchone()
             if rows > INLINE:
-                self._load_beside()
+                if fill:
+                    self._load_beside()
                 return None
             self._memory = self._load(connection)
         return self._memory

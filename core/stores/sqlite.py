@@ -19,7 +19,16 @@ from core.stores.encoding import (
     write_operations,
 )
 from core.stores.projection import Projection, Projections
-from core.stores.records import Change, ChangePage, Delete, Operation, Put, Record, RecordPage
+from core.stores.records import (
+    Change,
+    ChangePage,
+    Delete,
+    Operation,
+    Put,
+    Record,
+    RecordPage,
+    Snapshot,
+)
 
 # A deleted record stays as a row without data, so that `changes` can tell and its version goes on.
 MIGRATIONS = (
@@ -46,6 +55,7 @@ MIGRATIONS = (
 )
 
 _COLUMNS = "kind, id, parent, sort, version, changed_at, data"
+_PAGE = 1000
 _Row = tuple[str, str, str, str, int, str, str | None]
 
 
@@ -64,11 +74,10 @@ class SqliteRecordStore:
     ) -> None:
         self._database = Database(path, busy_seconds=busy_seconds)
         self._clock = clock
-        self._projections = Projections(projections, _changes_after)
+        self._projections = Projections(projections, _changes_after, self._database)
         self._database.migrate(MIGRATIONS)
         with self._database.write() as connection:
-            self._projections.open(connection)
-            self._projections.catch_up(connection, _last_sequence(connection))
+            self._projections.open(connection, _last_sequence(connection))
 
     def get(self, kind: str, id: str) -> Record | None:
         check_key(kind, id)
@@ -90,15 +99,15 @@ class SqliteRecordStore:
         moment = self._clock()
         changes: list[Change] = []
         with self._database.write() as connection:
-            last = _last_sequence(connection)
-            self._projections.catch_up(connection, last)
+            before = last = _last_sequence(connection)
+            self._projections.catch_up(connection, before)
             for operation, text in zip(operations, texts, strict=True):
                 change = _perform(connection, operation, text, moment, last + 1)
                 if change is not None:
                     changes.append(change)
                     last += 1
             if changes:
-                self._projections.apply(connection, changes, last)
+                self._projections.apply(connection, changes, before, last)
         return tuple(change.record for change in changes if change.record is not None)
 
     def query(
@@ -143,6 +152,32 @@ class SqliteRecordStore:
             ).fetchall()
         items = tuple(_change(row[:-1]) for row in rows)
         return ChangePage(items=items, cursor=write_cursor(sequence=rows[-1][-1] if rows else seen))
+
+    def snapshot(self, kind: str) -> Snapshot:
+        with self._database.read() as connection:
+            cursor = write_cursor(sequence=_last_sequence(connection))
+        return Snapshot(cursor, self._all(kind))
+
+    def count(self, kind: str) -> int | None:
+        with self._database.read() as connection:
+            (count,) = connection.execute(
+                "SELECT count(*) FROM record WHERE kind = ? AND data IS NOT NULL", (kind,)
+            ).fetchone()
+        return int(count)
+
+    def _all(self, kind: str) -> Iterator[Sequence[Record]]:
+        last = ""
+        while True:
+            with self._database.read() as connection:
+                rows = connection.execute(
+                    f"SELECT {_COLUMNS} FROM record WHERE kind = ? AND id > ? "  # noqa: S608
+                    "AND data IS NOT NULL ORDER BY id LIMIT ?",
+                    (kind, last, _PAGE),
+                ).fetchall()
+            if not rows:
+                return
+            yield [record for row in rows if (record := _record(row))]
+            last = rows[-1][1]
 
     def close(self) -> None:
         self._database.close()
@@ -195,12 +230,15 @@ def _last_sequence(connection: sqlite3.Connection) -> int:
     return int(last)
 
 
-def _changes_after(connection: sqlite3.Connection, sequence: int) -> Iterator[Change]:
+def _changes_after(
+    connection: sqlite3.Connection, sequence: int, limit: int
+) -> Iterator[tuple[int, Change]]:
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM record WHERE sequence > ? ORDER BY sequence",  # noqa: S608
-        (sequence,),
-    )
-    return (_change(row) for row in rows)
+        f"SELECT sequence, {_COLUMNS} FROM record "  # noqa: S608
+        "WHERE sequence > ? ORDER BY sequence LIMIT ?",
+        (sequence, limit),
+    ).fetchall()
+    return ((row[0], _change(row[1:])) for row in rows)
 
 
 def _record(row: _Row) -> Record | None:

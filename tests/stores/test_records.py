@@ -317,6 +317,22 @@ def test_a_key_that_one_store_could_not_hold_is_refused_everywhere(store, key):
         store.put(Record(**{"kind": "thing", "id": "a", "data": {}, **key}))
 
 
+def test_a_snapshot_has_all_of_a_kind_and_its_cursor_what_came_later(store):
+    for number in range(30):
+        store.put(Record(kind="file", id=f"{number:02}", data={"n": number}))
+    store.put(Record(kind="job", id="00", data={}))
+    store.delete("file", "07")
+    snapshot = store.snapshot("file")
+    store.delete("file", "08")
+    store.put(Record(kind="file", id="30", data={}))
+    read = {record.id for page in snapshot.pages for record in page}
+    assert read | {"08", "30"} == {f"{number:02}" for number in range(31)} - {"07"}
+    later = {change.id: change.record for change in store.changes(snapshot.cursor).items}
+    assert later["08"] is None
+    assert later["30"] is not None
+    assert store.count("file") in {29, None}
+
+
 def test_writers_side_by_side_lose_nothing(store):
     store.put(new("counter", {"n": 0}))
     conflicts = []

@@ -1,10 +1,13 @@
 """What the index finds, in which order and on which page; and how it follows its store."""
 
 import datetime as dt
+import time
 
 import pytest
 
-from core.errors import InvalidInput
+from core.dashboard import assembly
+from core.errors import AwsUnavailable, InvalidInput
+from core.model.finding import IndexStatus
 from core.model.media import (
     FileKind,
     FileQuery,
@@ -12,8 +15,9 @@ from core.model.media import (
     FileState,
     LibrarySummary,
 )
+from core.stores import projection, search_memory
 from core.stores.files import file_records
-from core.stores.records import Record
+from core.stores.records import Record, Snapshot
 from core.stores.search_index import SearchIndex
 from tests.stores.search_reference import START, media, thumbnail
 
@@ -273,7 +277,7 @@ def test_refreshing_takes_in_what_another_store_has(dynamodb, index):
     files.add(media("a"))
     files.add(media("b"))
     assert index.search(FileQuery()).total == 0
-    assert index.refresh(dynamodb) == 2
+    assert index.refresh(dynamodb) >= 2
     assert index.refresh(dynamodb) == 0
     files.remove("a")
     files.update("b", lambda f: f.model_copy(update={"name": "new.jpg"}))
@@ -299,7 +303,8 @@ def test_an_index_of_another_version_is_filled_anew(dynamodb, index, path, monke
     monkeypatch.setattr(SearchIndex, "version", 99)
     again = SearchIndex(path)
     assert again.search(FileQuery()).total == 0
-    assert again.refresh(dynamodb) == 1
+    assert again.refresh(dynamodb)
+    assert found(again, "") == ["a"]
     again.close()
 
 
@@ -308,7 +313,7 @@ def test_an_index_that_followed_another_table_starts_again(dynamodb, index, open
     index.refresh(dynamodb)
     other = open_dynamodb(clock=clock)
     file_records(other).add(media("b"))
-    assert index.refresh(other) == 1
+    assert index.refresh(other)
     assert found(index, "") == ["b"]
 
 
@@ -324,3 +329,114 @@ def test_an_index_is_built_from_records_that_were_there_before(open_sqlite, path
     open_sqlite(index)
     assert found(index, "") == ["a"]
     index.close()
+
+
+# Building it: in short steps, while searches and writes go on.
+
+
+def test_a_large_gap_is_closed_step_by_step(open_sqlite, path, monkeypatch):
+    monkeypatch.setattr(projection, "STEP", 3)
+    before = file_records(open_sqlite())
+    for number in range(8):
+        before.add(media(f"{number}"))
+    index = SearchIndex(path)
+    store = open_sqlite(index)
+    assert index.search(FileQuery()).total == 0
+    file_records(store).add(media("written meanwhile"))
+    file_records(store).update("1", lambda f: f.model_copy(update={"name": "new"}))
+    assert index.search(FileQuery()).total == 0
+    assert index.build(store) == 9
+    assert found(index, "") == [*"01234567", "written meanwhile"]
+    assert found(index, "new") == ["1"]
+    file_records(store).remove("2")
+    assert found(index, "") == [*"01345", "6", "7", "written meanwhile"]
+    assert index.build(store) == 0
+    index.close()
+
+
+def test_who_asks_while_it_is_built_is_told_how_far_it_is(open_sqlite, path, monkeypatch):
+    monkeypatch.setattr(projection, "STEP", 2)
+    before = file_records(open_sqlite())
+    for number in range(5):
+        before.add(media(f"{number}"))
+    index, told = SearchIndex(path), []
+    store = open_sqlite(index)
+
+    def telling(connection, change):
+        told.append(index.status(store))
+        index.search(FileQuery())
+        put(connection, change)
+
+    put = index._feed.apply
+    monkeypatch.setattr(index._feed, "apply", telling)
+    index.build(store)
+    assert (told[-1].building, told[-1].done, told[-1].total) == (True, 4, 5)
+    assert index.status(store) == IndexStatus(building=False, done=5, total=5)
+    index.close()
+
+
+def test_a_scan_that_breaks_off_is_begun_again(dynamodb, index, monkeypatch):
+    files = file_records(dynamodb)
+    for number in range(3):
+        files.add(media(f"{number}"))
+    whole = dynamodb.snapshot
+
+    def broken(kind):
+        def pages():
+            yield next(iter(whole(kind).pages))
+            raise AwsUnavailable("DynamoDB can't be reached.", hint="Try again.")
+
+        return Snapshot("", pages())
+
+    with monkeypatch.context() as patch:
+        patch.setattr(dynamodb, "snapshot", broken)
+        with pytest.raises(AwsUnavailable):
+            index.refresh(dynamodb)
+    files.remove("1")
+    index.refresh(dynamodb)
+    assert found(index, "") == ["0", "2"]
+
+
+def test_a_change_by_another_process_is_seen_at_the_next_look(dynamodb, index):
+    """The dashboard looks every two seconds, so that nobody waits for five."""
+    index.build(dynamodb)
+    file_records(dynamodb).add(media("a"))
+    began = time.monotonic()
+    index.refresh(dynamodb)
+    assert found(index, "") == ["a"]
+    assert time.monotonic() - began < 5 - assembly._INDEX_REFRESH_SECONDS
+
+
+def test_a_large_library_is_read_into_memory_beside_the_searches(files, index, monkeypatch):
+    monkeypatch.setattr(search_memory, "INLINE", 2)
+    for number in range(5):
+        files.add(media(f"{number}"))
+    assert found(index, "") == [*"01234"]
+    index._memory.loading().join()
+    files.update("3", lambda f: f.model_copy(update={"name": "new"}))
+    with index._database.read() as connection, index._memory.lock:
+        assert index._memory.current(connection) is not None
+    assert found(index, "new") == ["3"]
+
+
+def test_two_processes_see_what_the_other_writes(files, index, path, open_sqlite):
+    """Each has the fields in its own memory and the log in common."""
+    other = SearchIndex(path)
+    theirs = file_records(open_sqlite(other))
+    files.add(media("a"))
+    assert found(index, "") == found(other, "") == ["a"]
+    theirs.add(media("b"))
+    theirs.update("a", lambda f: f.model_copy(update={"name": "new"}))
+    assert found(index, "") == ["a", "b"]
+    assert found(index, "new") == ["a"]
+    other.close()
+
+
+def test_a_log_that_does_not_reach_back_makes_memory_anew(files, index):
+    files.add(media("a"))
+    assert found(index, "") == ["a"]
+    with index._database.write() as connection:
+        connection.execute("DELETE FROM library_log")
+        connection.execute("INSERT INTO library_log (stamp, row, moved) VALUES (7, 99, 0)")
+        connection.execute("UPDATE library_file SET size = 77")
+    assert index.search(FileQuery(min_size=77)).total == 1

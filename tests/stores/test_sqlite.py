@@ -32,7 +32,10 @@ class Names:
     name = "names"
 
     def __init__(self, version=1):
-        self.version, self.attached = version, False
+        self.version = version
+
+    def attach(self, step):
+        self.step = step
 
     def reset(self, connection):
         connection.execute("DROP TABLE IF EXISTS names")
@@ -233,7 +236,7 @@ def test_a_new_projection_is_built_from_the_records(path, open_sqlite):
     store.delete("thing", "b")
     names = Names()
     open_sqlite(names)
-    assert names.attached
+    assert names.step() == 0
     assert projected(path) == ["a", "c"]
 
 
