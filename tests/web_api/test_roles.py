@@ -76,7 +76,7 @@ TABLE = [
     ("PATCH", "/files/{file}", {"json": {"name": "b.jpg"}}, (401, 200, 404, 403, 200)),
     ("DELETE", "/files/{file}", {}, (401, 200, 404, 403, 200)),
     ("POST", "/files/{file}/restore", {}, (401, 200, 404, 403, 200)),
-    ("PUT", "/files/{file}/private", {"private": False}, (401, 200, 404, 403, 200)),
+    ("PUT", "/files/{file}/private", {"json": {"private": False}}, (401, 200, 404, 403, 200)),
     ("POST", "/files/{file}/recheck", {}, (401, 200, 404, 200, 200)),
     ("GET", "/files/{file}/download", {}, (401, 200, 404, 200, 200)),
     ("GET", "/files/{file}/download?redirect=true", {}, (401, 307, 404, 307, 307)),
