@@ -90,10 +90,10 @@ def test_the_report_shows_each_tier_with_its_share_price_and_source(cost):
     ("line", "region", "reason"),
     [
         ("s3.storage.STANDRD", "us-east-1", "was s3.storage.STANDARD meant?"),
-        ("s3.storage.STANDARD", "eu-north-1", "only us-east-1"),
+        ("s3.storage.STANDARD", "eu-north-1", "only in us-east-1"),
         ("s3.storage.GLACIER_IR", "eu-west-1", "not known"),
         ("free.cf_dto_gb", "global", "allowance"),
-        ("cf.dto", "us-east-1", "only US, EU"),
+        ("cf.dto", "us-east-1", "only in US, EU"),
         ("zzz", "", "does not know"),
     ],
 )
