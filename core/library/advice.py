@@ -204,6 +204,13 @@ def _open_among_private(facts: Facts) -> Iterator[FileAdvice]:
         level=AdviceLevel.WARN,
         sentence=f"It is public in a folder with {others}.",
         why="Whoever has its address sees it. Make it private if it belongs to the others.",
+        repair=RepairKind.PRIVATE,
+        changes=(
+            AdviceChange(
+                what="who sees it", before="whoever has its address", after="signed requests only"
+            ),
+        ),
+        effect="Its addresses change. It can be made public again.",
     )
 
 

@@ -19,6 +19,7 @@ class RepairKind(StrEnum):
     HEADERS = "headers"  # the same bytes under the same key with the right headers
     CLEAN_KEY = "clean_key"  # the same bytes under another key; the old address ends
     NAME = "name"  # rename: key and address stay
+    PRIVATE = "private"  # only signed addresses work from then on
 
 
 class Headers(Noun):

@@ -1,17 +1,29 @@
-"""One file in a drawer: its picture, facts, way to the CDN, and what can be done with it."""
+"""One file in a drawer: its picture, what is known of it, and what can be done with it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
 from core.errors import Conflict
 from core.model.identity import Actor, Permission
-from core.model.media import FileState, MediaFile
-from core.ui import delivery_view, formats, navigation, parts, pictures, session
+from core.model.media import MediaFile
+from core.ui import (
+    delivery_view,
+    file_advice,
+    file_cost_view,
+    file_delivery,
+    file_fields,
+    file_references,
+    formats,
+    parts,
+    pictures,
+    session,
+    share_dialog,
+)
 from core.ui.copy_button import copy_button
-from core.ui.frame import guarded, show
+from core.ui.frame import boundary, guarded, show
 from core.ui.markup import Child, Markup, join, plain, tag
 from core.ui.parts import Tone
 from core.ui.viewer import view_link
@@ -23,13 +35,20 @@ def open_dialog(actor: Actor, file_id: str) -> None:
     """Raises `NotFound` for a file that is not there, or not this person's to see."""
     file = session.services().library.get(actor, file_id)
     st.query_params[PARAMETER] = file.id
-    drawer = st.dialog(
-        plain(formats.shorten(file.name, 60)),
-        width=560,
-        position="right",
-        on_dismiss=_closed,
-    )
+    drawer = st.dialog("File", width=560, position="right", on_dismiss=_closed)
     drawer(_content)(file.id)
+
+
+def stands_among(ids: Sequence[str]) -> None:
+    """The files of the page, in their order: the drawer leads from one to the next."""
+    st.session_state[session.DRAWER_AMONG] = tuple(ids)
+
+
+def open_waiting(actor: Actor) -> None:
+    """The dialog that the drawer asked for before it closed: there can't be two at once."""
+    ids = st.session_state.pop(session.SHARE_NEXT, None)
+    if ids:
+        share_dialog.open_dialog(actor, ids)
 
 
 def _closed() -> None:
@@ -37,59 +56,108 @@ def _closed() -> None:
 
 
 @guarded
-def _content(actor: Actor, file_id: str) -> None:
-    file = session.services().library.get(actor, file_id)
-    show(_picture(file), delivery_view.file_badge(file.state))
+def _content(actor: Actor, opened: str) -> None:
+    file_id = st.query_params.get(PARAMETER) or opened
+    library = session.services().library
+    file = file_fields.saved(actor, library.get(actor, file_id))
+    advice = session.services().advising.advice(actor, file.id)
+    _head(file, st.session_state.get(session.DRAWER_AMONG, ()))
+    show(_picture(file), _badges(file, file_advice.badge(advice)))
     _actions(actor, file)
+    file_fields.undo_bar(actor, file)
+    if file_fields.may_change(actor, file) and not file.trashed_at:
+        file_fields.fields(file)
     show(_facts(actor, file))
-    _address(actor, file)
-    show(parts.title("Delivery", "checked through the CDN"), delivery_view.delivery_steps(file))
+    _address(file)
+    file_delivery.section(actor, file)
+    file_advice.section(actor, file, advice)
     show(_metadata(file))
+    file_cost_view.section(actor, file)
+    file_references.section(actor, file)
+
+
+def _head(file: MediaFile, among: tuple[str, ...]) -> None:
+    """The name as text, and the way to the files beside it."""
+    show(tag("h2", file.name, dir="auto", class_="ui-file-name"))
+    if file.id not in among or len(among) < 2:
+        return
+    at = among.index(file.id)
+    with st.container(horizontal=True, vertical_alignment="center", key="drawer_steps"):
+        _step("Previous", "Alt+PageUp", among[at - 1] if at else None)
+        _step("Next", "Alt+PageDown", among[at + 1] if at + 1 < len(among) else None)
+        show(parts.note(f"{at + 1} of {formats.counted(len(among), 'file')} on this page"))
+
+
+def _step(words: str, shortcut: str, id: str | None) -> None:
+    st.button(
+        words, key=f"drawer_{words}", disabled=id is None, shortcut=shortcut, type="tertiary",
+        on_click=_go_to, args=(id,),
+    )  # fmt: skip
+
+
+def _go_to(id: str | None) -> None:
+    if id:
+        st.query_params[PARAMETER] = id
+        st.session_state.pop(session.DRAWER_UNDO, None)
+
+
+def _badges(file: MediaFile, advice: Markup | None) -> Markup:
+    private = parts.badge(Tone.NEUTRAL, "Private") if file.private else None
+    return tag("div", delivery_view.file_badge(file.state), private, advice, class_="ui-tags")
 
 
 def _picture(file: MediaFile) -> Markup:
-    if file.rendition("preview") is None:
-        return tag("span", pictures.extension(file.name), class_="ui-thumb ui-preview")
     source = session.services().library.preview_url(file)
-    picture = parts.picture(source, "The preview did not load", file.name)
-    return view_link(tag("span", picture, class_="ui-preview"), file.id, file.name)
+    if source:
+        inside: Child = parts.picture(source, "The preview did not load", file.name)
+    else:
+        inside = tag("span", pictures.extension(file.name), class_="ui-thumb")
+    return view_link(tag("span", inside, class_="ui-preview"), file.id, file.name)
 
 
 def _owner(actor: Actor, owner_id: str) -> Child:
-    """Only staff see files of others."""
     if owner_id == actor.account_id:
         return "you"
+    if not actor.may(Permission.MEDIA_READ_ALL):
+        return "another member"
     names = session.services().accounts.names(actor, (owner_id,))
     return names.get(owner_id) or parts.mono(owner_id, 28)
 
 
 def _facts(actor: Actor, file: MediaFile) -> Markup:
     now = session.now()
+    changer = _owner(actor, file.changed_by) if file.changed_by else None
     rows = (
+        ("Uploaded by", _owner(actor, file.owner_id)),
+        ("Uploaded", parts.when(file.uploaded_at, now)),
+        ("Changed", _by(parts.when(file.changed_at, now), changer)),
         ("Size", formats.saved(file.upload_size, file.size)),
         ("Dimensions", formats.dimensions(file.width, file.height)),
         ("Type", file.content_type),
-        ("Uploaded", parts.when(file.uploaded_at, now)),
-        ("Delivered", parts.when(file.delivered_at, now)),
         ("Taken", formats.moment(file.taken_at) if file.taken_at else None),
         ("Camera", file.camera),
-        ("Owner", _owner(actor, file.owner_id)),
         ("Folder", file.folder),
         ("Tags", ", ".join(file.tags)),
         ("Key", parts.mono(file.key)),
+        ("SHA-256", parts.mono(file.checksum) if file.checksum else "too large to be read here"),
         ("In the trash", parts.when(file.trashed_at, now)),
     )
     return join(parts.facts(rows), *(parts.note(note, Tone.WARN) for note in file.notes))
 
 
-def _address(actor: Actor, file: MediaFile) -> None:
+def _by(when: Markup | None, who: Child) -> Markup | None:
+    return tag("span", when, " by ", who) if when and who else when
+
+
+def _address(file: MediaFile) -> None:
     url = session.absolute(session.services().library.url(file))
     if not url:
         return
     show(parts.title("CDN URL"), parts.mono(url))
     with st.container(horizontal=True, vertical_alignment="center"):
         copy_button("Copy URL", url, key=f"copy_{file.id}")
-        navigation.link(actor, "doctor", "Ask the doctor", url=url)
+        if file.checksum:
+            copy_button("Copy SHA-256", file.checksum, key=f"sum_{file.id}")
 
 
 def _metadata(file: MediaFile) -> Markup | None:
@@ -97,7 +165,12 @@ def _metadata(file: MediaFile) -> Markup | None:
         return None
     count = formats.counted(len(file.removed), "field")
     rows = [(field.group, field.name, field.value) for field in file.removed]
-    return join(parts.title("Removed before serving", count), parts.before_after(rows))
+    return tag(
+        "details",
+        tag("summary", f"Removed before serving: {count}"),
+        parts.before_after(rows),
+        class_="ui-unfold",
+    )
 
 
 def _actions(actor: Actor, file: MediaFile) -> None:
@@ -110,17 +183,23 @@ def _actions(actor: Actor, file: MediaFile) -> None:
                 library_view.restore(actor, (file.id,))
             return
         download_links(actor, [file], label="Download")
-        if file.state is FileState.UNDELIVERED and st.button("Check again", key="recheck"):
-            session.services().uploads.recheck(actor, file.id)
-            st.rerun(scope="fragment")
-        if _may_change(actor, file) and st.button("Move to trash", key="trash_file"):
+        if file.pristine and file.owner_id == actor.account_id:
+            _exact_upload(actor, file)
+        mine = file.owner_id == actor.account_id or actor.may(Permission.MEDIA_MANAGE)
+        if mine and st.button("Share", key="share_file"):
+            st.session_state[session.SHARE_NEXT] = (file.id,)
+            _closed()
+            st.rerun()
+        if mine and st.button("Move to trash", key="trash_file"):
             _closed()
             library_view.trash(actor, (file.id,))
 
 
-def _may_change(actor: Actor, file: MediaFile) -> bool:
-    """For calm only: the service decides."""
-    return file.owner_id == actor.account_id or actor.may(Permission.MEDIA_MANAGE)
+def _exact_upload(actor: Actor, file: MediaFile) -> None:
+    """With its metadata, for its owner alone."""
+    with boundary():
+        link = session.services().library.download(actor, file.id, pristine=True)
+        st.link_button("Exact upload", link.url, type="tertiary")
 
 
 def download_links(actor: Actor, files: Iterable[MediaFile], label: str = "") -> None:

@@ -42,9 +42,11 @@ def browse(actor: Actor) -> None:
     """Filter, page, select, act: all of it without running the rest of the page again."""
     refusal = st.container()  # above the files, where it is seen
     opened = _results(actor) or st.query_params.get(file_detail.PARAMETER)
-    if opened:
-        with refusal, boundary():
+    with refusal, boundary():
+        if opened:
             file_detail.open_dialog(actor, opened)
+        else:
+            file_detail.open_waiting(actor)
 
 
 def _results(actor: Actor) -> str | None:
@@ -53,6 +55,7 @@ def _results(actor: Actor) -> str | None:
     query, view = _filters(actor)
     _undo_bar(actor)
     page, offset = _page(actor, query)
+    file_detail.stands_among([file.id for file in page.items])
     with top:
         show(parts.headline(_found(page.total, query)))
     if not page.total:

@@ -23,6 +23,9 @@ LINKS_SHOWN: Final = "links_shown"
 REVOKED_JUST_NOW: Final = "revoked_just_now"  # id and title that the undo bar offers
 SELECTION: Final = "selection"  # counts up whenever a selection is to be forgotten
 PAID_REPORT: Final = "paid_report"  # the last traffic report that cost something, by question
+DRAWER_UNDO: Final = "drawer_undo_change"  # what the file drawer offers to take back
+DRAWER_AMONG: Final = "drawer_among"  # ids of the page behind the file drawer, in their order
+SHARE_NEXT: Final = "share_next"  # ids whose share dialog opens once the drawer is closed
 NOTICE: Final = "notice"  # one sentence to show after the next run
 
 

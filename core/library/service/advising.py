@@ -70,6 +70,8 @@ class AdvisingService:
             )
         if found.repair is RepairKind.NAME:
             return self._library.change(actor, id, FileChanges(name=found.changes[0].after))
+        if found.repair is RepairKind.PRIVATE:
+            return self._library.set_private(actor, id, private=True)
         if found.repair is RepairKind.HEADERS:
             return self._set_headers(actor, id)
         if found.repair is RepairKind.CLEAN_KEY:

@@ -1,0 +1,64 @@
+"""Advice at one file, each with its reason, what the repair changes, and the button for it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.model.advice import AdviceLevel, FileAdvice, RepairKind
+from core.model.identity import Actor
+from core.model.media import MediaFile
+from core.ui import formats, parts, session
+from core.ui.file_fields import may_change
+from core.ui.frame import boundary, show
+from core.ui.markup import Markup, tag
+from core.ui.parts import Tone
+
+_TONES = {
+    AdviceLevel.FAIL: (Tone.FAIL, "Broken"),
+    AdviceLevel.WARN: (Tone.WARN, "Should change"),
+    AdviceLevel.HINT: (Tone.UNKNOWN, "Could be better"),
+}
+_BUTTONS = {
+    RepairKind.HEADERS: "Set these headers",
+    RepairKind.CLEAN_KEY: "Move to this key",
+    RepairKind.NAME: "Rename",
+    RepairKind.PRIVATE: "Make private",
+}
+
+
+def badge(found: tuple[FileAdvice, ...]) -> Markup | None:
+    if not found:
+        return None
+    tone, _ = _TONES[found[0].level]
+    return parts.badge(tone, formats.counted(len(found), "piece") + " of advice")
+
+
+def section(actor: Actor, file: MediaFile, found: tuple[FileAdvice, ...]) -> None:
+    if not found:
+        return
+    show(parts.title("Advice", formats.counted(len(found), "thing")))
+    for one in found:
+        show(card(one))
+        if one.repair and may_change(actor, file):
+            _repair(actor, file, one)
+
+
+def card(one: FileAdvice) -> Markup:
+    tone, word = _TONES[one.level]
+    rows = [(c.what, parts.mono(c.before or "nothing"), parts.mono(c.after)) for c in one.changes]
+    return tag(
+        "div",
+        parts.badge(tone, word),
+        tag("p", tag("b", one.sentence)),
+        tag("p", one.why, class_="ui-muted"),
+        parts.table(("", "Now", "After the repair"), rows) if rows else None,
+        tag("p", one.effect, class_="ui-muted") if one.effect else None,
+    )
+
+
+def _repair(actor: Actor, file: MediaFile, one: FileAdvice) -> None:
+    words = _BUTTONS[one.repair] if one.repair else ""
+    if st.button(words, key=f"repair_{one.rule}"):
+        with boundary():
+            session.services().advising.repair(actor, file.id, one.rule)
+            st.rerun(scope="fragment")

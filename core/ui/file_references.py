@@ -1,0 +1,96 @@
+"""Where the product itself refers to a file: links, people, albums, cases of the doctor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import quote
+
+import streamlit as st
+
+from core.model.identity import Actor, Permission
+from core.model.media import MediaFile, Right
+from core.model.saved_case import SavedCase
+from core.model.sharing import OwnLink, TargetKind
+from core.ui import formats, parts, session
+from core.ui.frame import show
+from core.ui.markup import Markup, join, tag
+
+_LINKS_READ = 300
+_RIGHTS = {Right.VIEW: "may look", Right.EDIT: "may look and change"}
+
+
+def section(actor: Actor, file: MediaFile) -> None:
+    unfold = st.expander("Where it is used", key="drawer_references", on_change="rerun")
+    if not unfold.open:
+        return
+    with unfold:
+        found = join(_granted(actor, file), _links(actor, file), _cases(actor, file))
+        nothing = parts.note("No link, person or saved case of this site refers to it.")
+        show(found or nothing)
+        show(parts.note("Pages elsewhere that use its address are not known here."))
+
+
+def _granted(actor: Actor, file: MediaFile) -> Markup | None:
+    if not file.grants or file.owner_id != actor.account_id:
+        return None
+    people = session.services().shares.people(actor, file.id)
+    rows = [(one.name or one.email, _RIGHTS[one.right]) for one in people]
+    return parts.table(("Shared with", "Right"), rows) if rows else None
+
+
+def _links(actor: Actor, file: MediaFile) -> Markup | None:
+    if file.owner_id != actor.account_id:
+        return None
+    mine = session.services().shares.mine(actor, limit=_LINKS_READ).items
+    return link_table([one for one in mine if leads_to(one, file)])
+
+
+def leads_to(one: OwnLink, file: MediaFile) -> bool:
+    """Whether the link shows this file; a folder shows all that lies below it."""
+    target = one.link.target
+    if target.kind is TargetKind.FILES:
+        return file.id in target.file_ids
+    if target.kind is TargetKind.ALBUM:
+        return target.album_id in file.albums
+    return file.folder == target.folder or file.folder.startswith(f"{target.folder}/")
+
+
+def link_table(links: Iterable[OwnLink]) -> Markup | None:
+    rows = [
+        (
+            tag("a", one.link.title or "A link", href="/shared"),
+            one.state.value,
+            formats.number(one.link.views),
+            formats.number(one.link.downloads),
+            parts.when(one.ending.at, session.now()),
+        )
+        for one in links
+    ]
+    head = ("Link", "State", "Opened", "Downloads", "Ends")
+    return parts.table(head, rows, right=(2, 3)) if rows else None
+
+
+def _cases(actor: Actor, file: MediaFile) -> Markup | None:
+    """Saved cases whose URL ends in one of the file's keys."""
+    if not actor.may(Permission.URL_DIAGNOSE):
+        return None
+    return case_table(case for case in session.services().cases.cases(actor).items
+                      if names(case.url, file))  # fmt: skip
+
+
+def names(url: str, file: MediaFile) -> bool:
+    keys = {file.key, *(rendition.key for rendition in file.renditions)}
+    path = url.partition("?")[0].partition("#")[0]
+    return any(key and path.endswith((f"/{key}", f"/{quote(key)}")) for key in keys)
+
+
+def case_table(cases: Iterable[SavedCase]) -> Markup | None:
+    rows = [
+        (
+            tag("a", case.name, href=f"/doctor?case={case.id}", class_="ui-break"),
+            case.summary.sentence if case.summary else "",
+            parts.when(case.saved_at, session.now()),
+        )
+        for case in cases
+    ]
+    return parts.table(("Case of the doctor", "What it found", "Saved"), rows) if rows else None
