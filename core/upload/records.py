@@ -20,6 +20,7 @@ from core.upload import policy
 from core.upload.delivery import Expected
 from core.upload.images import PreparedImage
 from core.upload.policy import UploadRequest, Verdict
+from core.upload.replacements import folder_of
 
 POST_LIFE = timedelta(hours=1)
 MULTIPART_LIFE = timedelta(days=2)  # resumed after a reload, also on the next day
@@ -73,16 +74,21 @@ def ticket(upload: Upload, url: str, fields: dict[str, str]) -> UploadTicket:
 
 
 def accepted(upload: Upload, job_id: str) -> Upload:
-    """The file takes the upload's id, so that either is found by the other."""
+    """A new file takes the upload's id, so that either is found by the other."""
+    file_id = upload.replaces or upload.id
     return upload.model_copy(
-        update={"state": UploadState.COMPLETED, "file_id": upload.id, "job_id": job_id}
+        update={"state": UploadState.COMPLETED, "file_id": file_id, "job_id": job_id}
     )
 
 
 def new_file(upload: Upload, arrived: ObjectRef, verdict: Verdict, now: datetime) -> MediaFile:
-    """Until it is processed, `pristine` pins the bytes that arrived, and `etag` is empty."""
+    """Until it is processed, `pristine` pins the bytes that arrived, and `etag` is empty.
+
+    A replacement is a draft of its file, with the folder of the new bytes in the place of an id.
+    """
+    id_ = folder_of(upload) if upload.replaces else upload.id
     return MediaFile(
-        id=upload.id,
+        id=id_,
         owner_id=upload.owner_id,
         name=upload.name,
         size=upload.size,
@@ -91,7 +97,7 @@ def new_file(upload: Upload, arrived: ObjectRef, verdict: Verdict, now: datetime
         state=FileState.PROCESSING,
         uploaded_at=now,
         bucket=upload.bucket,
-        key=policy.served_key(upload.id, upload.name, private=upload.private),
+        key=policy.served_key(id_, upload.name, private=upload.private),
         private=upload.private,
         upload_size=arrived.size,
         folder=upload.folder,

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from datetime import datetime
 
 from core.aws.s3 import ServedAs
+from core.errors import Conflict
 from core.library import copies
-from core.library.service.shelf import Shelf
+from core.library.service.outside import Outside
+from core.library.service.rewriting import Rewriting
+from core.library.service.shelf import Shelf, named
+from core.model.changes import OnConflict
 from core.model.identity import Actor
 from core.model.media import MediaFile, ObjectRef
 from core.model.versions import held_by
+from core.model.visibility import visible
+
+_ATTEMPTS = 5
 
 
 class Copying:
@@ -38,3 +46,39 @@ class Copying:
             served = ServedAs(stored.content_type, stored.cache_control, stored.content_disposition)
             made[ref.key] = self._shelf.bucket.copy(stored.ref, key, served)
         return copies.placed(draft, made, self._shelf.bucket.name, actor.account_id, now)
+
+
+class Copier:
+    """One file copied while the person waits."""
+
+    def __init__(self, shelf: Shelf, rewriting: Rewriting, outside: Outside) -> None:
+        self._shelf, self._rewriting, self._outside = shelf, rewriting, outside
+        self._copying = Copying(shelf)
+
+    def copy(
+        self, actor: Actor, id: str, folder: str | None, name: str, on_conflict: OnConflict
+    ) -> MediaFile:
+        file = visible(actor, self._shelf.stored(id).value)
+        draft = self._copying.draft(actor, file, folder, secrets.token_hex(16), name)
+        made = self._copying.objects(actor, file, draft, self._shelf.clock())
+        for _ in range(_ATTEMPTS):
+            clear = self._rewriting.clearing(actor)
+            settled = self._shelf.names.settle(made, on_conflict, clear)
+            audit = self._shelf.audit
+            event = audit.event(
+                "file.copied",
+                actor=actor,
+                subject=f"file/{settled.file.id}",
+                details=named(file) | {"from": id},
+            )
+            try:
+                self._shelf.store.transact(
+                    [self._shelf.files.put(settled.file), *settled.operations, audit.put(event)]
+                )
+            except Conflict:
+                continue  # another one took the name at the same moment
+            if self._outside.check_delivery:
+                self._outside.check_delivery(settled.file.id)
+            self._shelf.refresh()
+            return visible(actor, self._shelf.stored(settled.file.id).value)
+        raise Conflict("The folder is being changed by many at once.", hint="Try again.")

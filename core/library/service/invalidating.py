@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.aws.cloudfront_invalidations import Invalidations as Cdn
 from core.errors import AwsDenied, AwsUnavailable, Configuration, Conflict, NotFound
-from core.library.service.bulk.steps import Outside
+from core.library.service.outside import Outside
 from core.library.service.shelf import Shelf, named
 from core.model.changes import FreePaths, Invalidation, InvalidationState
 from core.model.identity import Actor, Permission

@@ -37,7 +37,7 @@ class Rewriting:
         for _ in range(_ATTEMPTS):
             stored = self._shelf.stored(id)
             before = changeable(actor, stored.value)
-            self._check_seen(before, seen)
+            self._shelf.check_seen(before, seen)
             after = rules.changed(before, changes)
             moved = (before.name, before.folder) != (after.name, after.folder)
             try:
@@ -69,17 +69,6 @@ class Rewriting:
         days, now = self._shelf.settings.trash_days, self._shelf.clock()
         return self._rewrite(
             actor, ids, "file.restored", removable, lambda file: rules.restored(file, days, now)
-        )
-
-    def _check_seen(self, file: MediaFile, seen: str) -> None:
-        """Raise `Conflict` where somebody changed the file after `seen`, an `edit` of it."""
-        if not seen or seen == file.edit:
-            return
-        at = file.changed_at or file.uploaded_at
-        raise Conflict(
-            f"{self._shelf.names.who(file.changed_by or file.owner_id)} changed {file.name} "
-            f"at {at:%Y-%m-%d %H:%M} UTC, after you opened it.",
-            hint="Look at it again, then repeat your change.",
         )
 
     def _write(

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket
+from core.errors import Conflict
 from core.model.media import MediaFile
 from core.model.visibility import absent
 from core.settings import Settings
@@ -49,6 +50,17 @@ class Shelf:
     def refresh(self) -> None:
         """Who changed a file sees it changed."""
         self.index.refresh(self.store)
+
+    def check_seen(self, file: MediaFile, seen: str) -> None:
+        """Raise `Conflict` where somebody changed the file after `seen`, an `edit` of it."""
+        if not seen or seen == file.edit:
+            return
+        at = file.changed_at or file.uploaded_at
+        raise Conflict(
+            f"{self.names.who(file.changed_by or file.owner_id)} changed {file.name} "
+            f"at {at:%Y-%m-%d %H:%M} UTC, after you opened it.",
+            hint="Look at it again, then repeat your change.",
+        )
 
 
 def named(file: MediaFile) -> dict[str, str]:

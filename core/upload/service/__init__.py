@@ -45,7 +45,7 @@ class UploadService:
         self._shelf = Shelf(store, bucket, edge, jobs, audit, settings, clock)
         self._intake = Intake(self._shelf)
         self._completing = Completing(self._shelf)
-        self._processing = Processing(self._shelf)
+        self._processing = Processing(self._shelf, self._intake)
         self._sweeping = Sweeping(self._shelf)
 
     def open(
@@ -57,6 +57,17 @@ class UploadService:
         """
         actor.require(Permission.MEDIA_UPLOAD)
         return self._intake.open(actor, request, in_one_post=in_one_post)
+
+    def open_replacement(
+        self, actor: Actor, file_id: str, request: UploadRequest, *, same_key: bool = False
+    ) -> UploadTicket:
+        """A ticket for new bytes of a file; the old ones become an earlier version.
+
+        They get a new key, and so a new URL; with `same_key` the old key, and the CDN is told to
+        forget the old bytes. Raises `Conflict` for a file in the trash or on its way.
+        """
+        actor.require(Permission.MEDIA_UPLOAD)
+        return self._processing.replacing.open(actor, file_id, request, same_key=same_key)
 
     def status(self, actor: Actor, id: str) -> Upload:
         actor.require(Permission.MEDIA_UPLOAD)

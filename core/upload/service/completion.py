@@ -8,9 +8,11 @@ from core.errors import Conflict, NotFound
 from core.model.identity import Actor
 from core.model.media import FileKind, Job, MediaFile, ObjectRef, Upload, UploadState
 from core.stores.collection import Stored
+from core.stores.records import Operation
 from core.upload import policy, records
 from core.upload.content import HEAD_BYTES
 from core.upload.problems import REFUSALS, error_of
+from core.upload.replacements import Replacement
 from core.upload.service.shelf import Shelf
 
 PROCESS_UPLOAD = "process_upload"
@@ -106,15 +108,21 @@ class Completing:
         job, put_job = self._shelf.jobs.put(
             PROCESS_UPLOAD, upload.id, upload.owner_id, started=started
         )
+        accepted = records.accepted(upload, job.id)
+        self._shelf.store.transact(
+            [
+                self._shelf.uploads.put(accepted, stored.version),
+                *self._filed(actor, upload, file),
+                put_job,
+            ]
+        )
+        return Completion(self._shelf.files.get(accepted.file_id), job)
+
+    def _filed(self, actor: Actor, upload: Upload, file: MediaFile) -> tuple[Operation, ...]:
+        """The new file, or the draft of one that stays as it is until the bytes are in place."""
+        if upload.replaces:
+            return (self._shelf.drafts.put(Replacement(upload_id=upload.id, draft=file)),)
         event = self._shelf.audit.event(
             "file.uploaded", actor=actor, subject=f"file/{file.id}", details={"name": file.name}
         )
-        self._shelf.store.transact(
-            [
-                self._shelf.uploads.put(records.accepted(upload, job.id), stored.version),
-                self._shelf.files.put(file),
-                put_job,
-                self._shelf.audit.put(event),
-            ]
-        )
-        return Completion(file, job)
+        return self._shelf.files.put(file), self._shelf.audit.put(event)

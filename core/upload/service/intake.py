@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import tempfile
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import BinaryIO
 
@@ -26,10 +27,16 @@ class Intake:
         self._shelf = shelf
 
     def open(
-        self, actor: Actor, request: UploadRequest, *, in_one_post: bool = False
+        self,
+        actor: Actor,
+        request: UploadRequest,
+        *,
+        in_one_post: bool = False,
+        marks: Mapping[str, object] | None = None,
     ) -> UploadTicket:
+        """`marks` are more fields of the upload, as a replacement has them."""
         request = policy.admit(request, self._shelf.settings.max_upload_bytes)
-        upload = self._new(actor, request)
+        upload = self._new(actor, request).model_copy(update=dict(marks or {}))
         if not in_one_post and request.size > self._shelf.settings.single_post_bytes:
             return self._open_parts(upload)
         self._remember(upload)

@@ -27,6 +27,8 @@ from core.upload import delivery, policy, records
 from core.upload.images import PreparedImage, prepare
 from core.upload.problems import REFUSALS, changed_bytes, error_of
 from core.upload.service.completion import PROCESS_UPLOAD
+from core.upload.service.intake import Intake
+from core.upload.service.replacing import Replacing
 from core.upload.service.shelf import Shelf
 
 HASHED_LIMIT = 100 * policy.MIB  # larger plain files are copied inside S3 without being read
@@ -35,8 +37,9 @@ _STEPS = 4
 
 
 class Processing:
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: Shelf, intake: Intake) -> None:
         self._shelf = shelf
+        self.replacing = Replacing(shelf, intake, self)
 
     def process(self, job: Job) -> None:
         stored = self._shelf.uploads.find(job.subject_id)
@@ -45,6 +48,9 @@ class Processing:
         if stored.value.state is UploadState.REFUSED:
             self._shelf.clear(stored.value)
             raise error_of(stored.value.problem)
+        if stored.value.replaces:
+            self.replacing.process(job, stored)
+            return
         file = self._shelf.files.get(stored.value.file_id)
         try:
             file = self._store_objects(job, stored.value, file)
@@ -53,20 +59,30 @@ class Processing:
             raise
         self._shelf.bucket.erase(stored.value.key)
         self._shelf.jobs.progress(job.id, 3, _STEPS, "Asking the CDN")
-        self._check(file, patient=job.attempts < CDN_ATTEMPTS)
+        self.check(job, file)
+
+    def check(self, job: Job, file: MediaFile) -> MediaFile:
+        """Ask the CDN, as part of a job that may ask again later."""
+        return self._check(file, patient=job.attempts < CDN_ATTEMPTS)
 
     def _store_objects(self, job: Job, upload: Upload, file: MediaFile) -> MediaFile:
         if file.etag:  # an earlier attempt came this far
             return file
+        return self._shelf.change(file.id, self._made(job, upload, file))
+
+    def stored(self, job: Job, upload: Upload, draft: MediaFile) -> MediaFile:
+        """The draft of a replacement with its objects, which are in place then."""
+        return draft.model_copy(update=self._made(job, upload, draft))
+
+    def _made(self, job: Job, upload: Upload, file: MediaFile) -> dict[str, Any]:
+        """Put the objects in place; what they change in the record."""
         if job.attempts > 1:  # and here perhaps half-way
             self._shelf.erase_media(file.id)
         self._shelf.jobs.progress(job.id, 1, _STEPS, "Reading")
         source = self._unchanged(upload, file)
         if file.kind is FileKind.IMAGE:
-            changes = self._store_image(job, file, source)
-        else:
-            changes = self._store_plain(job, file, source)
-        return self._shelf.change(file.id, changes)
+            return self._store_image(job, file, source)
+        return self._store_plain(job, file, source)
 
     def _unchanged(self, upload: Upload, file: MediaFile) -> ObjectRef:
         """The bytes as they were at completion; whoever sends others later is refused."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket
 from core.errors import DashboardError, NotFound
 from core.model.identity import Actor
-from core.model.media import MediaFile, Upload, UploadState
+from core.model.media import MediaFile, ObjectRef, Upload, UploadState
 from core.model.visibility import absent
 from core.settings import Settings
 from core.stores.audit_log import AuditLog
@@ -20,6 +20,7 @@ from core.stores.jobs import JobQueue, problem_of
 from core.stores.records import RecordStore
 from core.upload import policy
 from core.upload.records import DueUpload
+from core.upload.replacements import Replacement, folder_of
 
 _MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
@@ -53,6 +54,7 @@ class Shelf:
             key=lambda due: due.id,
             sort=lambda due: due.at.strftime(_MOMENT),
         )
+        self.drafts = Collection(store, "replacement", Replacement, key=lambda one: one.upload_id)
 
     def give_up(self, stored: Stored[Upload]) -> None:
         upload = stored.value
@@ -81,7 +83,7 @@ class Shelf:
         self.store.transact(
             [
                 self.uploads.put(refused, stored.version),
-                self.files.drop(upload.id),
+                self.drafts.drop(upload.id) if upload.replaces else self.files.drop(upload.id),
                 self.audit.put(event),
             ]
         )
@@ -91,12 +93,23 @@ class Shelf:
         if upload.multipart_id:
             self.bucket.abort_multipart(upload.key, upload.multipart_id)
         self.bucket.erase(upload.key)
-        if upload.file_id:
+        if upload.replaces:  # never the folder of the file itself
+            self.erase_media(folder_of(upload))
+        elif upload.file_id:
             self.erase_media(upload.file_id)
 
     def erase_media(self, file_id: str) -> None:
         for prefix in policy.PREFIXES:
             self.bucket.delete_prefix(f"{prefix}{file_id}/")
+
+    def erase_objects(self, objects: Iterable[ObjectRef]) -> None:
+        """Delete for good what no version names any more."""
+        for ref in objects:
+            bucket = self.bucket.beside(ref.bucket)
+            if ref.version_id:
+                bucket.delete(ref.key, ref.version_id)
+            else:
+                bucket.erase(ref.key)
 
     def file(self, id: str) -> Stored[MediaFile]:
         """Raises `NotFound`."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from core.model.media import FileState, Upload, UploadState
+from core.model.media import FileState, Job, Upload, UploadState
 from core.stores.collection import Stored
 from core.upload import delivery, policy, records
+from core.upload.problems import error_of
 from core.upload.service.shelf import Shelf
 
 ORPHAN_AGE = timedelta(days=1)
@@ -60,6 +61,7 @@ class Sweeping:
         """Files whose job gave up say so, instead of being processed for ever."""
         count = 0
         for job in self._shelf.jobs.failed():
+            count += self._sweep_replacement(job)
             stored = self._shelf.files.find(job.subject_id)
             if stored is None or stored.value.state is not FileState.PROCESSING:
                 continue
@@ -70,6 +72,14 @@ class Sweeping:
                 self._shelf.change(job.subject_id, records.checked((step,), self._shelf.clock()))
                 count += 1
         return count
+
+    def _sweep_replacement(self, job: Job) -> int:
+        """Give up new bytes whose job gave up; the file is served as it was."""
+        upload = self._shelf.uploads.find(job.subject_id)
+        if upload is None or self._shelf.drafts.find(job.subject_id) is None:
+            return 0
+        self._shelf.refuse(upload, error_of(job.problem))
+        return 1
 
     def _sweep_incoming(self, before: datetime) -> int:
         """Bytes and parts that belong to no open upload and to no file that waits for them."""
@@ -86,6 +96,8 @@ class Sweeping:
     def _awaited(self, key: str) -> bool:
         upload_id = key.removeprefix(policy.INCOMING)
         upload, file = self._shelf.uploads.find(upload_id), self._shelf.files.find(upload_id)
+        if self._shelf.drafts.find(upload_id) is not None:
+            return True
         open_still = upload is not None and upload.value.state is UploadState.OPEN
         return open_still or (file is not None and not file.value.etag)
 

@@ -6,8 +6,9 @@ from core.library.service.bulk.desk import JOB, BulkDesk
 from core.library.service.bulk.records import BulkRecords
 from core.library.service.bulk.run import BulkRun
 from core.library.service.bulk.selecting import Selecting
-from core.library.service.bulk.steps import Outside, Steps
+from core.library.service.bulk.steps import Steps
 from core.library.service.copying import Copying
+from core.library.service.outside import Outside
 from core.library.service.purging import Purging
 from core.library.service.rewriting import Rewriting
 from core.library.service.shelf import Shelf

@@ -10,6 +10,7 @@ from core.library import bulk as rules
 from core.library.bulk import Place, Undoing
 from core.library.changes import difference, stamped
 from core.library.service.copying import Copying
+from core.library.service.outside import Outside
 from core.library.service.purging import Purging
 from core.library.service.rewriting import Rewriting
 from core.library.service.shelf import Shelf, named
@@ -27,20 +28,6 @@ _ACTIONS = {
     BulkKind.DELETE: "file.purged",
     BulkKind.COPY: "file.copied",
 }
-
-
-@dataclass(frozen=True)
-class Outside:
-    """What other rooms do for the library. None where this site does not have it.
-
-    `switch_privacy` makes a file private (True) or public: moves its objects, writes its record.
-    `check_delivery` asks the CDN for a file and writes down what it says. `check_album` raises
-    `NotFound` where this person has no such album.
-    """
-
-    switch_privacy: Callable[[Actor, str, bool], MediaFile] | None = None
-    check_delivery: Callable[[str], object] | None = None
-    check_album: Callable[[Actor, str], object] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,191 @@
+"""New bytes for a file that exists, under a new key or the same; the old ones are kept.
+
+Until the last transaction the file is served as it was. A crash anywhere repeats the step; whoever
+was faster wins, and the second is told who and when.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.aws.s3 import ServedAs, StoredObject
+from core.errors import Conflict, NotFound
+from core.model.identity import Actor, AuditEvent
+from core.model.media import FileVersion, Job, MediaFile, ObjectRef, Upload, UploadTicket
+from core.model.versions import held_by, served_keys, trimmed, version_of, viewer_paths
+from core.model.visibility import changeable
+from core.stores.account_records import AccountRecords
+from core.stores.collection import Stored
+from core.stores.invalidations import InvalidationBook
+from core.stores.records import Operation
+from core.upload import replacements as rules
+from core.upload.policy import UploadRequest
+from core.upload.problems import REFUSALS
+from core.upload.replacements import Replacement
+from core.upload.service.intake import Intake
+from core.upload.service.shelf import Shelf
+
+if TYPE_CHECKING:
+    from core.upload.service.processing import Processing
+
+_ATTEMPTS = 5
+_STEPS = 4
+
+
+class Replacing:
+    def __init__(self, shelf: Shelf, intake: Intake, processing: Processing) -> None:
+        self._shelf, self._intake, self._processing = shelf, intake, processing
+        self._accounts = AccountRecords(shelf.store).accounts
+        self._book = InvalidationBook(shelf.store, shelf.jobs, shelf.clock)
+
+    def open(
+        self, actor: Actor, file_id: str, request: UploadRequest, *, same_key: bool
+    ) -> UploadTicket:
+        file = rules.check_open(changeable(actor, self._shelf.file(file_id).value))
+        marks = {
+            "replaces": file.id,
+            "base_revision": file.revision,
+            "same_key": same_key,
+            "private": file.private,
+        }
+        request = request.model_copy(update={"folder": file.folder, "private": file.private})
+        return self._intake.open(actor, request, marks=marks)
+
+    def process(self, job: Job, stored: Stored[Upload]) -> None:
+        """Safe to repeat: without a draft the switch was made already."""
+        upload = stored.value
+        found = self._shelf.drafts.find(upload.id)
+        if found is not None:
+            try:
+                self._switch(job, upload, found)
+            except (*REFUSALS, Conflict, NotFound) as refusal:
+                self._put_back(upload)
+                self._shelf.refuse(stored, refusal)
+                raise
+        self._shelf.bucket.erase(upload.key)
+        self._shelf.jobs.announce()  # an invalidation may have been ordered
+        if not upload.same_key:  # else the CDN is asked once it has forgotten the old bytes
+            self._shelf.jobs.progress(job.id, 3, _STEPS, "Asking the CDN")
+            self._processing.check(job, self._shelf.file(upload.replaces).value)
+
+    def _switch(self, job: Job, upload: Upload, found: Stored[Replacement]) -> None:
+        draft = found.value.draft
+        if not draft.etag:
+            draft = self._processing.stored(job, upload, draft)
+            self._shelf.drafts.save(found.value.model_copy(update={"draft": draft}), found.version)
+        for _ in range(_ATTEMPTS):
+            target = self._shelf.file(upload.replaces)
+            by = self._who(target.value.stored_by or target.value.owner_id)
+            rules.check_still(target.value, upload, draft, by)
+            fresh, previous = draft, None
+            if upload.same_key:
+                previous = self._pinned(upload, target.value)
+                fresh = self._covering(draft, target.value)
+            try:
+                self._write(upload, target, fresh, previous)
+            except Conflict:
+                continue  # renamed or tagged at the same moment
+            for key in set(served_keys(draft)) - set(served_keys(fresh)):
+                self._shelf.bucket.erase(key)
+            return
+        raise Conflict("The file is being changed by others.", hint="Send it again.")
+
+    def _write(
+        self,
+        upload: Upload,
+        target: Stored[MediaFile],
+        draft: MediaFile,
+        previous: FileVersion | None,
+    ) -> None:
+        after = rules.replaced(target.value, draft, upload, previous, self._shelf.clock())
+        after, gone = trimmed(after, self._shelf.settings.kept_versions)
+        operations: list[Operation] = [
+            self._shelf.files.put(after, target.version),
+            self._shelf.drafts.drop(upload.id),
+            self._shelf.audit.put(self._event(upload, after)),
+        ]
+        if upload.same_key:
+            paths = viewer_paths(served_keys(after))
+            operations += self._book.order(after.id, after.owner_id, paths, upload.owner_id)[1]
+        self._shelf.store.transact(operations)
+        self._shelf.erase_objects(gone)
+
+    def _event(self, upload: Upload, after: MediaFile) -> AuditEvent:
+        details = {
+            "name": after.name,
+            "owner": after.owner_id,
+            "version": str(after.revision),
+            "address": "the same" if upload.same_key else "a new one",
+        }
+        event = self._shelf.audit.event(
+            "file.replaced", subject=f"file/{after.id}", details=details
+        )
+        return event.model_copy(update={"actor_id": upload.owner_id})
+
+    def _pinned(self, upload: Upload, file: MediaFile) -> FileVersion:
+        """What is served now, by S3's version ids, written down before it is overwritten."""
+        found = self._shelf.drafts.find(upload.id)
+        if found is not None and found.value.previous is not None:
+            return found.value.previous
+        served = self._version_id(file.key)
+        small = tuple(
+            one.model_copy(update={"version_id": self._version_id(one.key)})
+            for one in file.renditions
+        )
+        previous = version_of(file.model_copy(update={"version_id": served, "renditions": small}))
+        if found is not None:
+            pinned = found.value.model_copy(update={"previous": previous})
+            self._shelf.drafts.save(pinned, found.version)
+        return previous
+
+    def _put_back(self, upload: Upload) -> None:
+        """Where the old bytes may be covered by ones that are not taken: show them again."""
+        found = self._shelf.drafts.find(upload.id)
+        if found is None or found.value.previous is None:
+            return
+        bucket = self._shelf.bucket
+        for ref in held_by(found.value.previous):
+            if ref.version_id and bucket.head(ref.key).ref.version_id != ref.version_id:
+                old = bucket.head(ref.key, ref.version_id)
+                bucket.copy(old.ref, ref.key, _served_as(old))
+
+    def _version_id(self, key: str) -> str:
+        version = self._shelf.bucket.head(key).ref.version_id
+        if version is None:
+            raise Conflict(
+                "The bucket keeps no versions: the old bytes would be lost.",
+                hint="Replace it under a new address, or have an admin turn versioning on.",
+            )
+        return version
+
+    def _covering(self, draft: MediaFile, file: MediaFile) -> MediaFile:
+        """The draft with its objects copied over those that are served."""
+        served = self._copied(draft.key, file.key)
+        small = []
+        for one in draft.renditions:
+            live = file.rendition(one.name)
+            if live is not None and live.key != one.key:
+                ref = self._copied(one.key, live.key)
+                small.append(one.model_copy(update={"key": ref.key, "version_id": ref.version_id}))
+            else:
+                small.append(one)
+        return draft.model_copy(
+            update={
+                "key": served.key,
+                "version_id": served.version_id,
+                "etag": served.etag,
+                "renditions": tuple(small),
+            }
+        )
+
+    def _copied(self, source: str, key: str) -> ObjectRef:
+        found = self._shelf.bucket.head(source)
+        return self._shelf.bucket.copy(found.ref, key, _served_as(found))
+
+    def _who(self, account_id: str) -> str:
+        stored = self._accounts.find(account_id)
+        return (stored.value.username or stored.value.email) if stored else account_id
+
+
+def _served_as(found: StoredObject) -> ServedAs:
+    return ServedAs(found.content_type, found.cache_control, found.content_disposition)

@@ -1,0 +1,264 @@
+"""New bytes for a file: under a new address or the same, the old ones kept, also after a crash."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+
+from core.aws.s3 import ServedAs
+from core.errors import Conflict, NotAllowed, NotFound, UnsupportedType
+from core.model.changes import InvalidationState
+from core.model.identity import Actor, Role
+from core.model.media import FileState, Grant, JobState, ObjectRef, Right, UploadState
+from core.stores.invalidations import JOB as INVALIDATE
+from core.stores.invalidations import InvalidationBook
+from core.upload.service import UploadRequest
+from tests.upload.test_crashes import Killed, calls_of, fused, restart
+
+__all__ = ["fused"]
+
+
+def picture(shade, format="JPEG"):
+    out = io.BytesIO()
+    image = Image.linear_gradient("L").resize((60, 40)).point(lambda value: value * shade // 10)
+    image.convert("RGB").save(out, format)
+    return out.getvalue()
+
+
+@pytest.fixture
+def world(world):
+    """With somebody who does the invalidations, which are the library's."""
+    build, world.forgotten = world.build, []
+
+    def with_cdn(*args):
+        build(*args)
+        world.runner._handlers[INVALIDATE] = world.forgotten.append
+
+    world.build = with_cdn
+    world.build()
+    return world
+
+
+def everything(world):
+    return world.keys()
+
+
+def send(world, ticket, content):
+    world.bucket.put(f"incoming/{ticket.upload_id}", content, ServedAs("image/jpeg"))
+    return ticket.upload_id
+
+
+def upload(world, content=None, name="a.jpg"):
+    content = content or picture(10)
+    asked = UploadRequest(name=name, size=len(content), content_type="")
+    id_ = send(world, world.service.open(world.actor, asked), content)
+    world.service.complete(world.actor, id_)
+    world.runner.run_until_idle()
+    return id_
+
+
+def replace(world, id, content=None, name="b.jpg", actor=None, **how):
+    content = content or picture(5)
+    actor = actor or world.actor
+    asked = UploadRequest(name=name, size=len(content), content_type="")
+    ticket = world.service.open_replacement(actor, id, asked, **how)
+    return send(world, ticket, content)
+
+
+def finish(world, upload_id, actor=None):
+    completion = world.service.complete(actor or world.actor, upload_id)
+    world.runner.run_until_idle()
+    return world.jobs.get(completion.job.id)
+
+
+def file_of(world, id):
+    return world.service._shelf.files.get(id)
+
+
+def test_new_bytes_get_a_new_address_and_the_old_ones_stay(world):
+    id_ = upload(world)
+    before = file_of(world, id_)
+    assert finish(world, replace(world, id_)).state is JobState.DONE
+    after = file_of(world, id_)
+    assert (after.revision, after.name, after.state) == (2, "a.jpg", FileState.DELIVERED)
+    assert after.key != before.key
+    assert after.key.startswith(f"media/{id_}/r2-")
+    assert after.checksum != before.checksum
+    assert (after.changed_by, after.stored_by) == ("ann", "ann")
+    (old,) = after.versions
+    assert (old.number, old.key, old.checksum) == (1, before.key, before.checksum)
+    assert (old.stored_at, old.stored_by) == (before.uploaded_at, "ann")
+    for key in (old.key, old.renditions[0].key, old.pristine.key, after.renditions[0].key):
+        assert world.bucket.find(key) is not None
+    assert "file.replaced" in world.actions()
+    assert not [key for key in everything(world) if key.startswith("incoming/")]
+
+
+def test_the_old_bytes_are_served_until_the_new_ones_are_in_place(world):
+    id_ = upload(world)
+    before = file_of(world, id_)
+    upload_id = replace(world, id_)
+    completion = world.service.complete(world.actor, upload_id)
+    assert completion.file == before
+    assert world.service.complete(world.actor, upload_id).job.id == completion.job.id
+    assert file_of(world, id_) == before
+
+
+def test_the_same_address_keeps_the_old_bytes_by_their_versions(world):
+    id_ = upload(world)
+    before = file_of(world, id_)
+    old_bytes = b"".join(world.bucket.open_stream(_ref(before)))
+    finish(world, replace(world, id_, same_key=True))
+    after = file_of(world, id_)
+    assert (after.key, after.revision) == (before.key, 2)
+    assert [r.key for r in after.renditions] == [r.key for r in before.renditions]
+    (old,) = after.versions
+    assert old.version_id != after.version_id
+    assert b"".join(world.bucket.open_stream(_ref(old))) == old_bytes
+    assert b"".join(world.bucket.open_stream(_ref(after))) != old_bytes
+    assert all(small.version_id for small in (*old.renditions, *after.renditions))
+    assert any("browsers" in note for note in after.notes)
+    assert not [
+        key for key in everything(world) if "/r2-" in key and not key.startswith("originals/")
+    ]
+
+
+def test_the_same_address_has_exactly_its_paths_forgotten(world):
+    id_ = upload(world)
+    finish(world, replace(world, id_, same_key=True))
+    book = InvalidationBook(world.store, world.jobs, world.clock)
+    (one,) = book.records.page(id_).items
+    file = file_of(world, id_)
+    assert set(one.paths) == {f"/{file.key}", *(f"/{r.key}" for r in file.renditions)}
+    assert (one.state, one.by) == (InvalidationState.REQUESTED, "ann")
+    job = world.jobs.get(one.job_id)
+    assert [(job.kind, job.id)] == [(done.kind, done.id) for done in world.forgotten]
+    assert book.used(one.month) == 3
+
+
+def test_a_bucket_without_versions_does_not_lose_the_old_bytes(world):
+    world.bucket._s3.put_bucket_versioning(
+        Bucket="media", VersioningConfiguration={"Status": "Suspended"}
+    )
+    id_ = upload(world)
+    before = b"".join(world.bucket.open_stream(_ref(file_of(world, id_))))
+    job = finish(world, replace(world, id_, same_key=True))
+    assert (job.state, job.problem.slug) == (JobState.FAILED, "conflict")
+    file = file_of(world, id_)
+    assert file.revision == 1
+    assert b"".join(world.bucket.open_stream(_ref(file))) == before
+
+
+def test_another_type_can_not_have_the_same_address(world):
+    id_ = upload(world)
+    job = finish(world, replace(world, id_, picture(5, "PNG"), name="b.png", same_key=True))
+    assert job.state is JobState.FAILED
+    assert "another address" in job.problem.hint
+    assert file_of(world, id_).revision == 1
+    assert not [key for key in everything(world) if "/r2-" in key]
+    finish(world, replace(world, id_, picture(5, "PNG"), name="b.png"))
+    assert file_of(world, id_).content_type == "image/png"
+
+
+def test_of_two_who_replace_the_same_file_the_second_learns_who_was_faster(world):
+    id_ = upload(world)
+    first, second = replace(world, id_), replace(world, id_, picture(3))
+    finish(world, first)
+    job = finish(world, second)
+    assert (job.state, job.problem.slug) == (JobState.FAILED, "conflict")
+    assert "ann replaced a.jpg at" in job.problem.detail
+    assert world.service.status(world.actor, second).state is UploadState.REFUSED
+    file = file_of(world, id_)
+    assert (file.revision, len(file.versions)) == (2, 1)
+    assert not [key for key in everything(world) if second[:8] in key]
+    for key in (file.key, file.versions[0].key):
+        assert world.bucket.find(key) is not None
+
+
+def test_a_damaged_replacement_leaves_the_file_as_it_was(world):
+    id_ = upload(world)
+    before = file_of(world, id_)
+    job = finish(world, replace(world, id_, picture(5)[:-300]))
+    assert (job.state, job.problem.slug) == (JobState.FAILED, "unreadable-content")
+    assert file_of(world, id_) == before
+    assert not [key for key in everything(world) if "/r2-" in key or key.startswith("incoming/")]
+    with pytest.raises(UnsupportedType):
+        finish(world, replace(world, id_, b"no picture at all"))
+    assert file_of(world, id_) == before
+    assert world.bucket.find(before.key) is not None
+
+
+def test_who_may_edit_may_replace_and_nobody_else(world):
+    id_ = upload(world)
+    other = Actor(account_id="bob", role=Role.MEMBER)
+    with pytest.raises(NotFound):
+        replace(world, id_, actor=other)
+    grant = Grant(account_id="bob", right=Right.VIEW)
+    world.service._shelf.change(id_, {"grants": (grant,)})
+    with pytest.raises(NotAllowed):
+        replace(world, id_, actor=other)
+    world.service._shelf.change(id_, {"grants": (Grant(account_id="bob", right=Right.EDIT),)})
+    finish(world, replace(world, id_, actor=other), actor=other)
+    file = file_of(world, id_)
+    assert (file.owner_id, file.stored_by) == ("ann", "bob")
+
+
+def test_a_file_in_the_trash_or_on_its_way_is_not_replaced(world):
+    id_ = upload(world)
+    started = replace(world, id_)
+    world.service._shelf.change(id_, {"trashed_at": world.clock.now})
+    with pytest.raises(Conflict):
+        replace(world, id_)
+    job = finish(world, started)
+    assert (job.state, job.problem.slug) == (JobState.FAILED, "conflict")
+
+
+def test_only_so_many_versions_are_kept_and_the_others_leave_no_object(world):
+    world.settings = world.settings.model_copy(update={"kept_versions": 2})
+    world.build()
+    id_ = upload(world)
+    for shade in (8, 6, 4):
+        finish(world, replace(world, id_, picture(shade)))
+    file = file_of(world, id_)
+    assert [one.number for one in file.versions] == [2, 3]
+    assert world.bucket.find(f"media/{id_}/a.jpg") is None
+    for version in file.versions:
+        assert world.bucket.find(version.key) is not None
+
+
+@pytest.mark.parametrize("same_key", [False, True])
+def test_a_replacement_killed_at_any_call_ends_the_same_after_a_restart(fused, same_key):
+    world = fused
+    id_ = upload(world)
+    first = replace(world, id_, same_key=same_key)
+    world.service.complete(world.actor, first)
+    calls = calls_of(world, world.runner.run_until_idle)
+    world.fuse.left = None
+    assert calls > 12
+    for turn, call in enumerate(range(1, calls + 1, 6)):  # all of them were run when it was made
+        after = bool(turn % 2)
+        id_ = upload(world)
+        old = file_of(world, id_)
+        bytes_before = b"".join(world.bucket.open_stream(_ref(old)))
+        upload_id = replace(world, id_, same_key=same_key)
+        world.service.complete(world.actor, upload_id)
+        world.fuse.arm(call, after=after)
+        try:
+            world.runner.run_until_idle()
+        except Killed:
+            restart(world)
+        world.fuse.left = None
+        file = file_of(world, id_)
+        where = (call, after)
+        assert (file.revision, len(file.versions)) == (2, 1), where
+        kept = b"".join(world.bucket.open_stream(_ref(file.versions[0])))
+        assert kept == bytes_before, where
+        assert world.bucket.find(file.key).ref.version_id == file.version_id, where
+        assert not [key for key in everything(world) if key.startswith("incoming/")], where
+        assert (file.key == old.key) is same_key, where
+
+
+def _ref(held):
+    return ObjectRef(bucket=held.bucket, key=held.key, version_id=held.version_id)
