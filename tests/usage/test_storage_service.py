@@ -13,15 +13,21 @@ import pytest
 from moto import mock_aws
 from pyarrow import orc
 
+from core.aws import listing
 from core.aws.clients import AwsClients
+from core.aws.listing import BucketScan
+from core.aws.metering import CallMeter
 from core.aws.storage_metrics import Sample, StorageMetrics, objects_of, sizes_of
 from core.errors import AwsUnavailable, Conflict, InvalidInput, NotAllowed, NotFound
 from core.model.identity import Actor, Role
 from core.model.media import JobState
 from core.model.usage import StorageSource
+from core.settings import load_settings
 from core.stores.jobs import JobQueue, JobRunner
 from core.stores.sqlite import SqliteRecordStore
+from core.usage.service import storage as service_module
 from core.usage.service import storage_reading
+from core.usage.service.opening_storage import open_storage
 from core.usage.service.storage import JOB, StorageService
 from core.usage.service.storage_reading import Reader
 
@@ -359,3 +365,111 @@ def test_originals_that_nobody_got_are_found_in_the_rows_of_the_last_scan(world)
     assert world.service.idle(ADMIN, bare, frozenset(), tomorrow, 10) is None
     with pytest.raises(NotAllowed):
         world.service.idle(Actor(account_id="m", role=Role.MEMBER), bare, frozenset(), tomorrow, 1)
+
+
+# --- budget and publishing -----------------------------------------------------------------
+
+
+def over_budget(world, calls):
+    """A reader as the app opens it, whose daily budget lets only so many calls pass."""
+    left = [calls]
+
+    def guard(call):
+        if call.optional:
+            left[0] -= 1
+            if left[0] < 0:
+                raise NotAllowed("The daily budget is spent.", hint="Wait until 00:00 UTC.")
+
+    clients = AwsClients("us-east-1", None, "key", "secret", meter=CallMeter(now, guard))
+    settings = load_settings(data_dir=world.folder.parent)
+    opened = open_storage(world.store, world.jobs, clients, settings, now, lambda _: (None, "?"))
+    world.runner = JobRunner(world.jobs, {JOB: opened.work}, 1)
+    world.service = opened
+    return left
+
+
+def small_pages(monkeypatch):
+    monkeypatch.setattr(listing, "PAGE", 10)
+    monkeypatch.setattr(listing, "WORKERS", 1)
+    monkeypatch.setattr(BucketScan.__init__, "__kwdefaults__", {
+        **BucketScan.__init__.__kwdefaults__, "workers": 1
+    })  # fmt: skip
+
+
+def test_a_listing_over_budget_says_so_and_goes_on_when_there_is_a_new_one(world, monkeypatch):
+    for number in range(45):
+        world.put(f"k{number:03d}", 1)
+    small_pages(monkeypatch)
+    left = over_budget(world, 4)  # the region, and three pages of five
+    stopped = world.read()
+    assert stopped.state is JobState.FAILED
+    assert stopped.problem.detail == "The daily budget is spent."
+    left[0] = 4  # the region, two pages, and the unfinished uploads
+    assert world.read().state is JobState.DONE
+    assert world.report().total.objects == 45
+    assert world.report().cost.requests == 6 + 1  # one was counted, but not made
+    assert not list((world.service._root / "unfinished").iterdir())
+
+
+def test_a_complete_listing_stays_where_the_budget_ends_behind_it(world):
+    world.put("a", 1)
+    over_budget(world, 2)
+    assert world.read().state is JobState.DONE
+    assert world.report().uploads is None
+    assert "daily budget" in world.report().notes[0]
+
+
+def test_a_listing_of_the_day_before_yesterday_is_begun_anew(world, monkeypatch):
+    for number in range(45):
+        world.put(f"k{number:03d}", 1)
+    small_pages(monkeypatch)
+    left = over_budget(world, 4)
+    world.read()
+    (state,) = (world.service._root / "unfinished").glob("*/state.json")
+    old = json.loads(state.read_text()) | {"started": (now() - timedelta(days=3)).isoformat()}
+    state.write_text(json.dumps(old))
+    left[0] = 100
+    world.read()
+    assert now() - world.report().sampled_at < timedelta(hours=1)
+    assert world.report().total.objects == 45
+
+
+def test_who_looks_at_a_report_keeps_its_rows_while_the_next_comes(world):
+    world.put("a/b/one", 1)
+    world.read()
+    first = world.report()
+    world.put("a/b/two", 1)
+    world.read()
+    second = world.report()
+    below = {one.sampled_at: world.service._below(one, "a/") for one in (first, second)}
+    assert [one.total.objects for one in below.values()] == [1, 2]
+    world.read()
+    place = world.service._place(BUCKET, LISTING)
+    assert len(list(place.glob("rows*"))) == 2
+    with pytest.raises(NotFound, match="no longer kept"):
+        world.service._rows(first)
+
+
+def test_a_report_of_an_older_version_can_be_walked(world):
+    world.put("a/one", 1)
+    world.read()
+    place = world.service._place(BUCKET, LISTING)
+    next(place.glob("rows-*")).rename(place / "rows")
+    assert world.report(prefix="a/").total.objects == 1
+
+
+def test_a_report_is_never_away_while_it_is_replaced(world, monkeypatch):
+    world.put("a/one", 1)
+    world.read()
+    seen = []
+    real = service_module.write_json
+
+    def watched(path, value):
+        seen.append(world.report(prefix="a/").total.objects)
+        real(path, value)
+        seen.append(world.report(prefix="a/").total.objects)
+
+    world.put("a/two", 1)
+    monkeypatch.setattr(service_module, "write_json", watched)
+    world.read()
+    assert seen == [1, 2]

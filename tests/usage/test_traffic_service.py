@@ -11,6 +11,7 @@ from moto import mock_aws
 
 from core.aws.clients import AwsClients
 from core.aws.cloudfront import CloudFrontReader
+from core.aws.metering import CallMeter
 from core.aws.s3 import MediaBucket
 from core.errors import AwsDenied, AwsUnavailable, Conflict, InvalidInput, NotAllowed
 from core.model.identity import Actor, Role
@@ -373,3 +374,33 @@ def test_a_store_of_an_older_version_reads_its_logs_again(tmp_path):
     fresh = Ledger(path)
     assert (fresh.known("logs"), fresh.parts("rows")) == ({}, [])
     fresh.close()
+
+
+def test_a_scan_over_budget_says_so_and_keeps_what_it_has_read(world, tmp_path, monkeypatch):
+    monkeypatch.setattr(traffic_reading, "_FILES_AT_ONCE", 1)
+    for number in range(3):
+        world.put(f"cdn/{number}.gz", some(5, start=number * 10))
+    left = [2]  # the listing, and one file
+
+    def guard(call):
+        if call.optional:
+            left[0] -= 1
+            if left[0] < 0:
+                raise NotAllowed("The daily budget is spent.", hint="Wait until 00:00 UTC.")
+
+    world.traffic.close()
+    world.traffic = open_logs(
+        world.records, world.jobs,
+        AwsClients("us-east-1", None, "k", "s", meter=CallMeter(lambda: world.now, guard)),
+        load_settings(data_dir=tmp_path, log_bucket="acme-logs", log_prefix="cdn/"),
+        lambda: world.now, distribution_id="E1", deliver=lambda: None,
+    )  # fmt: skip
+    world.runner = JobRunner(world.jobs, {JOB: world.traffic.work}, 1)
+    stopped = world.scan()
+    assert (stopped.state, stopped.problem.detail) == (
+        ScanState.FAILED, "The daily budget is spent.",
+    )  # fmt: skip
+    assert world.report().requests == 5
+    left[0] = 3
+    assert world.scan().rows == 10
+    assert world.report().requests == 15

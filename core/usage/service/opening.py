@@ -36,11 +36,12 @@ def open_logs(
     logs = LogStore(settings.data_dir / FOLDER, shape_of, columns_of, clock)
     configured = _configured(settings)
     cloudfront = CloudFrontReader(clients.cloudfront)
+    scanning = clients.for_scans()
 
     def size() -> int:
         told = cloudfront.logging(distribution_id) if configured is None else None
         place = configured or (LogPlace(bucket=told[0], prefix=told[1]) if told else None)
-        listed = MediaBucket(clients.s3, place.bucket).list(place.prefix) if place else ()
+        listed = MediaBucket(scanning.s3, place.bucket).list(place.prefix) if place else ()
         return sum(one.ref.size for one in listed)
 
     return TrafficService(
@@ -48,7 +49,7 @@ def open_logs(
         jobs,
         logs,
         cloudfront,
-        lambda name: MediaBucket(clients.s3, name),
+        lambda name: MediaBucket(scanning.s3, name),
         clock,
         distribution_id=distribution_id,
         configured=configured,

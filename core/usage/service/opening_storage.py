@@ -35,5 +35,5 @@ def open_storage(
             found |= {file.id: account.id for file in files.all(account.id)}
         return found
 
-    reader = Reader(clients, clock, owners, price_of)
+    reader = Reader(clients.for_scans(), clock, owners, price_of)
     return StorageService(store, jobs, reader, settings.data_dir / FOLDER, clock)

@@ -12,7 +12,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from core.errors import AwsUnavailable, Conflict, DashboardError, InvalidInput, NotFound
+from core.errors import (
+    AwsUnavailable,
+    Conflict,
+    DashboardError,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+)
 from core.model.identity import Actor, Permission
 from core.model.media import Job, JobState
 from core.model.usage import (
@@ -31,6 +38,7 @@ from core.stores.object_files import write_json
 from core.stores.records import RecordStore
 from core.usage.service.kept import Kept
 from core.usage.service.storage_reading import COLUMNS, Reader
+from core.usage.service.unfinished import Unfinished
 from core.usage.storage import compare
 
 JOB = "storage_scan"
@@ -57,6 +65,7 @@ class StorageService:
     ) -> None:
         self._jobs, self._reader, self._root, self._clock = jobs, reader, folder, clock
         self._store, self._starting = store, threading.Lock()
+        self._unfinished = Unfinished(folder / "unfinished")
         self._walked = Kept[StorageReport](_WALKED)
         self._walked_folders = Kept[Mapping[str, tuple[PrefixShare, ...]]](_WALKED)
         self._scans = Collection(
@@ -183,8 +192,14 @@ class StorageService:
         return self._reader.idle(*self._rows(report), got, before, least)
 
     def _rows(self, report: StorageReport) -> tuple[Path, dict[str, str]]:
-        rows = self._place(report.bucket, report.source) / "rows"
-        return rows, json.loads((rows / COLUMNS).read_text(encoding="utf-8"))
+        place = self._place(report.bucket, report.source)
+        for rows in (place / _rows_of(report), place / "rows"):  # as older versions named it
+            if (rows / COLUMNS).exists():
+                return rows, json.loads((rows / COLUMNS).read_text(encoding="utf-8"))
+        raise NotFound(
+            f"The rows of this report of {report.bucket} are no longer kept.",
+            hint="Open the bucket's newest report.",
+        )
 
     def _reports(self, bucket: str) -> list[StorageReport]:
         found = (self._kept(bucket, source) for source in StorageSource)
@@ -228,6 +243,7 @@ class StorageService:
         if stored is None:
             return
         scan, draft = stored.value, self._root / "scans" / job.subject_id
+        self._unfinished.take(scan, draft, self._clock())
         try:
             report = self._reader.read(scan, draft, self._teller(job))
             self._publish(report, draft)
@@ -238,6 +254,8 @@ class StorageService:
                 self._end(scan.id, JobState.FAILED, draft, problem=problem_of(error))
             raise
         except DashboardError as error:
+            if isinstance(error, NotAllowed):  # today's budget is spent: tomorrow it goes on
+                self._unfinished.keep(scan, draft)
             self._end(scan.id, JobState.FAILED, draft, problem=problem_of(error))
             raise
         else:
@@ -248,10 +266,13 @@ class StorageService:
     def _publish(self, report: StorageReport, draft: Path) -> None:
         place = self._place(report.bucket, report.source)
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        rows = place / "rows"
-        shutil.rmtree(rows, ignore_errors=True)
-        draft.replace(rows)
-        write_json(place / _REPORT, report.model_dump_json())
+        before = self._kept(report.bucket, report.source)
+        draft.replace(place / _rows_of(report))
+        write_json(place / _REPORT, report.model_dump_json())  # from now on it is the one
+        kept = {_rows_of(one) for one in (report, before) if one}  # somebody may read the last
+        for rows in place.glob("rows*"):
+            if rows.name not in kept:
+                shutil.rmtree(rows, ignore_errors=True)
         self._walked.clear()
         self._walked_folders.clear()
         day = StorageDay(
@@ -284,6 +305,11 @@ class StorageService:
 
 def _told_by(report: StorageReport) -> tuple[str, ...]:
     return report.bucket, report.source.value, report.sampled_at.isoformat()
+
+
+def _rows_of(report: StorageReport) -> str:
+    """The folder of a report's rows: its own, so that a new one takes nothing from readers."""
+    return f"rows-{report.read_at:%Y%m%dT%H%M%S.%fZ}"
 
 
 def _check(bucket: str) -> None:

@@ -16,7 +16,7 @@ from core.aws.bucket_usage import BucketUsage, OpenUpload
 from core.aws.clients import AwsClients
 from core.aws.listing import BucketScan
 from core.aws.storage_metrics import StorageMetrics, objects_of, sizes_of
-from core.errors import AwsDenied, NotFound
+from core.errors import AwsDenied, NotAllowed, NotFound
 from core.model.usage import (
     IdleObjects,
     PrefixShare,
@@ -68,22 +68,23 @@ class Reader:
     # --- listing ----------------------------------------------------------------------------
 
     def _listing(self, scan: StorageScan, folder: Path, tell: Tell) -> StorageReport:
-        state = self._listed(scan, folder, tell)
         usage = BucketUsage(self.clients.s3, scan.bucket)
+        region = usage.region()
+        state = self._listed(scan, folder, tell)
         tell(state["rows"], 0, "Counting unfinished uploads", state["requests"])
         notes: list[str] = []
         uploads, asked = None, 0
         try:
             found, asked = usage.open_uploads()
             uploads = _uploads(found)
-        except AwsDenied as error:
+        except (AwsDenied, NotAllowed) as error:
             notes.append(f"Unfinished uploads are not known: {error.message}")
         columns = LISTED_VERSIONS if scan.versions else LISTED
         at = datetime.fromisoformat(state["started"])
         report = self.summarise(scan.bucket, scan.source, folder, dict(columns), at)
         return report.model_copy(update={
             "uploads": uploads, "notes": (*report.notes, *notes),
-            "cost": self._cost(usage, state["requests"] + asked),
+            "cost": self._cost(region, state["requests"] + asked),
         })  # fmt: skip
 
     def _listed(self, scan: StorageScan, folder: Path, tell: Tell) -> dict[str, Any]:
@@ -115,8 +116,8 @@ class Reader:
             tell(state["rows"], 0, "Listing", state["requests"])
         return state
 
-    def _cost(self, usage: BucketUsage, requests: int) -> RequestCost:
-        price, source = self.price_of(usage.region())
+    def _cost(self, region: str, requests: int) -> RequestCost:
+        price, source = self.price_of(region)
         return RequestCost(
             requests=requests, usd=None if price is None else price * requests, price=source
         )
