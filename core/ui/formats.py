@@ -1,9 +1,14 @@
-"""Numbers, sizes, times and keys as people read them. Pure: `now` is an argument."""
+"""Numbers, sizes, times and keys as people read them. `now` is an argument.
+
+Times are shown in the zone of whoever a run is for, which `show_in` sets; without it in UTC.
+"""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from contextvars import ContextVar
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 _STEPS = (
@@ -14,6 +19,7 @@ _STEPS = (
 )
 _DIME = Decimal("0.1")  # USD from which two decimals tell enough
 _GAP = "\u2026"  # …
+_zone: ContextVar[str] = ContextVar("zone", default="UTC")
 
 _BROWSERS = (
     ("Edg", "Edge"),
@@ -95,9 +101,39 @@ def change(after: int, before: int) -> str:
     return f"{abs(percent):,} % {'more' if percent > 0 else 'less'}"
 
 
+def show_in(zone: str) -> None:
+    """The person's IANA time zone, for the rest of this run; UTC where there is no such zone."""
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = "UTC"
+    _zone.set(zone)
+
+
+def zone_name() -> str:
+    """Of the zone in which this run shows times."""
+    return _zone.get()
+
+
+def local(at: datetime) -> datetime:
+    return at.astimezone(ZoneInfo(_zone.get()))
+
+
 def moment(at: datetime) -> str:
-    """The absolute form, in UTC: `2026-11-20 09:31 UTC`."""
-    return f"{at:%Y-%m-%d %H:%M} UTC"
+    """The absolute form in the person's zone: `2026-11-20 09:31 UTC`, `… 10:31 CET`."""
+    there = local(at)
+    name = there.tzname() or ""
+    return f"{there:%Y-%m-%d %H:%M} {'UTC' + name if name[:1] in '+-' else name}"
+
+
+def moment_and_utc(at: datetime) -> str:
+    """For tooltips: in the person's zone, and in UTC where that is another."""
+    here, utc = moment(at), moment_utc(at)
+    return here if here == utc else f"{here} ({utc})"
+
+
+def moment_utc(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def ago(at: datetime, now: datetime) -> str:
@@ -107,7 +143,7 @@ def ago(at: datetime, now: datetime) -> str:
         if distance < limit:
             amount = f"{distance // unit} {word}"
             return _relative(amount, past=at <= now, present=distance < timedelta(seconds=5))
-    return f"{at:%Y-%m-%d}"
+    return f"{local(at):%Y-%m-%d}"
 
 
 def _relative(amount: str, *, past: bool, present: bool) -> str:

@@ -15,7 +15,6 @@ from core.ui.frame import boundary, guarded, show
 from core.ui.gallery import GalleryItem, gallery
 from core.ui.viewer import viewer
 
-PER_PAGE = 60
 GALLERY, LIST = "Gallery", "List"
 
 _KINDS: dict[str, FileKind | None] = {
@@ -68,8 +67,10 @@ def _results(actor: Actor) -> str | None:
             if view == LIST:
                 show(parts.note(f"{formats.counted(len(chosen), 'file')} selected"))
             _selection_bar(actor, page, chosen, trashed=query.trashed)
-    if page.total > PER_PAGE:
-        shown = st.pagination(math.ceil(page.total / PER_PAGE), key="page", bind="query-params")
+    per_page = actor.preferences.page_size
+    if page.total > per_page:
+        pages = math.ceil(page.total / per_page)
+        shown = st.pagination(pages, key="page", bind="query-params")
         scrolling.top_on_change(shown, key="library_top")
     window = session.services().viewing.shown(page.items, offset, page.total)
     return viewer(actor, window, query) or opened
@@ -82,10 +83,11 @@ def _page(actor: Actor, query: FileQuery) -> tuple[FilePage, int]:
     named = str(st.session_state.get("page") or st.query_params.get("page") or "1")
     at = max(1, int(named)) if named.isdecimal() and len(named) < 8 else 1
     library = session.services().library
-    offset = (at - 1) * PER_PAGE
-    page = library.page(actor, query, limit=PER_PAGE, offset=offset)
+    per_page = actor.preferences.page_size
+    offset = (at - 1) * per_page
+    page = library.page(actor, query, limit=per_page, offset=offset)
     if page.total and not page.items:
-        return library.page(actor, query, limit=PER_PAGE), 0
+        return library.page(actor, query, limit=per_page), 0
     return page, offset
 
 
@@ -164,7 +166,7 @@ def _tile(file: MediaFile) -> GalleryItem:
 
 def _list(page: FilePage) -> tuple[tuple[str, ...], str | None]:
     """A table for many columns; sorting and export are the table's own."""
-    address = session.services().library.thumbnail_url
+    address, zone = session.services().library.thumbnail_url, formats.zone_name()
     event = st.dataframe(
         [_row(file, session.absolute(address(file))) for file in page.items],
         hide_index=True,
@@ -177,7 +179,9 @@ def _list(page: FilePage) -> tuple[tuple[str, ...], str | None]:
             "": st.column_config.ImageColumn(width=56),
             "Name": st.column_config.TextColumn(width="medium"),
             "Size (KiB)": st.column_config.NumberColumn(format="localized"),
-            "Uploaded (UTC)": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
+            f"Uploaded ({zone})": st.column_config.DatetimeColumn(
+                format="YYYY-MM-DD HH:mm", timezone=zone
+            ),
         },
         alt="Files of this page",
     )
@@ -194,7 +198,7 @@ def _row(file: MediaFile, thumbnail: str) -> dict[str, object]:
         "Size (KiB)": round(file.size / 1024),
         "Dimensions": formats.dimensions(file.width, file.height),
         "Folder": file.folder,
-        "Uploaded (UTC)": file.uploaded_at,
+        f"Uploaded ({formats.zone_name()})": file.uploaded_at,
     }
 
 

@@ -30,6 +30,7 @@ SCREENS = (
     Screen("home", "Home", ":material/home:", "Media"),
     Screen("upload", "Upload", ":material/upload:", "Media", Permission.MEDIA_UPLOAD),
     Screen("library", "Library", ":material/photo_library:", "Media", Permission.MEDIA_READ),
+    Screen("progress", "Progress", ":material/compare:", "Media", Permission.MEDIA_UPLOAD),
     Screen("shared", "Shared", ":material/share:", "Media", Permission.MEDIA_READ),
     Screen("doctor", "Doctor", ":material/stethoscope:", "Support", Permission.URL_DIAGNOSE),
     Screen("audit", "Audit", ":material/fact_check:", "Support", Permission.URL_DIAGNOSE),
@@ -42,6 +43,11 @@ SCREENS = (
 
 def screens_for(actor: Actor) -> tuple[Screen, ...]:
     return tuple(s for s in SCREENS if s.permission is None or actor.may(s.permission))
+
+
+def title_of(name: str) -> str:
+    """What the menu calls the screen of this name."""
+    return next((screen.title for screen in SCREENS if screen.name == name), name)
 
 
 def page(screen: Screen) -> Page:

@@ -90,7 +90,8 @@ def when(at: datetime | None, now: datetime) -> Markup | None:
     """Relative, with the absolute on hover."""
     if at is None:
         return None
-    return tag("time", formats.ago(at, now), datetime=at.isoformat(), title=formats.moment(at))
+    whole = formats.moment_and_utc(at)
+    return tag("time", formats.ago(at, now), datetime=at.isoformat(), title=whole)
 
 
 def picture(source: str, instead: str, alt: str = "") -> Markup:

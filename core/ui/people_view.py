@@ -8,7 +8,7 @@ from datetime import date
 import streamlit as st
 
 from core.model.identity import Account, Actor, AuditEvent, Role
-from core.ui import parts, password_links, session
+from core.ui import formats, parts, password_links, session
 from core.ui.frame import guarded, show
 from core.ui.parts import Tone
 
@@ -44,14 +44,16 @@ def accounts(actor: Actor) -> None:
 
 
 def _account_table(people: Sequence[Account]) -> Account | None:
+    zone, address = formats.zone_name(), session.services().avatars.address
     rows = [
         {
+            "": session.absolute(address(person).small_url) or None,
             "Name": person.username,
             "Email": person.email,
             "Role": person.role.value,
             "State": _state(person)[1],
-            "Last sign-in (UTC)": person.last_sign_in_at,
-            "Since (UTC)": person.created_at,
+            f"Last sign-in ({zone})": person.last_sign_in_at,
+            f"Since ({zone})": person.created_at,
         }
         for person in people
     ]
@@ -63,8 +65,11 @@ def _account_table(people: Sequence[Account]) -> Account | None:
         key="accounts",
         placeholder="\u2013",
         column_config={
-            "Last sign-in (UTC)": st.column_config.DatetimeColumn(format=_MOMENT),
-            "Since (UTC)": st.column_config.DatetimeColumn(format="YYYY-MM-DD"),
+            "": st.column_config.ImageColumn(width=40),
+            f"Last sign-in ({zone})": st.column_config.DatetimeColumn(
+                format=_MOMENT, timezone=zone
+            ),
+            f"Since ({zone})": st.column_config.DatetimeColumn(format="YYYY-MM-DD", timezone=zone),
         },
         alt="Accounts with role, state and last sign-in",
     )
@@ -137,9 +142,10 @@ def _names(actor: Actor) -> dict[str, str]:
 
 
 def _event_table(items: Sequence[AuditEvent], names: dict[str, str]) -> None:
+    zone = formats.zone_name()
     rows = [
         {
-            "When (UTC)": event.at,
+            f"When ({zone})": event.at,
             "What": event.action,
             "Subject": _subject(event.subject, names),
             "By": names.get(event.actor_id, event.actor_id),
@@ -153,7 +159,9 @@ def _event_table(items: Sequence[AuditEvent], names: dict[str, str]) -> None:
         hide_index=True,
         height=min(640, 36 * (len(rows) + 1)),
         column_config={
-            "When (UTC)": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss"),
+            f"When ({zone})": st.column_config.DatetimeColumn(
+                format="YYYY-MM-DD HH:mm:ss", timezone=zone
+            ),
             "Subject": st.column_config.TextColumn(width=200),
             "By": st.column_config.TextColumn(width=150),
             "Address": st.column_config.TextColumn(width=90),

@@ -1,4 +1,4 @@
-"""A person's own account: what others see of them, the password, the sessions."""
+"""A person's own account: picture, what others see of them, and the password."""
 
 from __future__ import annotations
 
@@ -6,11 +6,27 @@ import streamlit as st
 
 from core.accounts.records import ProfileChanges
 from core.errors import InvalidInput
-from core.model.identity import Account, Actor, Session
-from core.ui import formats, parts, session
+from core.model.identity import Account, Actor
+from core.ui import parts, personal, session
 from core.ui.frame import guarded, show
-from core.ui.markup import Markup, tag
-from core.ui.parts import Tone
+
+
+@st.fragment
+@guarded
+def picture(actor: Actor) -> None:
+    """The browser sends the picture itself; the sidebar then needs a whole run."""
+    account = session.services().accounts.profile(actor)
+    found = session.services().avatars.address(account)
+    show(parts.title("Picture", "a square of at most 10 MiB"))
+    unseen = account.avatar_key and not found.url
+    changed = personal.avatar_editor(
+        "avatar",
+        url=found.url,
+        initial=(account.username or account.email)[:1].upper(),
+        note=f"No picture: {found.reason}." if unseen else "",
+    )
+    if changed:
+        st.rerun()
 
 
 @st.fragment
@@ -55,28 +71,6 @@ def password(actor: Actor) -> None:
                 )
             session.services().accounts.change_password(actor, current or "", new or "")
             _done("The password is changed; other sessions have ended.")
-
-
-@st.fragment
-@guarded
-def sessions(actor: Actor) -> None:
-    rows = session.services().accounts.sessions(actor)
-    show(parts.title("Signed in", formats.counted(len(rows), "session")))
-    for row in rows:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            show(_session(row, own=row.id == actor.session_id))
-            if row.id != actor.session_id and st.button("End", key=f"end_{row.id}"):
-                session.services().accounts.revoke_session(actor, row.id)
-                _done("The session has ended.")
-
-
-def _session(row: Session, *, own: bool) -> Markup:
-    name = tag("b", formats.device(row.device), title=row.device)
-    seen = parts.when(row.last_seen_at, session.now())
-    line = tag("span", row.address, " seen ", seen, class_="ui-muted")
-    return tag(
-        "div", name, " ", parts.badge(Tone.OK, "this one") if own else None, tag("div", line)
-    )
 
 
 def _done(sentence: str) -> None:

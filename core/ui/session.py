@@ -15,6 +15,7 @@ import streamlit as st
 from core import dashboard
 from core.errors import NotSignedIn
 from core.model.identity import SESSION_COOKIE, Actor
+from core.ui import formats
 
 TRASHED_JUST_NOW: Final = "trashed_just_now"  # ids that the undo bar offers to restore
 PEOPLE_SHOWN: Final = "people_shown"  # rows of the people table, grown by "Show more"
@@ -23,6 +24,8 @@ LINKS_SHOWN: Final = "links_shown"
 REVOKED_JUST_NOW: Final = "revoked_just_now"  # id and title that the undo bar offers
 SELECTION: Final = "selection"  # counts up whenever a selection is to be forgotten
 PAID_REPORT: Final = "paid_report"  # the last traffic report that cost something, by question
+PHOTOS_SHOWN: Final = "photos_shown"  # progress photos in the timeline, grown by "Show more"
+PHOTO_DELETED: Final = "photo_deleted"  # id that the undo bar offers to have back
 DRAWER_UNDO: Final = "drawer_undo_change"  # what the file drawer offers to take back
 DRAWER_AMONG: Final = "drawer_among"  # ids of the page behind the file drawer, in their order
 SHARE_NEXT: Final = "share_next"  # ids whose share dialog opens once the drawer is closed
@@ -40,7 +43,9 @@ def token() -> str | None:
 
 def current_actor() -> Actor:
     """Raise `NotSignedIn` where the session was revoked or has expired."""
-    return _required(services().accounts.actor_for_cookie(token()))
+    actor = _required(services().accounts.actor_for_cookie(token()))
+    formats.show_in(actor.preferences.time_zone)
+    return actor
 
 
 def actor_later() -> Callable[[], Actor]:

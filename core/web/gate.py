@@ -22,6 +22,7 @@ from core.settings import Settings
 from core.web.api.problems import problem
 from core.web.origin import SAFE_METHODS, is_foreign
 from core.web.pages import problem_page
+from core.web.theme import HEADER
 
 SIGN_IN = "/session/sign-in"
 _OPEN_PATHS = frozenset(
@@ -133,6 +134,7 @@ def _with_trusted(scope: Scope, actor: Actor) -> Scope:
     own = [
         (b"x-dash-account", actor.account_id.encode()),
         (b"x-dash-role", actor.role.value.encode()),
+        (HEADER.encode(), actor.preferences.theme.value.encode()),
     ]
     return {**scope, "headers": [*scope["headers"], *own]}
 

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from core.accounts.records import SignIn
 from core.accounts.sessions import ABSOLUTE_LIFE
 from core.errors import DashboardError, NotAllowed, NotFound, TooManyAttempts
+from core.model import start_pages
 from core.model.identity import PASSWORD_PATH, SESSION_COOKIE, Actor
 from core.web.forms import csrf_value, keep_csrf, read_own_form
 from core.web.gate import SIGN_IN, Door, safe_next
@@ -122,7 +123,9 @@ class _Visit:
         except DashboardError as error:
             return await again(form, error)
         await self._end_session_before()
-        return self._welcome(signed_in, safe_next(form.get("next", "/")))
+        target = safe_next(form.get("next", "/"))
+        start = start_pages.path(signed_in.account)
+        return self._welcome(signed_in, start if target == "/" else target)
 
     # What the forms ask for; these run in a thread
 

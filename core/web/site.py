@@ -20,6 +20,7 @@ from core.web.health import health_routes
 from core.web.pages import problem_page
 from core.web.session_routes import session_routes
 from core.web.share_routes import share_routes
+from core.web.theme import ThemeTag
 
 
 def build_site(get_dashboard: Callable[[], Dashboard]) -> tuple[list[BaseRoute], list[Middleware]]:
@@ -36,6 +37,7 @@ def build_site(get_dashboard: Callable[[], Dashboard]) -> tuple[list[BaseRoute],
     return routes, [
         Middleware(SecurityHeaders, get_dashboard=get_dashboard),
         Middleware(AuthGate, get_dashboard=get_dashboard),
+        Middleware(ThemeTag),
     ]
 
 

@@ -45,6 +45,8 @@ from core.stores.search_index import SearchIndex
 from core.stores.sqlite import SqliteRecordStore
 from core.ui import session
 from core.upload.service import UploadService
+from core.upload.service.avatars import AvatarService
+from core.upload.service.progress import ProgressService
 from core.usage.access_logs import columns_of, shape_of
 from core.usage.service.storage import StorageService
 from core.usage.service.storage_reading import Reader
@@ -100,6 +102,8 @@ def open_desk(folder):
                 forget=lambda *_: None,
             ),
             shares=SharesService(store, index, bucket, audit, settings, utc_now, "k" * 40),
+            avatars=AvatarService(store, bucket, edge, audit, settings, utc_now),
+            progress=ProgressService(store, bucket, audit, settings, utc_now),
             uploads=UploadService(store, bucket, edge, jobs, audit, settings, utc_now),
             diagnostics=doctor,
             cases=CasesService(store, doctor, audit, utc_now),

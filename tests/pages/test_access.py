@@ -14,12 +14,13 @@ from tests.pages.conftest import shown
 
 PAGES = Path(__file__).parents[2] / "pages"
 ALLOWED = {
-    Role.MEMBER: {"home", "upload", "library", "profile"},
-    Role.SUPPORT: {"home", "upload", "library", "profile", "doctor", "audit"},
+    Role.MEMBER: {"home", "upload", "library", "progress", "profile"},
+    Role.SUPPORT: {"home", "upload", "library", "progress", "profile", "doctor", "audit"},
     Role.ADMIN: {
         "home",
         "upload",
         "library",
+        "progress",
         "profile",
         "doctor",
         "audit",
@@ -131,13 +132,24 @@ def test_a_revoked_session_ends_an_open_tab_at_its_next_run(desk, enter, add, vi
 
 
 def lone_fragments():
-    from core.ui import library_view, people_view, profile_view, upload_view
+    from core.ui import (
+        library_view,
+        people_view,
+        preferences_view,
+        profile_view,
+        progress_view,
+        sessions_view,
+        upload_view,
+    )
 
     library_view.browse()
     people_view.accounts()
     people_view.events()
+    profile_view.picture()
     profile_view.details()
-    profile_view.sessions()
+    preferences_view.preferences()
+    sessions_view.sessions()
+    progress_view.photos()
     upload_view.recent()
 
 
@@ -149,7 +161,7 @@ def test_fragments_that_rerun_alone_show_nothing_of_a_revoked_session(desk, ente
     assert app.dataframe
     desk.accounts.sign_out(root)
     app.run()
-    assert shown(app).count("You are signed out.") == 6
+    assert shown(app).count("You are signed out.") == 9
     assert "beach" not in shown(app)
     assert not app.dataframe
     assert not app.text_input

@@ -1,3 +1,4 @@
+from contextvars import copy_context
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -101,3 +102,35 @@ def test_processing_says_what_it_did_to_the_size():
 )  # fmt: skip
 def test_a_device_is_named_by_browser_and_system(agent, words):
     assert formats.device(agent) == words
+
+
+def in_zone(zone, ask):
+    """Of a run of its own, as each person's is."""
+
+    def run():
+        formats.show_in(zone)
+        return ask()
+
+    return copy_context().run(run)
+
+
+@pytest.mark.parametrize(
+    ("zone", "expected"),
+    [
+        ("UTC", "2026-07-20 22:30 UTC"),
+        ("Asia/Kolkata", "2026-07-21 04:00 IST (2026-07-20 22:30 UTC)"),
+        ("Europe/Berlin", "2026-07-21 00:30 CEST (2026-07-20 22:30 UTC)"),
+        ("America/Sao_Paulo", "2026-07-20 19:30 UTC-03 (2026-07-20 22:30 UTC)"),
+        ("Mars/Olympus", "2026-07-20 22:30 UTC"),
+        ("../etc/passwd", "2026-07-20 22:30 UTC"),
+    ],
+)
+def test_a_moment_is_told_in_the_person_s_zone_and_in_utc(zone, expected):
+    at = datetime(2026, 7, 20, 22, 30, tzinfo=UTC)
+    assert in_zone(zone, lambda: formats.moment_and_utc(at)) == expected
+    assert formats.moment(at) == "2026-07-20 22:30 UTC"
+
+
+def test_an_old_day_is_the_day_where_the_person_is():
+    at, now = datetime(2026, 1, 1, 20, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
+    assert in_zone("Asia/Tokyo", lambda: formats.ago(at, now)) == "2026-01-02"

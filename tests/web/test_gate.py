@@ -253,7 +253,7 @@ def test_headers_that_the_door_writes_can_t_be_brought_along(browser, parts, nam
     sign_in(browser, parts)
     seen = browser.get("/", headers={name: "admin"}).json()["headers"]
     assert seen["x-dash-role"] == "member"
-    assert set(seen) == {"x-dash-role", "x-dash-account"}
+    assert set(seen) == {"x-dash-role", "x-dash-account", "x-dash-theme"}
 
 
 def test_spoofed_headers_are_dropped_on_open_paths_too(browser):

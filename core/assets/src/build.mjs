@@ -13,7 +13,9 @@ const MODULES = join(HERE, 'node_modules')
 const BUNDLES = {
   'uploader.js': 'uploader/index.jsx',
   'gallery.js': 'gallery/index.js',
+  'personal.js': 'personal/index.js',
   'prefix_map.js': 'prefix_map/index.js',
+  'theme.js': 'theme/index.js',
   'viewer.js': 'viewer/index.js',
 }
 
