@@ -3,13 +3,16 @@
 import base64
 import io
 import itertools
+from datetime import timedelta
 
 import pytest
 from PIL import Image
 
 from core.aws.s3 import ServedAs
 from core.model.repair import RecordChange
+from core.model.sharing import ShareTarget, TargetKind
 from core.model.url_audit import LibrarySource
+from core.shares.records import ShareRequest
 from core.upload.service.progress import NewPhoto
 from tests.web_api.conftest import PASSWORD
 
@@ -17,6 +20,7 @@ _DOT = io.BytesIO()
 Image.new("RGB", (8, 8), "red").save(_DOT, "PNG")
 PNG = _DOT.getvalue()
 PICTURE = base64.b64encode(PNG).decode()
+FOLDER_LINK = {"target": {"kind": "folder", "folder": "trip"}, "expires_in": 3600}
 ROLES = ("anonymous", "owner", "other", "support", "admin")
 # What stands in a path or body as {file}, {upload} or {session} belongs to the owner, made anew.
 # `json`, or `files`, is sent. The statuses are in the order of ROLES.
@@ -81,6 +85,29 @@ TABLE = [
     ("GET", "/files/{file}/download", {}, (401, 200, 404, 200, 200)),
     ("GET", "/files/{file}/download?redirect=true", {}, (401, 307, 404, 307, 307)),
     ("GET", "/files/{file}/download?pristine=true", {}, (401, 200, 404, 403, 403)),
+    ("POST", "/files/{file}/shares", {"json": {"expires_in": 3600}}, (401, 201, 404, 403, 201)),
+    ("GET", "/files/{file}/people", {}, (401, 200, 404, 403, 200)),
+    (
+        "POST",
+        "/files/{file}/people",
+        {"json": {"emails": ["support@example.com"]}},
+        (401, 200, 404, 403, 200),
+    ),
+    ("DELETE", "/files/{file}/people/{person}", {}, (401, 204, 404, 403, 204)),
+    ("POST", "/shares", {"json": FOLDER_LINK}, (401, 201, 201, 201, 201)),
+    ("GET", "/shares", {}, (401, 200, 200, 200, 200)),
+    ("GET", "/shares?all=true", {}, (401, 403, 403, 403, 200)),
+    (
+        "POST",
+        "/shares/people",
+        {"json": {"file_ids": ["nothing"], "emails": ["support@example.com"]}},
+        (401, 404, 404, 404, 404),
+    ),
+    ("GET", "/shares/{share}", {}, (401, 200, 404, 404, 200)),
+    ("PATCH", "/shares/{share}", {"json": {"title": "b"}}, (401, 200, 404, 404, 200)),
+    ("DELETE", "/shares/{share}", {}, (401, 204, 404, 404, 204)),
+    ("GET", "/share-policy", {}, (401, 200, 200, 200, 200)),
+    ("PUT", "/share-policy", {"json": {}}, (401, 403, 403, 403, 200)),
     ("GET", "/summary", {}, (401, 200, 200, 200, 200)),
     ("POST", "/costs/estimate", {"json": {"lines": []}}, (401, 403, 403, 403, 200)),
     ("GET", "/costs?month=2026-10", {}, (401, 403, 403, 403, 200)),
@@ -192,6 +219,11 @@ def things(dashboard, people, add_file):
         helper = dashboard.accounts.actor_for_cookie(signed_in.token)
         return dashboard.audits.start(helper, LibrarySource()).id
 
+    def share():
+        target = ShareTarget(kind=TargetKind.FOLDER, folder="trip")
+        wanted = ShareRequest(target=target, expires_in=timedelta(days=1))
+        return dashboard.shares.create(owner(), wanted).link.id
+
     def photo():
         return dashboard.progress.add(owner(), io.BytesIO(PNG), NewPhoto()).id
 
@@ -209,6 +241,7 @@ def things(dashboard, people, add_file):
         "{file}": lambda: add_file(f"role{next(_numbers)}", version_id=None, etag="x").id,
         "{audit}": audit,
         "{photo}": photo,
+        "{share}": share,
         "{ticket}": ticket,
         "{upload}": lambda: upload(3),
         "{parts}": lambda: upload(20 * 1024 * 1024),

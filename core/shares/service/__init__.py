@@ -57,10 +57,20 @@ class SharesService:
 
     # Links, for who has an account
 
-    def create(self, actor: Actor, request: ShareRequest) -> OwnLink:
-        """Raises `InvalidInput` for what the policy forbids, `NotFound` for others' files."""
+    def create(self, actor: Actor, request: ShareRequest, *, emails: Sequence[str] = ()) -> OwnLink:
+        """Raises `InvalidInput` for what the policy forbids, `NotFound` for others' files.
+
+        `emails` of colleagues who are to see the files as well: where one of them is unknown,
+        nothing is made.
+        """
         actor.require(_needed(request.kind))
-        return self._making.create(actor, request)
+        if not emails:
+            return self._making.create(actor, request)
+        ids = request.target.file_ids
+        self._granting.check(actor, ids, emails)
+        own = self._making.create(actor, request)
+        self._granting.share_with(actor, ids, emails, Right.VIEW)
+        return own
 
     def get(self, actor: Actor, id: str) -> OwnLink:
         actor.require(Permission.MEDIA_READ)

@@ -35,16 +35,24 @@ class Granting:
         policy leaves out is refused before anybody is looked up.
         """
         unique = _files(file_ids)
-        for file_id in unique:
-            self._making.shareable(actor, file_id)
-        wanted = people.checked_emails(map(normal_email, emails), self._desk.policy())
-        accounts = self._accounts(wanted)
+        accounts = self.check(actor, unique, emails)
         ids = [account.id for account in accounts]
-        told = f"{right.value}: {', '.join(wanted)}"
+        told = f"{right.value}: {', '.join(account.email for account in accounts)}"
         self._rewrite(
             actor, unique, lambda file: people.with_grants(file, ids, right), "file.shared", told
         )
         return tuple(_person(account, right) for account in accounts)
+
+    def check(self, actor: Actor, file_ids: Sequence[str], emails: Sequence[str]) -> list[Account]:
+        """Whose addresses these are; raises for what `share_with` would refuse."""
+        for file_id in file_ids:
+            self._making.shareable(actor, file_id)
+        wanted = people.checked_emails(map(normal_email, emails), self._desk.policy())
+        accounts = self._accounts(wanted)
+        for file_id in file_ids:
+            file = self._stored(file_id).value
+            people.with_grants(file, [account.id for account in accounts], Right.VIEW)
+        return accounts
 
     def unshare(self, actor: Actor, file_ids: Sequence[str], account_ids: Sequence[str]) -> None:
         """Its owner takes a right back, or a person leaves a file that was shared with him."""
