@@ -133,7 +133,10 @@ def answer(found: WhatIf) -> Markup:
 def _difference(found: WhatIf) -> str:
     if found.saving is None:
         return "unknown"
-    return f"{'+' if found.saving < 0 else ''}{formats.money(-found.saving)}"
+    told = formats.money(-found.saving)
+    if "<" in told:  # too little for a sign to mean anything
+        return told.lstrip("\u2212")
+    return f"{'+' if found.saving < 0 else ''}{told}"
 
 
 def _tone(found: WhatIf, *, good: bool) -> Tone:

@@ -44,7 +44,9 @@ def folders(report: StorageReport, inside: folder_parts.Below) -> None:
     _path(report.prefix)
     found = folder_parts.blocks(report, inside)
     if not found:
-        show(parts.note("There are no bytes below this prefix.", parts.Tone.UNKNOWN))
+        where = "below this prefix" if report.prefix else "in this bucket"
+        what = "is no object" if report.total.objects == 0 else "are no bytes"
+        show(parts.note(f"There {what} {where}."))
         return
     where = report.prefix or "the whole bucket"
     prefix_map(found, "prefixes", f"What {where} holds, by size", walk)

@@ -32,9 +32,13 @@ def plotted(text: str, width: int = 48) -> str:
 
 
 def columns(
-    labels: Sequence[str], series: Sequence[Series], *, title: str = "", height: int = 240
-) -> Figure:
-    """Bars side by side in time or by class, stacked where there are several series."""
+    labels: Sequence[str], series: Sequence[Series], *, title: str = "", height: int = 240,
+    whole: bool = False,
+) -> Figure:  # fmt: skip
+    """Bars side by side in time or by class, stacked where there are several series.
+
+    `whole`: of things that are counted, so that half a thing is no mark on the axis.
+    """
     data = [
         {
             "type": "bar",
@@ -49,6 +53,8 @@ def columns(
     ]
     layout = _layout(height, legend=len(series) > 1) | {"barmode": "stack", "bargap": 0.18}
     layout["yaxis"] |= {"title": {"text": title}, "rangemode": "tozero"}
+    if whole and max((v for one in series for v in one.values), default=0) < _FEW:
+        layout["yaxis"] |= {"dtick": 1}
     return {"data": data, "layout": layout}
 
 
@@ -124,6 +130,7 @@ def scale(most: int) -> tuple[int, str]:
     return size, unit
 
 
+_FEW = 6  # things, up to which an axis marks each
 _MANY = 45  # points, from which single marks only blur a line
 
 

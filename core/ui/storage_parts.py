@@ -38,6 +38,10 @@ def count(value: int | None) -> str:
     return "unknown" if value is None else formats.number(value)
 
 
+def _objects(value: int | None) -> str:
+    return "objects unknown" if value is None else formats.counted(value, "object")
+
+
 def sentence(report: StorageReport, history: Sequence[StorageDay]) -> str:
     """`4.1 GiB stored in 1,204 objects, 12 % more than on 20 Oct`."""
     total = report.total
@@ -61,7 +65,7 @@ def numbers(report: StorageReport) -> Markup:
     small, twice, inside = report.small, report.duplicates, bool(report.prefix)
     return parts.stat_row(
         (
-            Stat("Stored", size(report.total.bytes), f"{count(report.total.objects)} objects"),
+            Stat("Stored", size(report.total.bytes), _objects(report.total.objects)),
             _stat("Under 128 KB", small.objects if small else None,
                   f"{size(small.bytes)}; infrequent access bills 128 KB each" if small else ""),
             *(() if inside else (
@@ -85,7 +89,7 @@ def _versions(found: Versions | None) -> Stat:
         return Stat("Old versions", "unknown", "scan with versions to know", Tone.UNKNOWN)
     markers = formats.counted(found.delete_markers, "delete marker")
     return Stat("Old versions", size(found.noncurrent.bytes),
-                f"{count(found.noncurrent.objects)} objects, {markers}")  # fmt: skip
+                f"{_objects(found.noncurrent.objects)}, {markers}")  # fmt: skip
 
 
 def _uploads(found: Uploads | None) -> Stat:
@@ -118,7 +122,7 @@ def _columns(labels: Sequence[str], found: Sequence[Stored]) -> plots.Figure:
     texts = [f"{name}: {words(one)}" for name, one in zip(names, found, strict=True)]
     values = [float(one.objects or 0) for one in found]
     series = plots.Series("Objects", values, texts)
-    return plots.columns(labels, [series], height=200)
+    return plots.columns(labels, [series], height=200, whole=True)
 
 
 def trend(history: Sequence[StorageDay]) -> plots.Figure | None:

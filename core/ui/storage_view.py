@@ -45,8 +45,9 @@ def storage(actor: Actor, top: DeltaGenerator) -> None:
     show(parts.note(storage_parts.asked(report.cost)) if report.cost else None)
     show(*(parts.note(one, parts.Tone.WARN) for one in report.notes))
     folders_view.folders(report, below)
-    _distributions(report)
-    sides(report)
+    if report.total.objects != 0:
+        _distributions(report)
+        sides(report)
     _trend(actor, bucket)
     compared = session.services().storage.compare(actor, bucket)
     show(storage_parts.side_by_side(compared, session.now()))
@@ -169,7 +170,7 @@ def sides(actor: Actor, report: StorageReport) -> None:
         label_visibility="collapsed",
     )  # fmt: skip
     rows: Sequence[Share] | None = getattr(report, _SIDES[str(name)])
-    if not rows:
+    if rows is None:
         show(parts.note("This source does not tell it.", parts.Tone.UNKNOWN))
         return
     names = session.services().accounts.names(actor, [one.name for one in rows]) \

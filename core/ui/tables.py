@@ -28,6 +28,9 @@ class Kind(StrEnum):
     PERCENT = "percent"
 
 
+_RAW_UNITS = {Kind.BYTES: " (bytes)", Kind.USD: " (USD)", Kind.PERCENT: " (%)"}  # of exports
+
+
 @dataclass(frozen=True)
 class Column:
     name: str
@@ -68,7 +71,7 @@ def shown(table: Table, alt: str, *, pick: bool = False) -> int | None:
 
 
 def _exports(table: Table) -> None:
-    names = [column.name for column in table.columns]
+    names = [f"{column.name}{_RAW_UNITS.get(column.kind, '')}" for column in table.columns]
     with st.container(horizontal=True, gap="small"):
         for form, write in (("CSV", as_csv), ("Parquet", as_parquet)):
             st.download_button(

@@ -51,6 +51,7 @@ def test_one_file_makes_a_whole_page_and_says_what_looking_cost(scanned, visit):
     scanned({"media/f1/a.jpg": 2048})
     html = shown(visit("usage", view="Storage"))
     assert "2.0 KiB stored in 1 object" in html
+    assert "1 objects" not in html
     assert "LIST requests: &lt; $0.0001" in html
     assert "us-east-1: 0.005 per 1000" in html
     assert "scan with versions to know" in html
@@ -61,7 +62,8 @@ def test_an_empty_bucket_is_0_because_somebody_looked(scanned, visit):
     scanned({})
     html = shown(visit("usage", view="Storage"))
     assert "0 B stored in 0 objects" in html
-    assert "There are no bytes below this prefix." in html
+    assert "There is no object in this bucket." in html
+    assert "This source does not tell it." not in html
 
 
 def test_folders_are_rectangles_with_what_is_in_them(scanned, visit):
@@ -92,7 +94,7 @@ def test_the_address_says_at_any_depth_which_prefix_was_walked_into(scanned, vis
 def test_a_prefix_of_the_address_that_holds_nothing_says_so(scanned, visit):
     scanned({"media/f1/a.jpg": 100})
     html = shown(visit("usage", view="Storage", at="gone/"))
-    assert "There are no bytes below this prefix." in html
+    assert "There is no object below this prefix." in html
 
 
 def test_the_headline_is_of_the_bucket_that_is_shown(scanned, visit):

@@ -38,3 +38,13 @@ def test_an_axis_is_in_the_unit_of_its_largest_value():
     assert plots.scale(1023) == (1, "B")
     assert plots.scale(5 * 1024**2) == (1024**2, "MiB")
     assert plots.scale(10**20)[1] == "TiB"
+
+
+def test_a_few_things_are_counted_in_whole_ones_and_many_with_separators():
+    few, many = (
+        plots.columns(["a"], [Series("s", [value], [""])], whole=True)["layout"]["yaxis"]
+        for value in (2.0, 6_000_000.0)
+    )
+    assert few["dtick"] == 1
+    assert "dtick" not in many
+    assert many["tickformat"] == ","
