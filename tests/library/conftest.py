@@ -60,6 +60,7 @@ def room(tmp_path):
             store=store,
             index=index,
             bucket=bucket,
+            edge=edge,
             client=client,
             audit=audit,
             clock=clock,

@@ -55,7 +55,7 @@ def library(room, cdn, checked):
     settings = load_settings()
     jobs = JobQueue(room.store, room.clock)
     library = LibraryService(
-        *(room.store, room.index, room.bucket, None, room.audit, settings, room.clock),
+        *(room.store, room.index, room.bucket, room.edge, room.audit, settings, room.clock),
         jobs=jobs,
         outside=Outside(check_delivery=checked.append),
         cdn=cdn,

@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 
 from core.accounts.service import AccountsService
 from core.aws.clients import AwsClients
+from core.aws.cloudfront_invalidations import Invalidations
 from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket, ServedAs
 from core.costs.service import CostsService
@@ -93,6 +94,26 @@ def cdn(bucket):
         thread.join()
 
 
+def _distribution(cloudfront):
+    """Moto's, to invalidate paths of."""
+    access = {"OriginAccessIdentity": ""}
+    origin = {"Id": "o", "DomainName": "media.s3.amazonaws.com", "S3OriginConfig": access}
+    forwarded = {"QueryString": False, "Cookies": {"Forward": "none"}}
+    config = {
+        "CallerReference": "r",
+        "Comment": "",
+        "Enabled": True,
+        "Origins": {"Quantity": 1, "Items": [origin]},
+        "DefaultCacheBehavior": {
+            "TargetOriginId": "o",
+            "ViewerProtocolPolicy": "allow-all",
+            "MinTTL": 0,
+            "ForwardedValues": forwarded,
+        },
+    }
+    return cloudfront.create_distribution(DistributionConfig=config)["Distribution"]["Id"]
+
+
 def utc_now():
     return datetime.now(UTC)
 
@@ -119,7 +140,10 @@ def dashboard(tmp_path_factory):
         edge = parts.enter_context(
             closing(Edge("/emulator/cdn/media", connect_base=parts.enter_context(cdn(bucket))))
         )
-        library = LibraryService(store, index, bucket, edge, audit, settings, utc_now)
+        distribution = Invalidations(clients.cloudfront, _distribution(clients.cloudfront))
+        library = LibraryService(
+            store, index, bucket, edge, audit, settings, utc_now, jobs, cdn=distribution
+        )
         doctor = DiagnosticsService(
             clients, clock=utc_now, cdn_prefix="/emulator/cdn/", store=store, edge=edge
         )

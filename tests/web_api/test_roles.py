@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from core.aws.s3 import ServedAs
+from core.model.changes import BulkChange, BulkKind, Selection
 from core.model.repair import RecordChange
 from core.model.sharing import ShareTarget, TargetKind
 from core.model.url_audit import LibrarySource
@@ -21,6 +22,7 @@ Image.new("RGB", (8, 8), "red").save(_DOT, "PNG")
 PNG = _DOT.getvalue()
 PICTURE = base64.b64encode(PNG).decode()
 FOLDER_LINK = {"target": {"kind": "folder", "folder": "trip"}, "expires_in": 3600}
+TAG_ALL = {"query": "type:audio", "change": {"kind": "add_tags", "tags": ["x"]}}
 ROLES = ("anonymous", "owner", "other", "support", "admin")
 # What stands in a path or body as {file}, {upload} or {session} belongs to the owner, made anew.
 # `json`, or `files`, is sent. The statuses are in the order of ROLES.
@@ -108,6 +110,34 @@ TABLE = [
     ("DELETE", "/shares/{share}", {}, (401, 204, 404, 404, 204)),
     ("GET", "/share-policy", {}, (401, 200, 200, 200, 200)),
     ("PUT", "/share-policy", {"json": {}}, (401, 403, 403, 403, 200)),
+    ("POST", "/files/{whole}/copy", {"json": {}}, (401, 201, 404, 201, 201)),
+    (
+        "POST",
+        "/files/{file}/replacements",
+        {"json": {"name": "a.jpg", "size": 3}},
+        (401, 201, 404, 403, 201),
+    ),
+    ("GET", "/files/{file}/versions", {}, (401, 200, 404, 200, 200)),
+    (
+        "GET",
+        "/files/{file}/versions/differences?first=1&second=1",
+        {},
+        (401, 200, 404, 200, 200),
+    ),
+    ("POST", "/files/{whole}/versions/{number}/restore", {}, (401, 409, 404, 403, 409)),
+    ("POST", "/files/{file}/invalidate", {}, (401, 202, 404, 403, 202)),
+    ("GET", "/files/{file}/invalidations", {}, (401, 200, 404, 200, 200)),
+    ("GET", "/invalidations/free-paths", {}, (401, 200, 200, 200, 200)),
+    ("GET", "/invalidations/{invalidation}", {}, (401, 200, 404, 200, 200)),
+    ("POST", "/bulk-changes/preview", {"json": TAG_ALL}, (401, 200, 200, 200, 200)),
+    ("POST", "/bulk-changes", {"json": TAG_ALL}, (401, 202, 202, 202, 202)),
+    ("GET", "/bulk-changes", {}, (401, 200, 200, 200, 200)),
+    ("GET", "/bulk-changes/{bulk}", {}, (401, 200, 404, 404, 200)),
+    ("GET", "/bulk-changes/{bulk}/refused", {}, (401, 200, 404, 404, 200)),
+    ("POST", "/bulk-changes/{bulk}/cancel", {}, (401, 200, 404, 404, 200)),
+    ("POST", "/bulk-changes/{bulk}/undo", {}, (401, 409, 404, 404, 409)),
+    ("DELETE", "/trash", {}, (401, 202, 202, 202, 202)),
+    ("DELETE", "/trash/{file}", {}, (401, 409, 404, 403, 409)),
     ("GET", "/summary", {}, (401, 200, 200, 200, 200)),
     ("POST", "/costs/estimate", {"json": {"lines": []}}, (401, 403, 403, 403, 200)),
     ("GET", "/costs?month=2026-10", {}, (401, 403, 403, 403, 200)),
@@ -230,6 +260,20 @@ def things(dashboard, people, add_file):
     def ticket():
         return dashboard.progress.open(owner(), 9, "image/png", NewPhoto()).upload_id
 
+    def whole():
+        file = add_file(f"role{next(_numbers)}", version_id=None, etag="")
+        for key in (file.renditions[0].key, file.pristine.key):
+            dashboard.bucket.put(key, b"bytes", ServedAs("image/jpeg"))
+        return file.id
+
+    def invalidation():
+        file = add_file(f"role{next(_numbers)}", etag="x")
+        return dashboard.library.invalidations.start(owner(), file.id).id
+
+    def bulk():
+        change = BulkChange(kind=BulkKind.ADD_TAGS, tags=("x",))
+        return dashboard.library.bulks.start(owner(), Selection(ids=("gone",)), change).id
+
     def new_email():
         return f"role{next(_numbers)}@example.com"
 
@@ -240,6 +284,10 @@ def things(dashboard, people, add_file):
         "{session}": lambda: owner().session_id,
         "{file}": lambda: add_file(f"role{next(_numbers)}", version_id=None, etag="x").id,
         "{audit}": audit,
+        "{whole}": whole,
+        "{number}": lambda: "1",
+        "{invalidation}": invalidation,
+        "{bulk}": bulk,
         "{photo}": photo,
         "{share}": share,
         "{ticket}": ticket,

@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime
 
 from core.aws.s3 import ServedAs
-from core.errors import Conflict
+from core.errors import Conflict, NotFound
 from core.library import copies
 from core.library.service.outside import Outside
 from core.library.service.rewriting import Rewriting
@@ -41,7 +41,13 @@ class Copying:
         made: dict[str, ObjectRef] = {}
         bucket = self._shelf.bucket.beside(file.bucket)
         for ref in held_by(draft):
-            stored = bucket.head(ref.key, ref.version_id)
+            try:
+                stored = bucket.head(ref.key, ref.version_id)
+            except NotFound as error:
+                raise Conflict(
+                    f"The bytes of {file.name} are not in the bucket.",
+                    hint="Check its delivery again, or upload it again.",
+                ) from error
             key = copies.key(ref.key, file.id, draft.id)
             served = ServedAs(stored.content_type, stored.cache_control, stored.content_disposition)
             made[ref.key] = self._shelf.bucket.copy(stored.ref, key, served)

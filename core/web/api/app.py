@@ -15,6 +15,7 @@ from core.web.api import (
     audits,
     auth,
     avatars,
+    bulk_changes,
     cases,
     costs,
     diagnoses,
@@ -28,6 +29,7 @@ from core.web.api import (
     uploads,
     usage,
     users,
+    versions,
     viewing,
 )
 from core.web.api.access import Services
@@ -62,6 +64,8 @@ def build_api(get_dashboard: Callable[[], Services]) -> FastAPI:
         progress,
         uploads,
         files,
+        bulk_changes,
+        versions,
         shares,
         diagnoses,
         cases,

@@ -113,8 +113,11 @@ def change_file(
     id: str, body: FileChangesIn, caller: Caller, dashboard: Dashboard, here: Here
 ) -> FileOut:
     """Rename, move, tag. The URL stays as it is."""
-    changes = FileChanges(**body.model_dump())
-    return file_out(dashboard.library.change(caller, id, changes), dashboard.library, here)
+    changes = FileChanges(name=body.name, folder=body.folder, tags=body.tags)
+    changed = dashboard.library.change(
+        caller, id, changes, seen=body.seen, on_conflict=body.on_conflict
+    )
+    return file_out(changed, dashboard.library, here)
 
 
 @router.put("/files/{id}/private", responses=problems(*OWN, Conflict, AwsUnavailable))

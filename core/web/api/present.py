@@ -20,7 +20,8 @@ from core.web.api.schemas import (
 _SAME = (
     *("id", "owner_id", "name", "folder", "tags", "content_type", "size", "upload_size"),
     *("checksum", "state", "width", "height", "taken_at", "camera", "uploaded_at"),
-    *("delivered_at", "trashed_at", "notes"),
+    *("delivered_at", "trashed_at", "notes", "private", "revision", "edit", "changed_at"),
+    "changed_by",
 )
 
 
@@ -31,7 +32,7 @@ def file_out(file: MediaFile, library: LibraryService, site: Site) -> FileOut:
         url=site.absolute(library.url(file)),
         thumbnail_url=site.absolute(library.thumbnail_url(file)),
         preview_url=site.absolute(library.preview_url(file)),
-        private=file.private,
+        purge_at=library.purge_at(file),
         addresses_end=library.addresses_end(file),
         has_pristine=file.pristine is not None and file.state is not FileState.PROCESSING,
         removed=[RemovedFieldOut.model_validate(field) for field in file.removed],

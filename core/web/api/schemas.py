@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.model.changes import OnConflict
 from core.model.identity import Role
 from core.model.media import FileKind, FileState, JobState, UploadState
 
@@ -179,6 +180,11 @@ class FileOut(Answer):
     thumbnail_url: str = Field(description="Empty where there is no picture")
     preview_url: str = Field(description="Empty where there is no picture")
     private: bool = Field(description="Served by signed addresses only")
+    revision: int = Field(description="The number of the bytes that are served")
+    edit: str = Field(description="Send it as `seen` with a change, to be told of others'")
+    changed_at: datetime | None
+    changed_by: str = Field(description="An account's id")
+    purge_at: datetime | None = Field(description="When a trashed file is deleted for good")
     addresses_end: datetime | None = Field(description="When signed addresses end; ask again then")
     has_pristine: bool = Field(description="The exact upload is kept for its owner")
     removed: list[RemovedFieldOut]
@@ -204,6 +210,12 @@ class FileChangesIn(Body):
     tags: (
         Annotated[tuple[Annotated[str, Field(max_length=200)], ...], Field(max_length=100)] | None
     ) = None
+    seen: Annotated[
+        str, Field(max_length=100, description="The file's `edit`: 409 if it was changed since")
+    ] = ""
+    on_conflict: OnConflict = Field(
+        default=OnConflict.ALLOW, description="Where the folder has this name already"
+    )
 
 
 class DownloadOut(Answer):

@@ -92,8 +92,16 @@ class BulkDesk:
             update={"query": selection.query, "total": len(ids), "collected": not selection.query}
         )
         parts = list(self._records.parts_of(bulk.id, ids))
-        small = bulk.collected and bulk.total <= _AT_ONCE and rules.in_record(change.kind)
+        quick = rules.in_record(change.kind) or change.kind is BulkKind.DELETE
+        small = bulk.collected and bulk.total <= _AT_ONCE and quick
         return self._begin(actor, bulk, parts, at_once=small)
+
+    def delete(self, actor: Actor, id: str) -> Bulk:
+        """One file of the trash; raises why it can't be, instead of naming it as refused."""
+        change, file = BulkChange(kind=BulkKind.DELETE), self._shelf.stored(id).value
+        place = Place(1, 1, self._shelf.clock(), self._shelf.settings.trash_days)
+        self._steps.preview(Task(actor, change, "", {}), file, place)
+        return self.start(actor, Selection(ids=(id,)), change)
 
     def undo(self, actor: Actor, id: str) -> Bulk:
         stored = self._records.own(actor, id)

@@ -38,6 +38,11 @@ class Bulks:
         actor.require(Permission.MEDIA_READ)
         return self._desk.start(actor, selection, change)
 
+    def delete(self, actor: Actor, id: str) -> Bulk:
+        """Delete one file of the trash for good. Raises `Conflict` where it is not there."""
+        actor.require(Permission.MEDIA_READ)
+        return self._desk.delete(actor, id)
+
     def empty_trash(self, actor: Actor) -> Bulk:
         """Delete for good all that this person has in the trash."""
         actor.require(Permission.MEDIA_READ)
