@@ -113,9 +113,6 @@ class Settings(BaseSettings):
     athena_confirm_bytes: int = Field(
         10 * GIB, ge=0, description="A report that scans more is confirmed first, bytes"
     )
-    athena_usd_per_tb: Decimal = Field(
-        Decimal(5), ge=0, description="Price of a scanned TB (aws.amazon.com/athena/pricing)"
-    )
     cost_refresh_hours: int = Field(
         12, ge=1, le=24 * 7, description="Age at which the running month's bill is read again"
     )

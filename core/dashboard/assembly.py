@@ -166,7 +166,7 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
     repairs = repairs_of(cloud, store, audit, diagnostics)
     audits = audits_of(cloud, store, index, jobs, audit, diagnostics, repairs, settings)
     migrations = migrations_of(cloud, store, jobs, audit, diagnostics)
-    traffic = open_traffic(cloud, store, jobs, settings, utc_now)
+    traffic = open_traffic(cloud, store, jobs, settings, utc_now, sheets)
     storage = open_storage(store, jobs, cloud.clients, settings, utc_now, listing_price(sheets))
     return Dashboard(
         settings=settings,

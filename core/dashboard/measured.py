@@ -41,6 +41,7 @@ def open_traffic(
     jobs: JobQueue,
     settings: Settings,
     clock: Callable[[], datetime],
+    sheets: PriceSheets,
 ) -> TrafficService:
     """Where it runs on the embedded cloud, a scan first has the edge deliver its log."""
     emulator = cloud.emulator
@@ -52,14 +53,18 @@ def open_traffic(
         clock,
         distribution_id=cloud.distribution_id,
         deliver=(lambda: None) if emulator is None else emulator.edge_log.deliver,
+        price_of=_price_of(sheets, "athena.scanned"),
     )
 
 
 def listing_price(sheets: PriceSheets) -> Callable[[str], tuple[Decimal | None, str]]:
     """What one LIST request costs in a region, and where that price comes from."""
+    return _price_of(sheets, "s3.req.STANDARD.tier1")
 
+
+def _price_of(sheets: PriceSheets, line: str) -> Callable[[str], tuple[Decimal | None, str]]:
     def price_of(region: str) -> tuple[Decimal | None, str]:
-        found = find(sheets.newest(), "s3.req.STANDARD.tier1", region)
+        found = find(sheets.newest(), line, region)
         if isinstance(found, Missing):
             return None, f"unpriced: {found.reason}"
         tier = found.tiers[0]

@@ -194,8 +194,8 @@ class QueryCost(Noun):
     engine: str
     queries: int
     bytes: int  # of all questions together
-    usd: Decimal
-    price_per_tb: Decimal
+    usd: Decimal | None  # None: the price sheet has no price
+    price_per_tb: Decimal | None
     source: str
     confirm: bool  # more than may run without being asked for twice
 

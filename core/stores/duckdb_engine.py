@@ -32,6 +32,7 @@ def open_duckdb(spill: Path, *, threads: int = 0, memory: str = MEMORY_LIMIT) ->
     default = connection.execute("SELECT current_setting('threads')").fetchall()[0][0]
     chosen = threads or max(1, min(int(default), _MOST_THREADS))
     connection.execute(f"SET threads = {chosen:d}")
+    connection.execute("SET enable_progress_bar = false")  # it would be printed
     return connection
 
 

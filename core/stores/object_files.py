@@ -65,7 +65,6 @@ def csv_to_parquet(path: Path, header: Sequence[str], target: Path, spill: Path)
     chosen = f"* REPLACE ({keys})" if "Key" in columns else "*"
     with open_duckdb(spill, threads=2) as connection:
         try:
-            connection.execute("SET enable_progress_bar = false")
             connection.execute(
                 f"COPY (SELECT {chosen} FROM read_csv($1, columns = {_struct(columns)}, "  # noqa: S608
                 "header = false, delim = ',', quote = '\"', escape = '\"', nullstr = '', "

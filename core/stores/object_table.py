@@ -88,7 +88,6 @@ class ObjectTable:
     def __init__(self, files: Sequence[Path], columns: Mapping[str, str], spill: Path) -> None:
         self.known = frozenset(columns)
         self._db: Any = open_duckdb(spill)
-        self._db.execute("SET enable_progress_bar = false")  # it would be printed
         self._files, self._columns = files, columns
         self._open()
 

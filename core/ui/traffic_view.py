@@ -54,7 +54,7 @@ def filters() -> tuple[time_range.Days, TrafficFilters]:
 def read(actor: Actor, days: time_range.Days, wanted: TrafficFilters) -> TrafficReport | None:
     """None: the engine charges for it, and nobody has said yes to this question."""
     cost = session.services().traffic.cost(actor)
-    if not cost.usd:
+    if not cost.bytes:
         return _report(actor, days, wanted)
     question = f"{days.first} {days.last} {wanted.model_dump_json()}"
     paid = st.session_state.get(session.PAID_REPORT, ("", None))
@@ -81,7 +81,7 @@ def _report(
 def before(actor: Actor, days: time_range.Days, wanted: TrafficFilters) -> TrafficReport | None:
     """The same number of days earlier; None where asking twice would cost twice."""
     traffic = session.services().traffic
-    if traffic.cost(actor).usd:
+    if traffic.cost(actor).bytes:
         return None
     first, last = range_before(days.first, days.last)
     return traffic.report(actor, first, last, wanted, top=1)

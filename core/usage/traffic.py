@@ -78,23 +78,24 @@ def age_of(metrics: Iterable[EdgeMetric], now: datetime) -> int | None:
     return max(0, int((now - max(ends)).total_seconds())) if ends else None
 
 
-SCAN_PRICE_SOURCE = "https://aws.amazon.com/athena/pricing/"
+ScanPrice = tuple[Decimal | None, str]  # USD of a TB that is scanned, and where that stands
 _TB = 1024**4
 _LEAST_SCANNED = 10 * 1024**2  # is billed for every query
 
 
 def query_cost(
-    engine: str, scanned: int, queries: int, price_per_tb: Decimal, free_to_run: int
+    engine: str, scanned: int, queries: int, price: ScanPrice, free_to_run: int
 ) -> QueryCost:
     """The most that the questions can cost; `free_to_run`: bytes that need no second word."""
+    per_tb, source = price
     billed = max(scanned, _LEAST_SCANNED) * queries if scanned else 0
     return QueryCost(
         engine=engine,
         queries=queries,
         bytes=billed,
-        usd=Decimal(billed) / _TB * price_per_tb,
-        price_per_tb=price_per_tb,
-        source=SCAN_PRICE_SOURCE,
+        usd=Decimal(billed) / _TB * per_tb if per_tb is not None else None if billed else Decimal(),
+        price_per_tb=per_tb,
+        source=source,
         confirm=billed > free_to_run,
     )
 

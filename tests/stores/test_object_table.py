@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from core.stores.duckdb_engine import open_duckdb
 from core.stores.object_table import ObjectTable
 
 KEYS = (
@@ -72,3 +73,9 @@ def test_a_suffix_is_what_follows_the_last_dot(table):
         wanted[found[1].lower() if found else ""] += 1
     at = datetime(2026, 11, 20, tzinfo=UTC)
     assert {s.name: s.stored.objects for s in table.breakdown(at).by_suffix} == wanted
+
+
+def test_no_query_draws_a_progress_bar_into_what_is_printed(tmp_path):
+    with open_duckdb(tmp_path) as connection:
+        told = connection.execute("SELECT current_setting('enable_progress_bar')").fetchall()
+    assert told == [(False,)]

@@ -139,11 +139,13 @@ def test_a_query_that_takes_too_long_is_stopped():
 
 
 def test_what_a_report_costs_is_known_before():
-    assert query_cost("duckdb", 0, 11, Decimal(5), 0).usd == 0
-    small = query_cost("athena", 1000, 10, Decimal(5), 200 * 1024**2)
+    price = (Decimal(5), "the price sheet")
+    assert query_cost("duckdb", 0, 11, (None, ""), 0).usd == 0
+    small = query_cost("athena", 1000, 10, price, 200 * 1024**2)
     assert (small.bytes, small.confirm) == (100 * 1024**2, False)  # 10 MB a query at least
-    large = query_cost("athena", 1024**4, 10, Decimal(5), 200 * 1024**2)
+    large = query_cost("athena", 1024**4, 10, price, 200 * 1024**2)
     assert (large.usd, large.confirm) == (50, True)
+    assert query_cost("athena", 1024**4, 10, (None, "unpriced"), 0).usd is None
 
 
 def test_a_table_has_a_plain_name():

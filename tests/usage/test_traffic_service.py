@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import boto3
 import httpx
@@ -292,6 +293,9 @@ def test_a_dear_report_is_told_before_it_runs(world):
 
     world.traffic._engine = Dear()
     world.traffic._free_to_run = 10 * 1024**3
+    with pytest.raises(Conflict, match="which costs an unknown price"):
+        world.traffic.report(ADMIN, FIRST, LAST)
+    world.traffic._price = lambda: (Decimal(5), "the price sheet")
     with pytest.raises(Conflict, match=r"athena scan up to 12,094,627,905,536 bytes, .* \$55.00"):
         world.traffic.report(ADMIN, FIRST, LAST)
     assert Dear.asked == 0
@@ -393,7 +397,7 @@ def test_a_scan_over_budget_says_so_and_keeps_what_it_has_read(world, tmp_path, 
         world.records, world.jobs,
         AwsClients("us-east-1", None, "k", "s", meter=CallMeter(lambda: world.now, guard)),
         load_settings(data_dir=tmp_path, log_bucket="acme-logs", log_prefix="cdn/"),
-        lambda: world.now, distribution_id="E1", deliver=lambda: None,
+        lambda: world.now, distribution_id="E1", deliver=lambda: None, price_of=lambda _: (None, ""),
     )  # fmt: skip
     world.runner = JobRunner(world.jobs, {JOB: world.traffic.work}, 1)
     stopped = world.scan()

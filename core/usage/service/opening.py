@@ -19,6 +19,7 @@ from core.stores.queries import QueryEngine
 from core.stores.records import RecordStore
 from core.usage.access_logs import columns_of, shape_of
 from core.usage.service.traffic import TrafficService
+from core.usage.traffic import ScanPrice
 
 FOLDER = "usage/traffic"
 
@@ -32,7 +33,9 @@ def open_logs(
     *,
     distribution_id: str,
     deliver: Callable[[], object],
+    price_of: Callable[[str], ScanPrice] = lambda _: (None, ""),
 ) -> TrafficService:
+    """`price_of` says what Athena takes for a TB in a region."""
     logs = LogStore(settings.data_dir / FOLDER, shape_of, columns_of, clock)
     configured = _configured(settings)
     cloudfront = CloudFrontReader(clients.cloudfront)
@@ -54,7 +57,7 @@ def open_logs(
         distribution_id=distribution_id,
         configured=configured,
         engine=_athena(clients, settings, size),
-        price_per_tb=settings.athena_usd_per_tb,
+        price=lambda: price_of(settings.region),
         free_to_run=settings.athena_confirm_bytes,
         metrics=CloudFrontMetrics(lambda: clients.edge_metrics),
         deliver=deliver,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 
 from core.aws.cloudfront import CloudFrontReader
 from core.aws.cloudfront_metrics import CloudFrontMetrics
@@ -39,7 +38,7 @@ from core.usage.service.asking import (
     viewed,
 )
 from core.usage.service.traffic_reading import batches, logs_of, read_batch
-from core.usage.traffic import age_of, query_cost
+from core.usage.traffic import ScanPrice, age_of, query_cost
 
 JOB = "traffic_scan"
 GOING = frozenset({ScanState.QUEUED, ScanState.RUNNING})
@@ -67,7 +66,7 @@ class TrafficService:
         distribution_id: str,
         configured: LogPlace | None = None,
         engine: QueryEngine | None = None,
-        price_per_tb: Decimal = Decimal(5),
+        price: Callable[[], ScanPrice] = lambda: (None, ""),
         free_to_run: int = 0,
         metrics: CloudFrontMetrics | None = None,
         deliver: Callable[[], object] = lambda: None,
@@ -75,7 +74,7 @@ class TrafficService:
         self._store, self._jobs, self._logs, self._cloudfront = store, jobs, logs, cloudfront
         self._bucket_of, self._clock, self._distribution_id = bucket_of, clock, distribution_id
         self._configured, self._engine = configured, engine or logs
-        self._price_per_tb, self._free_to_run = price_per_tb, free_to_run
+        self._price, self._free_to_run = price, free_to_run
         self._metrics, self._last_metrics = metrics, dict[_Range, EdgeMetrics]()
         self._deliver = deliver  # has the embedded cloud write the logs that it holds back
         self._scans = Collection(
@@ -239,9 +238,10 @@ class TrafficService:
         if last < first:
             raise InvalidInput("The range ends before it begins.", hint="Swap the two days.")
         if cost.confirm and not confirmed:
+            usd = "an unknown price" if cost.usd is None else f"up to ${cost.usd:.2f}"
             raise Conflict(
                 f"{cost.queries} questions to {cost.engine} scan up to {cost.bytes:,} bytes, "
-                f"which costs up to ${cost.usd:.2f}.",
+                f"which costs {usd}.",
                 hint="Confirm it to run them, or choose DuckDB, which reads each log once.",
             )
 
@@ -256,7 +256,7 @@ class TrafficService:
             self._engine.name,
             self._engine.scan_bytes(),
             questions,
-            self._price_per_tb,
+            self._price(),
             self._free_to_run,
         )
 
