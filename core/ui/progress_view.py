@@ -25,7 +25,6 @@ def photos(actor: Actor) -> None:
     found = listing.items
     show(parts.headline(_sentence(found), "Only you see them: no role opens them to anybody else."))
     if personal.photo_adder("add_photos", today=formats.local(session.now()).date()):
-        session.announce("The timeline shows your new photos.")
         st.rerun()
     _undo(actor)
     if not found:

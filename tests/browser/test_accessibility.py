@@ -36,6 +36,7 @@ PAGES = [
     "/people",
     "/people?view=Events",
     "/profile",
+    "/progress",
 ]
 
 RUN_AXE = """async known => {

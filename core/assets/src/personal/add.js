@@ -12,7 +12,7 @@ export class Add {
   #picker
 
   constructor() {
-    this.#picker = picker('Choose photos', { accept: 'image/*', multiple: true }, (files) => this.#send(files))
+    this.#picker = picker('Choose and add photos', { accept: 'image/*', multiple: true }, (files) => this.#send(files))
     const fields = element('div', { className: 'fields' }, field('Day, if not the camera\u2019s', this.#day), field('Note', this.#note), this.#picker)
     this.node.append(fields, this.#status, this.#alert)
     this.node.addEventListener('submit', (event) => event.preventDefault())

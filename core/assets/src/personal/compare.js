@@ -11,6 +11,7 @@ export class Compare {
 
   constructor() {
     this.#slider.addEventListener('input', () => this.#draw())
+    for (const name of ['pointerdown', 'pointermove']) this.#stage.addEventListener(name, (event) => this.#drag(event))
     this.#switch = button('', () => this.#turn(), 'quiet')
     this.node.append(this.#stage, element('div', { className: 'tools' }, this.#slider, this.#switch))
   }
@@ -28,6 +29,15 @@ export class Compare {
 
   #turn() {
     this.#beside = !this.#beside
+    this.#draw()
+  }
+
+  /** The line follows the finger; the slider stays for the keyboard. */
+  #drag(event) {
+    if (this.#beside || !event.buttons) return
+    if (event.type === 'pointerdown') this.#stage.setPointerCapture(event.pointerId)
+    const { left, width } = this.#stage.getBoundingClientRect()
+    this.#slider.value = Math.round(100 * (event.clientX - left) / width)
     this.#draw()
   }
 
