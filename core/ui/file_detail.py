@@ -16,6 +16,7 @@ from core.ui import (
     file_delivery,
     file_fields,
     file_references,
+    file_versions,
     formats,
     parts,
     pictures,
@@ -65,13 +66,15 @@ def _content(actor: Actor, opened: str) -> None:
     show(_picture(file), _badges(file, file_advice.badge(advice)))
     _actions(actor, file)
     file_fields.undo_bar(actor, file)
-    if file_fields.may_change(actor, file) and not file.trashed_at:
+    editable = file_fields.may_change(actor, file) and not file.trashed_at
+    if editable:
         file_fields.fields(file)
-    show(_facts(actor, file))
+    show(_facts(actor, file, editable=editable))
     _address(file)
     file_delivery.section(actor, file)
     file_advice.section(actor, file, advice)
     show(_metadata(file))
+    file_versions.section(actor, file)
     file_cost_view.section(actor, file)
     file_references.section(actor, file)
 
@@ -124,7 +127,7 @@ def _owner(actor: Actor, owner_id: str) -> Child:
     return names.get(owner_id) or parts.mono(owner_id, 28)
 
 
-def _facts(actor: Actor, file: MediaFile) -> Markup:
+def _facts(actor: Actor, file: MediaFile, *, editable: bool) -> Markup:
     now = session.now()
     changer = _owner(actor, file.changed_by) if file.changed_by else None
     rows = (
@@ -134,10 +137,10 @@ def _facts(actor: Actor, file: MediaFile) -> Markup:
         ("Size", formats.saved(file.upload_size, file.size)),
         ("Dimensions", formats.dimensions(file.width, file.height)),
         ("Type", file.content_type),
-        ("Taken", formats.moment(file.taken_at) if file.taken_at else None),
+        ("Taken", formats.moment_utc(file.taken_at) if file.taken_at else None),
         ("Camera", file.camera),
-        ("Folder", file.folder),
-        ("Tags", ", ".join(file.tags)),
+        ("Folder", "" if editable else file.folder),
+        ("Tags", "" if editable else ", ".join(file.tags)),
         ("Key", parts.mono(file.key)),
         ("SHA-256", parts.mono(file.checksum) if file.checksum else "too large to be read here"),
         ("In the trash", parts.when(file.trashed_at, now)),

@@ -94,6 +94,14 @@ test('what failed to load may be asked for again', async () => {
   assert.deepEqual(await reel.need(0), item(0))
 })
 
+test('an address that has ended comes anew', async () => {
+  let round = 0
+  const reel = new Reel({ items: [{ id: 'f0', url: 'old' }], offset: 0, total: 1 }, async () => ({ items: [{ id: 'f0', url: `new ${(round += 1)}` }], total: 1 }))
+  assert.equal((await reel.need(0)).url, 'old')
+  assert.equal((await reel.renew(0)).url, 'new 1')
+  assert.equal((await reel.need(0)).url, 'new 1')
+})
+
 test('files that went meanwhile shorten the reel', async () => {
   const reel = new Reel({ items: [], offset: 0, total: 90 }, async () => ({ items: [], total: 60 }))
   assert.equal(await reel.need(70), null)

@@ -101,6 +101,7 @@ export class Box {
       if (!failed) return
       this.say('The picture did not load.')
       if (item.url) this.#stage.firstChild.append(link('Open it alone', item.url))
+      this.#acts.failed(item)
     }
     return new Picture(item, told, (direction) => this.#acts.go(direction))
   }

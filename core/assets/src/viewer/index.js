@@ -30,6 +30,7 @@ class Viewer {
       close: () => this.close(),
       details: () => this.#details(),
       download: () => this.#download(),
+      failed: (item) => this.#renew(item),
       pressed: (event) => this.#pressed(event),
       ask,
     })
@@ -152,6 +153,13 @@ class Viewer {
     })
     if (shownIn(location.href) !== item.id) history.replaceState(history.state, '', showing(location.href, item.id))
     if (position !== null) for (const beside of [position + 1, position - 1]) this.#preload(beside)
+  }
+
+  async #renew(item) {
+    const position = this.#position
+    if (position === null) return
+    const fresh = await this.#reel.renew(position).catch(() => null) // it is said already that it failed
+    if (fresh?.id === item.id && fresh.url !== item.url && this.#item === item) this.#show(fresh, position)
   }
 
   async #preload(position) {

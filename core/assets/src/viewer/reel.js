@@ -18,6 +18,12 @@ export class Reel {
     return this.#items.get(position)
   }
 
+  /** The address of a private file ends after a while: asked again, it comes with a new one. */
+  async renew(position) {
+    this.#items.delete(position)
+    return this.need(position)
+  }
+
   positionOf(id) {
     for (const [position, item] of this.#items) if (item.id === id) return position
     return null
