@@ -49,7 +49,7 @@ class PrefixMap {
   }
 
   #walk(into) {
-    if (!into) return
+    if (!into || this.#root.hasAttribute('aria-busy')) return
     this.#root.setAttribute('aria-busy', 'true')
     this.#component.setTriggerValue('into', into)
   }
