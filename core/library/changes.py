@@ -17,8 +17,11 @@ TAG_LENGTH = 50
 
 
 def scope(actor: Actor, query: FileQuery) -> FileQuery | None:
-    """The query within what this person may see; None where that is nothing."""
-    if actor.may(Permission.MEDIA_READ_ALL):
+    """The query within what this person may see; None where that is nothing.
+
+    Own files; with `shared_with` oneself those that others let one see.
+    """
+    if actor.may(Permission.MEDIA_READ_ALL) or query.shared_with == actor.account_id:
         return query
     if query.owner_id not in {None, actor.account_id}:
         return None

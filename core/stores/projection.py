@@ -10,7 +10,7 @@ from typing import Protocol
 from core.stores.database import Database
 from core.stores.records import Change
 
-STEP = 500  # changes in one transaction: a fraction of a second
+STEP = 1000  # changes in one transaction: a fraction of a second
 
 
 class Projection(Protocol):

@@ -10,9 +10,10 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
-from core.errors import InvalidInput
-from core.model.finding import IndexStatus
+from core.errors import DashboardError, InvalidInput
+from core.model.finding import Facets, IndexStatus, Timeline
 from core.model.media import (
     DayTotal,
     FileKind,
@@ -26,12 +27,15 @@ from core.model.media import (
 from core.stores import search_query, search_tables
 from core.stores.database import Database
 from core.stores.records import Change, RecordStore
+from core.stores.search_facets import Counting
 from core.stores.search_feed import SearchFeed
 from core.stores.search_memory import SearchMemory
 from core.stores.search_query import Position
 from core.stores.search_rows import same_camera
 
 MAX_LIMIT = 1000
+T = TypeVar("T")
+_ATTEMPTS = 3
 
 
 class SearchIndex:
@@ -83,6 +87,29 @@ class SearchIndex:
         count, page = search_query.total(query), search_query.page(query, limit, offset, after)
         (total,) = connection.execute(count.sql, count.values).fetchone()
         return total, [row for (row,) in connection.execute(page.sql, page.values)]
+
+    def facets(self, query: FileQuery, *, owners: bool = False) -> Facets:
+        """Counts within the query; `owners`: of whom the files are, too."""
+        return self._counted(query, lambda counting: counting.facets(owners=owners))
+
+    def timeline(self, query: FileQuery, *, by: str = "taken", days: bool = False) -> Timeline:
+        """Files per month or day in which they were `taken` or `uploaded`."""
+        return self._counted(query, lambda counting: counting.timeline(by, "D" if days else "M"))
+
+    def folders(self, query: FileQuery) -> dict[str, int]:
+        """Folder → files of the query in it, deeper ones aside."""
+        return self._counted(query, Counting.folders)
+
+    def _counted(self, query: FileQuery, count: Callable[[Counting], T]) -> T:
+        for _ in range(_ATTEMPTS):
+            with self._database.read() as connection, self._memory.lock:
+                memory = self._memory.current(connection)
+                if memory is not None:
+                    return count(Counting(memory.columns, memory.grams, query))
+            self._memory.wait()
+        raise DashboardError(
+            "The search index is still being read.", hint="Try again in a few seconds."
+        )
 
     def summary(self, owner_id: str | None = None) -> LibrarySummary:
         """What one person, or (None) everybody, has stored."""

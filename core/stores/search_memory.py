@@ -29,6 +29,7 @@ INLINE = 20_000  # rows that are read while somebody waits
 _FIELDS = ("trashed", "private", "words", *NUMBERS, *NAMES, *LISTS)
 _SELECT = f"SELECT row, {', '.join(_FIELDS)} FROM library_file"  # noqa: S608
 _CHUNK = 20_000
+_WAIT_SECONDS = 30.0
 _MOVED = ("uploaded", "taken", "size")
 
 
@@ -112,8 +113,10 @@ class SearchMemory:
             self._memory = self._load(connection)
         return self._memory
 
-    def loading(self) -> threading.Thread | None:
-        return self._loading
+    def wait(self) -> None:
+        """Until what is being filled in the background is there."""
+        if self._loading is not None:
+            self._loading.join(_WAIT_SECONDS)
 
     def close(self) -> None:
         self._closing.set()

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from core.model.media import MediaFile
 from core.stores import search_text
@@ -73,7 +74,7 @@ class Row:
             albums=_list(file.albums),
             people=_list(grant.account_id for grant in file.grants),
             words=search_text.haystack((file.name,)),
-            others=search_text.haystack((file.folder, *file.tags, file.camera)),
+            others=_others((file.folder, *file.tags, file.camera)),
         )
 
 
@@ -111,6 +112,11 @@ def lies_in(folder: str, wanted: str, *, below: bool) -> bool:
     if folder == wanted or (below and not wanted):
         return True
     return below and folder.startswith(wanted + "/")
+
+
+@lru_cache(maxsize=10_000)  # most files have these in common with others
+def _others(fields: tuple[str, ...]) -> str:
+    return search_text.haystack(fields)
 
 
 def _list(values: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+from operator import attrgetter
 
 from core.model.media import MediaFile
 from core.stores.database import run_script
@@ -124,6 +125,7 @@ _INSERT = (
     f"INSERT OR REPLACE INTO library_file (row, {', '.join(COLUMNS)}) "  # noqa: S608
     f"VALUES ({_PLACES})"
 )
+_values = attrgetter(*COLUMNS)
 _FORGET = "INSERT INTO library_text (library_text, rowid, terms) VALUES ('delete', ?, ?)"
 
 
@@ -133,8 +135,7 @@ def _find(connection: sqlite3.Connection, id: str) -> tuple[int | None, Row | No
 
 
 def _write_row(connection: sqlite3.Connection, number: int | None, row: Row) -> int:
-    values = (number, *(getattr(row, column) for column in COLUMNS))
-    done = connection.execute(_INSERT, values)
+    done = connection.execute(_INSERT, (number, *_values(row)))
     return number if number is not None else int(done.lastrowid or 0)
 
 

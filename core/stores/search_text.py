@@ -14,6 +14,7 @@ from collections.abc import Iterable
 TEXT_LIMIT = 200
 
 GRAM = 3
+_CONTROL = re.compile("[\x00-\x1f\x7f]")
 _PRIVATE = re.compile("[\ue000-\ue0ff]")
 # ASCII punctuation would separate tokens: for FTS5 it moves to a private place.
 _PUNCTUATION = {code: 0xE000 + code for code in range(0x20, 0x80) if not chr(code).isalnum()}
@@ -27,6 +28,8 @@ _ACCENTS = re.compile(
 
 def fold(text: str) -> str:
     """`Ärger im Café` → `arger im cafe`: equal for what people take to be equal."""
+    if text.isascii():
+        return text.lower()
     plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold()))
     return unicodedata.normalize("NFKC", plain.casefold())
 
@@ -42,8 +45,10 @@ def needles(typed: str) -> tuple[str, ...]:
 
 
 def _words(text: str) -> list[str]:
-    clean = "".join(map(_visible, fold(text)))
-    return _PRIVATE.sub(" ", clean).split()
+    folded = fold(text)
+    if folded.isascii():
+        return _CONTROL.sub(" ", folded).split()
+    return _PRIVATE.sub(" ", "".join(map(_visible, folded))).split()
 
 
 def _visible(character: str) -> str:
@@ -65,4 +70,4 @@ def match(word: str) -> str:
 
 def _grams(text: str) -> str:
     safe = text.translate(_PUNCTUATION)
-    return " ".join(safe[i : i + GRAM] for i in range(len(safe) - GRAM + 1))
+    return " ".join([safe[i : i + GRAM] for i in range(len(safe) - GRAM + 1)])

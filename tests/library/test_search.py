@@ -1,5 +1,7 @@
 """What people type becomes a query; a cursor continues only the query that it was made for."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,6 +48,127 @@ def test_an_unknown_value_is_refused_with_the_known_ones(typed):
     with pytest.raises(InvalidInput) as caught:
         parse_query(typed)
     assert caught.value.hint.startswith("Use one of: ")
+
+
+def day(year, month=1, day=1):
+    return datetime(year, month, day, tzinfo=UTC)
+
+
+def test_a_word_after_a_minus_may_not_be_there():
+    query = parse_query('beach -rain -"grey sky" "-snow" a-b')
+    assert (query.text, query.without) == ("beach -snow a-b", "rain grey sky")
+
+
+def test_tags_add_up_and_later_fields_win():
+    query = parse_query('tag:sea tag:"two words" tag:sea type:image type:video')
+    assert (query.tags, query.kind) == (("sea", "two words"), FileKind.VIDEO)
+
+
+def test_a_folder_is_exact_or_with_all_below():
+    assert parse_query("folder:Trips").below is False
+    query = parse_query('below:"Trips/2024"')
+    assert (query.folder, query.below) == ("Trips/2024", True)
+    assert narrow(query, {"folder": "Trips"}).below is False
+
+
+def test_a_camera_in_quotes_is_exact_and_else_a_part_of_its_name():
+    assert parse_query("camera:canon").camera == "*canon*"
+    assert parse_query('camera:"Canon EOS R5"').camera == "Canon EOS R5"
+    assert narrow(FileQuery(), {"camera": "Pixel 8"}).camera == "Pixel 8"
+
+
+@pytest.mark.parametrize(
+    ("typed", "first", "end"),
+    [
+        ("2024", day(2024), day(2025)),
+        ("2024-05", day(2024, 5), day(2024, 6)),
+        ("2024-12", day(2024, 12), day(2025)),
+        ("2024-02-29", day(2024, 2, 29), day(2024, 3)),
+        ("2024-01..2024-03", day(2024), day(2024, 4)),
+        ("2024-01..", day(2024), None),
+        ("..2024-03-05", None, day(2024, 3, 6)),
+        (">2026-01-01", day(2026, 1, 2), None),
+        (">=2026", day(2026), None),
+        ("<2026-02", None, day(2026, 2)),
+        ("<=2026-02", None, day(2026, 3)),
+        ("2024-05-01T02:00:00+02:00..2024", day(2024, 5), day(2025)),
+        (">=2024-05-01T00:00:00", day(2024, 5), None),
+    ],
+)
+def test_dates_are_periods_and_ranges_of_them(typed, first, end):
+    query = parse_query(f"taken:{typed}")
+    assert (query.taken_from, query.taken_to) == (first, end)
+    query = narrow(FileQuery(), {"uploaded": typed})
+    assert (query.uploaded_from, query.uploaded_to) == (first, end)
+
+
+@pytest.mark.parametrize(
+    ("typed", "least", "most"),
+    [
+        (">10MB", 10_000_001, None),
+        (">=1.5GB", 1_500_000_000, None),
+        ("<10MiB", None, 10 * 2**20 - 1),
+        ("<=500kb", None, 500_000),
+        ("1M..2M", 1_000_000, 2_000_000),
+        ("0", 0, 0),
+        ("=7b", 7, 7),
+    ],
+)
+def test_sizes_have_units(typed, least, most):
+    query = parse_query(f"size:{typed}")
+    assert (query.min_size, query.max_size) == (least, most)
+
+
+def test_widths_and_heights_are_pixels():
+    query = parse_query("width:>2000 height:..1080")
+    assert (query.min_width, query.max_width) == (2001, None)
+    assert (query.min_height, query.max_height) == (None, 1080)
+
+
+def test_what_is_shared_and_private_is_a_filter():
+    assert parse_query("is:private is:shared") == FileQuery(private=True, shared=True)
+    assert parse_query("is:public is:own") == FileQuery(private=False, shared=False)
+    assert parse_query("in:shared", me="u7") == FileQuery(shared_with="u7")
+    assert parse_query("with:me album:a1 ext:.JPG", me="u7") == FileQuery(
+        shared_with="u7", album="a1", extension="jpg"
+    )
+
+
+def test_people_are_resolved_by_who_asks():
+    known = {"bo@example.com": "u2"}
+    query = parse_query(
+        "owner:bo@example.com with:u3", person=lambda typed: known.get(typed, typed)
+    )
+    assert (query.owner_id, query.shared_with) == ("u2", "u3")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "taken:yesterday",
+        "taken:2024-13",
+        "taken:2024-02-30",
+        "taken:9999",
+        "taken:..",
+        "uploaded:>x",
+        "taken:0000",
+        "width:wide",
+        "width:-5",
+        "width:..",
+        "size:10XB",
+        "size:..",
+        "height:1e9",
+        "size:٣",
+        "is:lost",
+        "ext:a/b",
+        "-type:image",
+    ],
+)
+def test_a_value_that_makes_no_sense_is_refused_by_its_field(typed):
+    with pytest.raises(InvalidInput) as caught:
+        parse_query(typed)
+    assert caught.value.message.startswith(typed.split(":")[0])
+    assert caught.value.hint
 
 
 def test_a_search_of_a_thousand_characters_is_refused():

@@ -127,6 +127,48 @@ def _between(low, value, high, *, open_end=False):
     return high is None or value < high or (value == high and not open_end)
 
 
+_LIFTED = {
+    "kinds": {"kind": None},
+    "states": {"state": None},
+    "folders": {"folder": None, "below": False},
+    "tags": {},
+    "cameras": {"camera": None},
+    "extensions": {"extension": None},
+    "months": {"taken_from": None, "taken_to": None},
+    "owners": {"owner_id": None},
+    "private": {"private": None},
+    "shared": {"shared": None},
+}
+_VALUES = {
+    "kinds": lambda f: [f.kind.value],
+    "states": lambda f: [f.state.value],
+    "tags": lambda f: {tag.casefold() for tag in f.tags},
+    "cameras": lambda f: [f.camera] if f.camera else [],
+    "extensions": lambda f: [_extension(f.name)] if _extension(f.name) else [],
+    "months": lambda f: [f"{f.taken_at:%Y-%m}"] if f.taken_at else [],
+    "owners": lambda f: [f.owner_id],
+}
+
+
+def facet(library, query, name):
+    """What the facet counts, its own filter lifted."""
+    files = expected(library, query.model_copy(update=_LIFTED[name]))
+    if name in {"private", "shared"}:
+        return sum(f.private if name == "private" else bool(f.grants) for f in files)
+    if name == "folders":
+        return _children(files, query.folder or "")
+    return dict(Counter(value for file in files for value in _VALUES[name](file)))
+
+
+def _children(files, base):
+    found = Counter()
+    for file in files:
+        parts, above = file.folder.split("/"), base.split("/") if base else []
+        if file.folder and len(parts) > len(above) and parts[: len(above)] == above:
+            found["/".join(parts[: len(above) + 1])] += 1
+    return dict(found)
+
+
 def summarised(library, owner):
     mine = [f for f in library.values() if owner in (None, f.owner_id)]
     live = [f for f in mine if f.trashed_at is None]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import tempfile
+from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +16,15 @@ from core.stores.files import file_records
 from core.stores.search_index import SearchIndex
 from core.stores.search_memory import SearchMemory
 from core.stores.sqlite import SqliteRecordStore
-from tests.stores.search_reference import START, expected, media, observed, summarised, thumbnail
+from tests.stores.search_reference import (
+    START,
+    expected,
+    facet,
+    media,
+    observed,
+    summarised,
+    thumbnail,
+)
 
 OWNERS, FOLDERS = ["anna", "bo", "*"], ["", "Trips", "Trips/2024", "Trips 2", "=Trips", "*"]
 IDS = [f"f{number}" for number in range(8)]
@@ -122,7 +131,7 @@ def write(store, library, files, drops):
 
 
 def in_the_tables(patch):
-    patch.setattr(SearchMemory, "current", lambda *_: None)
+    patch.setattr(SearchMemory, "current", lambda *_, **__: None)
 
 
 def in_memory(patch):
@@ -130,7 +139,7 @@ def in_memory(patch):
 
 
 @pytest.mark.parametrize("where", [in_the_tables, in_memory])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(steps=steps, limit=st.integers(1, 4), offset=st.integers(0, 6))
 def test_the_index_answers_as_filtering_and_sorting_would(where, steps, limit, offset):
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
@@ -143,6 +152,35 @@ def test_the_index_answers_as_filtering_and_sorting_would(where, steps, limit, o
                     compare(index, query, expected(library, query), limit, offset)
             for owner in (None, *OWNERS):
                 assert observed(index.summary(owner)) == summarised(library, owner)
+
+
+@settings(max_examples=40, deadline=None)
+@given(steps=steps)
+def test_every_count_is_that_of_the_files_themselves(steps):
+    with tempfile.TemporaryDirectory() as folder, opened(folder) as (store, index):
+        library = {}
+        for files, drops, queries in steps:
+            write(store, library, files, drops)
+            for query in queries:
+                compare_counts(index, library, query)
+
+
+def compare_counts(index, library, query):
+    facets = index.facets(query, owners=True)
+    assert facets.total == len(expected(library, query))
+    assert not facets.about
+    for name in ("private", "shared"):
+        assert getattr(facets, name) == facet(library, query, name)
+    for name in ("kinds", "states", "folders", "tags", "cameras", "extensions", "months", "owners"):
+        counted = {one.value: one.count for one in getattr(facets, name).values}
+        assert counted == facet(library, query, name), name
+    matches = expected(library, query)
+    assert index.folders(query) == dict(Counter(file.folder for file in matches))
+    for by, moment in (("taken", "taken_at"), ("uploaded", "uploaded_at")):
+        days = Counter(f"{getattr(f, moment):%Y-%m-%d}" for f in matches if getattr(f, moment))
+        told = index.timeline(query, by=by, days=True)
+        assert [(one.period, one.count) for one in told.periods] == sorted(days.items())[::-1]
+        assert told.undated == len(matches) - sum(days.values())
 
 
 def compare(index, query, answer, limit, offset):

@@ -412,7 +412,7 @@ def test_a_large_library_is_read_into_memory_beside_the_searches(files, index, m
     for number in range(5):
         files.add(media(f"{number}"))
     assert found(index, "") == [*"01234"]
-    index._memory.loading().join()
+    index._memory.wait()
     files.update("3", lambda f: f.model_copy(update={"name": "new"}))
     with index._database.read() as connection, index._memory.lock:
         assert index._memory.current(connection) is not None

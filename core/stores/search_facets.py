@@ -1,0 +1,133 @@
+"""Counts over the rows in memory: by facet, by folder, by month or day. All are exact."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.model.finding import Facet, Facets, FacetValue, Moment, Timeline
+from core.model.media import FileQuery
+from core.stores.search_columns import UNKNOWN, Columns, Mask
+from core.stores.search_filter import masks
+from core.stores.search_grams import Grams
+
+SHOWN = 50  # values of one facet
+_LIFTED = (
+    *("kind", "state", "folder", "camera", "extension", "owner"),
+    *("taken", "private", "shared"),
+)
+
+
+class Counting:
+    """One query's masks, each of which a facet may lift."""
+
+    def __init__(self, columns: Columns, grams: Grams, query: FileQuery) -> None:
+        self._columns, self._query = columns, query
+        self._lifted: dict[str, Mask] = {}
+        rest: Mask | None = None
+        for name, mask in masks(columns, grams, query):
+            if name in _LIFTED:
+                self._lifted[name] = self._lifted[name] & mask if name in self._lifted else mask
+            else:
+                rest = mask if rest is None else rest & mask
+        self._rest = np.zeros(columns.size, bool) if rest is None else rest
+        self._all = self._without("")
+
+    def facets(self, *, owners: bool) -> Facets:
+        months = self.timeline("taken", "M", self._without("taken"))
+        private, shared = self._without("private"), self._without("shared")
+        people = np.unique(self._columns.lists["people"].rows)
+        return Facets(
+            total=int(np.count_nonzero(self._all)),
+            kinds=self._named("kind"),
+            states=self._named("state"),
+            folders=_facet(self._children()),
+            tags=self._tags(),
+            cameras=self._named("camera"),
+            extensions=self._named("extension"),
+            months=_facet({one.period: one.count for one in months.periods}, by_count=False),
+            undated=months.undated,
+            owners=self._named("owner") if owners else None,
+            private=int(np.count_nonzero(private & self._columns.private[: self._columns.size])),
+            shared=int(np.count_nonzero(shared[people])),
+        )
+
+    def folders(self) -> dict[str, int]:
+        """Path → how many of the files lie in it, deeper ones aside."""
+        return self._counts("folder", self._all)
+
+    def timeline(self, column: str, unit: Literal["M", "D"], mask: Mask | None = None) -> Timeline:
+        """`unit` is numpy's: M for months, D for days."""
+        numbers = self._columns.number(column)[self._all if mask is None else mask]
+        known = numbers[numbers != UNKNOWN]
+        undated = len(numbers) - len(known)
+        if not len(known):
+            return Timeline(periods=(), undated=undated)
+        periods = known.view("datetime64[us]").astype(f"datetime64[{unit}]")
+        first = periods.min()
+        counts = np.bincount((periods - first).astype(np.int64))
+        there = np.flatnonzero(counts)[::-1]
+        names: NDArray[np.str_] = np.datetime_as_string(first + there, unit=unit)
+        pairs = zip(names.tolist(), counts[there].tolist(), strict=True)
+        return Timeline(
+            periods=tuple(Moment(period=name, count=count) for name, count in pairs),
+            undated=undated,
+        )
+
+    def _without(self, lifted: str) -> Mask:
+        if lifted and lifted not in self._lifted:
+            return self._all
+        mask = self._rest
+        for name, other in self._lifted.items():
+            if name != lifted:
+                mask = mask & other
+        return mask
+
+    def _counts(self, name: str, mask: Mask) -> dict[str, int]:
+        values = self._columns.names[name].values
+        counts = np.bincount(self._columns.code(name)[mask], minlength=len(values))
+        return {values[code]: int(counts[code]) for code in np.flatnonzero(counts).tolist()}
+
+    def _named(self, name: str) -> Facet:
+        counts = self._counts(name, self._without(name))
+        counts.pop("", None)
+        return _facet(counts)
+
+    def _tags(self) -> Facet:
+        """Tags add up, so those of the query stay: what else have these files?"""
+        tags = self._columns.lists["tags"]
+        codes = tags.codes[self._all[tags.rows]]
+        counts = np.bincount(codes, minlength=len(tags.names.values))
+        there = np.flatnonzero(counts)
+        most = there[np.argsort(-counts[there], kind="stable")][: SHOWN * 2]
+        found = {tags.names.values[code]: int(counts[code]) for code in most.tolist()}
+        shown = _facet(found)
+        return shown.model_copy(update={"more": len(there) - len(shown.values)})
+
+    def _children(self) -> dict[str, int]:
+        base = self._query.folder or ""
+        return dict(children(self._counts("folder", self._without("folder")), base))
+
+
+def children(counts: dict[str, int], base: str) -> Counter[str]:
+    """Child of the folder `base` → files in it and deeper."""
+    inside = base + "/" if base else ""
+    found: Counter[str] = Counter()
+    for path, count in counts.items():
+        if path != base and path.startswith(inside):
+            found[inside + path[len(inside) :].split("/", 1)[0]] += count
+    return found
+
+
+def _facet(counts: dict[str, int], *, by_count: bool = True) -> Facet:
+    ordered = list(counts.items())
+    if by_count:
+        ordered.sort(key=lambda pair: (-pair[1], pair[0]))
+    shown = ordered[:SHOWN] if by_count else ordered
+    return Facet(
+        values=tuple(FacetValue(value=value, count=count) for value, count in shown),
+        more=len(ordered) - len(shown),
+    )
