@@ -36,6 +36,12 @@ class Engine(StrEnum):
     ATHENA = "athena"
 
 
+class DailyScan(StrEnum):
+    OFF = "off"
+    LISTING = "listing"
+    INVENTORY = "inventory"
+
+
 class Settings(BaseSettings):
     """Read from `DASHBOARD_…` environment variables; frozen, built once by `load_settings`."""
 
@@ -101,6 +107,11 @@ class Settings(BaseSettings):
         "", description="Bucket of the CDN's access logs; empty: as the distribution says"
     )
     log_prefix: str = Field("", description="Prefix of the access logs in LOG_BUCKET")
+    storage_scan: DailyScan = Field(
+        DailyScan.LISTING,
+        description="How what is stored is read every day: listing, inventory or off",
+    )
+    storage_scan_hour: int = Field(3, ge=0, le=23, description="Hour at which that begins, UTC")
     query_engine: Engine = Field(
         Engine.DUCKDB, description="What answers traffic reports: duckdb or athena"
     )

@@ -1,11 +1,14 @@
 """The assembly on AWS (moto stands in) and what it refuses; the emulator's is proved elsewhere."""
 
+from datetime import timedelta
+
 import boto3
 import pytest
 from moto import mock_aws
 
 from core import dashboard
 from core.errors import Configuration
+from core.model.identity import Actor, Role
 from core.model.media import FileQuery
 from core.settings import load_settings
 from core.upload.service import UploadRequest
@@ -66,6 +69,17 @@ def on_aws(aws, tmp_path):
 def test_on_aws_everything_answers_and_nothing_is_embedded(on_aws):
     assert on_aws.emulator is None
     assert all(ok for ok, _ in on_aws.health().values())
+
+
+def test_on_aws_the_media_bucket_is_read_once_a_day(on_aws, monkeypatch):
+    assert not on_aws.scan_storage()
+    tomorrow = dashboard.utc_now() + timedelta(days=1)
+    monkeypatch.setattr(on_aws.storage._daily_scans, "_clock", lambda: tomorrow)
+    assert [on_aws.scan_storage(), on_aws.scan_storage()] == [True, False]
+    on_aws.runner.run_until_idle()
+    admin = Actor(account_id="a", role=Role.ADMIN)
+    (scan,) = on_aws.storage.scans(admin)
+    assert (scan.bucket, scan.source, scan.state) == ("media", "listing", "done")
 
 
 def test_on_aws_browsers_are_sent_to_s3_and_to_the_cdns_own_domain(on_aws):

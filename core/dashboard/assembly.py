@@ -31,7 +31,8 @@ from core.library.service.advising import AdvisingService
 from core.library.service.bulk.service import JOB as BULK_JOB
 from core.library.service.invalidating import JOB as INVALIDATION_JOB
 from core.library.service.viewing import ViewingService
-from core.settings import Settings, Store
+from core.model.usage import StorageSource
+from core.settings import DailyScan, Settings, Store
 from core.shares.service import SharesService
 from core.stores.audit_log import AuditLog
 from core.stores.jobs import JobQueue, JobRunner
@@ -51,6 +52,7 @@ _INDEX_REFRESH_SECONDS = 2.0
 _MONITOR_SECONDS = 30.0
 _BUDGET_SECONDS = 300.0
 _LOG_SECONDS = 180.0
+_STORAGE_SECONDS = 60.0
 _SHARED_JOB_LEASE = timedelta(minutes=15)
 
 
@@ -93,6 +95,8 @@ class Dashboard:
         self._repeat("housekeeping", _HOUSEKEEPING_SECONDS, self._keep_house)
         self._repeat("monitors", _MONITOR_SECONDS, self.cases.check_due)
         self._repeat("budgets", _BUDGET_SECONDS, self.costs.check_budgets)
+        if self.settings.storage_scan is not DailyScan.OFF:
+            self._repeat("storage", _STORAGE_SECONDS, self.scan_storage)
         if self.cloud.emulator is not None:
             self._repeat("edge log", _LOG_SECONDS, self.cloud.emulator.edge_log.deliver)
         self._repeat("index", _INDEX_REFRESH_SECONDS, lambda: self.index.build(self.store))
@@ -115,6 +119,12 @@ class Dashboard:
             "media bucket": self.cloud.bucket.check,
         }
         return {name: _outcome(check) for name, check in checks.items()}
+
+    def scan_storage(self) -> bool:
+        """Begin the day's scan of what is stored where it is due."""
+        source = StorageSource(self.settings.storage_scan.value)
+        hour = self.settings.storage_scan_hour
+        return self.storage.scan_daily(self.cloud.bucket.name, source, hour)
 
     def _keep_house(self) -> None:
         self.uploads.sweep()

@@ -20,7 +20,7 @@ from core.errors import (
     NotAllowed,
     NotFound,
 )
-from core.model.identity import Actor, Permission
+from core.model.identity import Actor, Permission, Role
 from core.model.media import Job, JobState
 from core.model.usage import (
     IdleObjects,
@@ -35,7 +35,8 @@ from core.model.usage import (
 from core.stores.collection import Collection
 from core.stores.jobs import MAX_ATTEMPTS, JobQueue, problem_of
 from core.stores.object_files import write_json
-from core.stores.records import RecordStore
+from core.stores.records import Operation, RecordStore
+from core.usage.service.daily import Daily
 from core.usage.service.kept import Kept
 from core.usage.service.storage_reading import COLUMNS, Reader
 from core.usage.service.unfinished import Unfinished
@@ -47,6 +48,7 @@ _MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 _BUCKET = re.compile(r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")
 _TELL_SECONDS = 0.5
 _REPORT = "report.json"
+_DAILY = Actor(account_id="schedule", role=Role.ADMIN)
 _WALKED = 64  # prefixes whose sums are kept in memory
 
 
@@ -66,6 +68,7 @@ class StorageService:
         self._jobs, self._reader, self._root, self._clock = jobs, reader, folder, clock
         self._store, self._starting = store, threading.Lock()
         self._unfinished = Unfinished(folder / "unfinished")
+        self._daily_scans = Daily(store, clock)
         self._walked = Kept[StorageReport](_WALKED)
         self._walked_folders = Kept[Mapping[str, tuple[PrefixShare, ...]]](_WALKED)
         self._scans = Collection(
@@ -87,23 +90,52 @@ class StorageService:
         actor.require(Permission.USAGE_READ)
         _check(bucket)
         with self._starting:
-            for scan in self.scans(actor, bucket):
-                if scan.source is source and scan.state in _GOING and not scan.cancelled:
-                    return scan
-            return self._started(actor, bucket, source, versions=versions)
+            going = self._going(actor, bucket, source)
+            return going or self._started(actor, bucket, source, versions=versions)
 
     def _started(
         self, actor: Actor, bucket: str, source: StorageSource, *, versions: bool
     ) -> StorageScan:
-        name = secrets.token_hex(8)
-        job, put = self._jobs.put(JOB, name, actor.account_id)
-        scan = StorageScan(
-            id=name, bucket=bucket, source=source, versions=versions,
-            created_by=actor.account_id, created_at=self._clock(), job_id=job.id,
-        )  # fmt: skip
-        self._store.transact([self._scans.put(scan), put])
+        scan, puts = self._new(actor.account_id, bucket, source, versions=versions)
+        self._store.transact(puts)
         self._jobs.announce()
         return scan
+
+    def _new(
+        self, by: str, bucket: str, source: StorageSource, *, versions: bool = False
+    ) -> tuple[StorageScan, list[Operation]]:
+        name = secrets.token_hex(8)
+        job, put = self._jobs.put(JOB, name, by)
+        scan = StorageScan(
+            id=name, bucket=bucket, source=source, versions=versions,
+            created_by=by, created_at=self._clock(), job_id=job.id,
+        )  # fmt: skip
+        return scan, [self._scans.put(scan), put]
+
+    def scan_daily(self, bucket: str, source: StorageSource, hour: int) -> bool:
+        """Begin the day's scan of this bucket, and of those that have a report, if it is due.
+
+        Called again and again by whoever keeps house; of several processes one begins it.
+        """
+
+        def work() -> list[Operation]:
+            wanted = sorted({bucket, *self.buckets(_DAILY)})
+            return [put for one in wanted for put in self._daily(one, source)]
+
+        with self._starting:
+            begun = self._daily_scans.begin(hour, work)
+        if begun:
+            self._jobs.announce()
+        return begun
+
+    def _daily(self, bucket: str, source: StorageSource) -> list[Operation]:
+        if self._going(_DAILY, bucket, source):
+            return []
+        return self._new(_DAILY.account_id, bucket, source)[1]
+
+    def _going(self, actor: Actor, bucket: str, source: StorageSource) -> StorageScan | None:
+        found = (one for one in self.scans(actor, bucket) if one.source is source)
+        return next((one for one in found if one.state in _GOING and not one.cancelled), None)
 
     def scans(self, actor: Actor, bucket: str = "", limit: int = 50) -> tuple[StorageScan, ...]:
         """The newest first."""
