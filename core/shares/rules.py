@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from core.errors import InvalidInput
+from core.errors import InvalidInput, NotFound
 from core.model.names import clean_folder, plain_text, shorten
 from core.model.sharing import (
     DropLimits,
@@ -26,6 +26,7 @@ MOST_DOWNLOADS = 100_000
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 200
 TITLE_LIMIT = 120
 SHORTEST_LIFE = timedelta(minutes=1)
+ADDRESS_LIFE = timedelta(minutes=5)  # a download begins at once; it may last longer
 SINGLE_POST_LIMIT = 5 * 1024**3  # S3 takes no larger form
 
 
@@ -62,6 +63,17 @@ def state_of(link: ShareLink, ends: datetime, stopped: str, now: datetime) -> Li
 def downloads_left(link: ShareLink) -> int | None:
     """None where there is no limit."""
     return None if link.max_downloads is None else max(0, link.max_downloads - link.downloads)
+
+
+def address_life(ends: datetime, signer_ends: datetime | None, now: datetime) -> timedelta:
+    """Of the signed address of one download: whole seconds, never beyond the link or its signer.
+
+    Raises `NotFound` in the last second, of which no address could be made.
+    """
+    rest = min(ends, signer_ends or ends) - now
+    if rest < timedelta(seconds=1):
+        raise NotFound("This link is ending now.", hint="Ask the person who sent it for more time.")
+    return min(ADDRESS_LIFE, timedelta(seconds=rest // timedelta(seconds=1)))
 
 
 def checked_life(life: timedelta, policy: SharePolicy) -> timedelta:

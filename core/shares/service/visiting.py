@@ -23,7 +23,6 @@ from core.shares.records import Archive, FilesOfLink, Visit
 from core.shares.service.catalogue import Catalogue, is_ready
 from core.shares.service.desk import Desk, changed, gone
 
-DOWNLOAD_LIFE = timedelta(minutes=5)
 PROOF_LIFE = timedelta(hours=1)
 _STALE_TRIES = 4  # dropped per wrong password: more than one adds, so that they can't pile up
 
@@ -88,10 +87,9 @@ class Visiting:
         file = self._catalogue.file(visit.link, file_id)
         self._refuse_unfinished(file)
         now = self._desk.clock()
-        ends = self._desk.bucket.credentials_end() or visit.ends  # it dies with its signer, too
         url = self._desk.bucket.presign_get(
             file.key,
-            expires=max(min(DOWNLOAD_LIFE, visit.ends - now, ends - now), timedelta(seconds=1)),
+            expires=rules.address_life(visit.ends, self._desk.bucket.credentials_end(), now),
             content_disposition=attachment(download_name(file.name, file.key)),
         )
         self._counted(visit, 1, "share.downloaded", address, file=file.id, name=file.name)
