@@ -29,6 +29,7 @@ from core.errors import Configuration, DashboardError
 from core.library.service import LibraryService, Outside
 from core.library.service.advising import AdvisingService
 from core.library.service.bulk.service import JOB as BULK_JOB
+from core.library.service.duplicating import JOB as FINGERPRINT_JOB
 from core.library.service.invalidating import JOB as INVALIDATION_JOB
 from core.library.service.viewing import ViewingService
 from core.model.usage import StorageSource
@@ -184,7 +185,7 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
         index=index,
         audit=audit,
         accounts=build_accounts(settings, store),
-        avatars=AvatarService(store, cloud.bucket, cloud.edge, audit, settings, utc_now),
+        avatars=AvatarService(store, cloud.bucket, cloud.edge, jobs, audit, settings, utc_now),
         progress=ProgressService(store, cloud.bucket, audit, settings, utc_now),
         uploads=uploads,
         library=library,
@@ -223,13 +224,14 @@ def _runner(
         "process_upload": uploads.process,
         BULK_JOB: library.bulks.run,
         INVALIDATION_JOB: library.invalidations.run,
+        FINGERPRINT_JOB: lambda job: uploads.fingerprint(job, library.duplicates.missing()),
         AUDIT_JOB: audits.work,
         MIGRATION_JOB: migrations.run,
         TRAFFIC_JOB: traffic.work,
         STORAGE_JOB: storage.work,
     }
     # More workers than pictures have: these may take minutes, and only so many run at a time.
-    alone = {AUDIT_JOB: 1, TRAFFIC_JOB: 1, STORAGE_JOB: 1, BULK_JOB: 2}
+    alone = {AUDIT_JOB: 1, TRAFFIC_JOB: 1, STORAGE_JOB: 1, BULK_JOB: 2, FINGERPRINT_JOB: 1}
     return JobRunner(jobs, handlers, settings.workers + 3, lease=_lease(settings), at_once=alone)
 
 

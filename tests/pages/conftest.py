@@ -102,7 +102,7 @@ def open_desk(folder):
                 forget=lambda *_: None,
             ),
             shares=SharesService(store, index, bucket, audit, settings, utc_now, "k" * 40),
-            avatars=AvatarService(store, bucket, edge, audit, settings, utc_now),
+            avatars=AvatarService(store, bucket, edge, jobs, audit, settings, utc_now),
             progress=ProgressService(store, bucket, audit, settings, utc_now),
             uploads=UploadService(store, bucket, edge, jobs, audit, settings, utc_now),
             diagnostics=doctor,

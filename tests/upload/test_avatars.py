@@ -11,6 +11,8 @@ from core.aws.s3 import ServedAs
 from core.errors import AwsUnavailable, InvalidInput, TooLarge, UnreadableContent, UnsupportedType
 from core.model.identity import Account, Actor, Role
 from core.stores.account_records import AccountRecords
+from core.stores.invalidations import InvalidationBook
+from core.upload.avatar_keys import small_key
 from core.upload.service.avatars import AvatarService
 
 
@@ -37,7 +39,7 @@ def avatars(world, accounts):
 
 def service(world):
     return AvatarService(
-        world.store, world.bucket, world.edge, world.audit, world.settings, world.clock
+        world.store, world.bucket, world.edge, world.jobs, world.audit, world.settings, world.clock
     )
 
 
@@ -78,6 +80,28 @@ def test_removing_erases_and_asking_again_is_silent(world, accounts, avatars):
     assert world.keys() == []
     assert avatars.remove(world.actor).avatar_key == ""
     assert world.actions().count("account.avatar_removed") == 1
+
+
+def test_the_cdn_forgets_a_removed_picture_and_no_other(world, accounts, avatars):
+    first = avatars.change(world.actor, picture()).avatar_key
+    second = avatars.change(world.actor, picture("blue")).avatar_key
+    assert [*InvalidationBook(world.store, world.jobs, world.clock).records.all("ann")] == []
+    avatars.remove(world.actor)
+    (ordered,) = InvalidationBook(world.store, world.jobs, world.clock).records.all("ann")
+    assert ordered.paths == (f"/{second}", f"/{small_key(second)}")
+    assert first not in str(ordered)
+    assert world.jobs.get(ordered.job_id).kind == "invalidate"
+
+
+def test_a_crash_before_the_cdn_is_told_is_made_good(world, accounts, avatars, monkeypatch):
+    avatars.change(world.actor, picture())
+    monkeypatch.setattr(avatars, "_forget_at_edge", power_cut)
+    with pytest.raises(KeyboardInterrupt):
+        avatars.remove(world.actor)
+    world.clock.advance(hours=2)
+    again = service(world)
+    assert again.sweep() == 1
+    assert len([*again._invalidations.records.all("ann")]) == 1
 
 
 def test_the_old_one_stays_where_the_cdn_does_not_deliver_the_new_one(world, accounts, avatars):

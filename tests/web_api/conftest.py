@@ -152,7 +152,7 @@ def dashboard(tmp_path_factory):
             store=store,
             bucket=bucket,
             accounts=AccountsService(store, audit, settings, utc_now, "k" * 40),
-            avatars=AvatarService(store, bucket, edge, audit, settings, utc_now),
+            avatars=AvatarService(store, bucket, edge, jobs, audit, settings, utc_now),
             progress=ProgressService(store, bucket, audit, settings, utc_now),
             uploads=UploadService(store, bucket, edge, jobs, audit, settings, utc_now),
             library=library,

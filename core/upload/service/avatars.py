@@ -15,10 +15,13 @@ from core.aws.s3 import MediaBucket, ServedAs
 from core.errors import AwsUnavailable, Conflict, DashboardError, InvalidInput, TooLarge
 from core.model.identity import Account, Actor
 from core.model.progress import DueKey
+from core.model.versions import viewer_paths
 from core.settings import Settings
 from core.stores.account_records import AccountRecords
 from core.stores.audit_log import AuditLog
 from core.stores.collection import Stored
+from core.stores.invalidations import InvalidationBook
+from core.stores.jobs import JobQueue
 from core.stores.records import RecordStore
 from core.upload import avatar_keys, delivery, policy
 from core.upload.content import HEAD_BYTES
@@ -46,10 +49,13 @@ class AvatarService:
         store: RecordStore,
         bucket: MediaBucket,
         edge: Edge,
+        jobs: JobQueue,
         audit: AuditLog,
         settings: Settings,
         clock: Callable[[], datetime],
     ) -> None:
+        self._store, self._jobs = store, jobs
+        self._invalidations = InvalidationBook(store, jobs, clock)
         self._records, self._due = AccountRecords(store), DueKeys(store, "due_avatar", clock)
         self._bucket, self._edge, self._audit = bucket, edge, audit
         self._settings, self._clock = settings, clock
@@ -82,7 +88,7 @@ class AvatarService:
         key = avatar_keys.new_key(actor.account_id, self._clock(), uuid.uuid4())
         self._due.note(key, actor.account_id)
         try:
-            self._store(key, pictures)
+            self._deliver(key, pictures)
         except DashboardError:
             with suppress(DashboardError):  # what is left now is swept later
                 self._erase(key)
@@ -91,10 +97,10 @@ class AvatarService:
         return self._replace(actor, key)
 
     def remove(self, actor: Actor) -> Account:
-        """Asking again is silent."""
+        """Erased, and forgotten by the CDN within minutes. Asking again is silent."""
         return self._replace(actor, "")
 
-    def _store(self, key: str, pictures: tuple[bytes, bytes]) -> None:
+    def _deliver(self, key: str, pictures: tuple[bytes, bytes]) -> None:
         """Raises `AwsUnavailable` unless both are delivered as they should be."""
         served_as = ServedAs(_JPEG, policy.FOREVER, "inline")
         stored = dict(zip((key, avatar_keys.small_key(key)), pictures, strict=True))
@@ -130,8 +136,7 @@ class AvatarService:
                 continue
             old = self._own_key(held.value)
             if old and old != key:
-                self._erase(old)
-                self._due.forget(old)
+                self._let_go(old, account)
             return account
         raise Conflict("This account is being changed by others.", hint="Try again.")
 
@@ -161,6 +166,25 @@ class AvatarService:
         key = avatar_keys.read(account.avatar_key, self._places()).key
         return key if avatar_keys.is_own(key, account.id) else ""
 
+    def _let_go(self, key: str, account: Account) -> None:
+        """Whoever removes their picture wants it gone from the CDN's caches as well."""
+        self._erase(key)
+        if not account.avatar_key:
+            self._forget_at_edge(key, account.id)
+        self._due.forget(key)
+
+    def _forget_at_edge(self, key: str, account_id: str) -> None:
+        paths = viewer_paths(tuple(dict.fromkeys((key, avatar_keys.small_key(key)))))
+        for _ in range(_ATTEMPTS):
+            _, operations = self._invalidations.order(account_id, account_id, paths, account_id)
+            try:
+                self._store.transact(operations)
+            except Conflict:
+                continue  # another one was counted at the same moment
+            self._jobs.announce()
+            return
+        raise Conflict("Many are asking the CDN at once.", hint="Try again.")
+
     def _erase(self, key: str) -> None:
         for one in {key, avatar_keys.small_key(key)}:
             self._bucket.erase(one)
@@ -174,6 +198,8 @@ class AvatarService:
         if held is not None and self._own_key(held.value) == due.id:
             return False
         self._erase(due.id)
+        if held is not None and not held.value.avatar_key:
+            self._forget_at_edge(due.id, due.owner_id)
         return True
 
 
