@@ -24,12 +24,13 @@ from core.model.media import (
     LibrarySummary,
     MediaFile,
 )
-from core.stores import search_query, search_tables
+from core.stores import search_prints, search_query, search_tables
 from core.stores.database import Database
 from core.stores.records import Change, RecordStore
 from core.stores.search_facets import Counting
 from core.stores.search_feed import SearchFeed
 from core.stores.search_memory import SearchMemory
+from core.stores.search_prints import Candidates
 from core.stores.search_query import Position
 from core.stores.search_rows import same_camera
 
@@ -126,6 +127,27 @@ class SearchIndex:
                 (owner,),
             ).fetchall()
         return _summary(totals, days)
+
+    def same_checksum(self, owner_id: str | None) -> Candidates:
+        """Live files whose bytes another one has too."""
+        with self._database.read() as connection:
+            return search_prints.same_checksum(connection, owner_id)
+
+    def fingerprinted(self, owner_id: str | None) -> Candidates:
+        """Live pictures with a fingerprint."""
+        with self._database.read() as connection:
+            return search_prints.fingerprinted(connection, owner_id)
+
+    def without_fingerprint(self, owner_id: str | None) -> list[str]:
+        """Ids of live pictures that have none yet."""
+        with self._database.read() as connection:
+            return search_prints.without_fingerprint(connection, owner_id)
+
+    def files_at(self, rows: Sequence[int]) -> tuple[MediaFile, ...]:
+        """Whole files of such candidates; those that are gone meanwhile are left out."""
+        with self._database.read() as connection:
+            known = [row for row in rows if search_prints.exists(connection, row)]
+            return _files(connection, known)
 
     def reset(self, connection: sqlite3.Connection) -> None:
         self._feed.reset(connection)

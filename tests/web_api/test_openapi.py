@@ -63,6 +63,8 @@ ROUTES = {
     "/bulk-changes/{id}/refused": {"get"},
     "/bulk-changes/{id}/cancel": {"post"},
     "/bulk-changes/{id}/undo": {"post"},
+    "/duplicates": {"get"},
+    "/duplicates/fingerprints": {"post"},
     "/trash": {"delete"},
     "/trash/{id}": {"delete"},
     "/summary": {"get"},

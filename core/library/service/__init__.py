@@ -12,6 +12,7 @@ from core.aws.s3 import MediaBucket
 from core.library import changes as rules
 from core.library.service.bulk.service import Bulks
 from core.library.service.copying import Copier
+from core.library.service.duplicating import Duplicating
 from core.library.service.fetching import DOWNLOAD_LIFE, Fetching
 from core.library.service.finding import Finding
 from core.library.service.invalidating import Invalidating
@@ -56,6 +57,7 @@ class LibraryService:
             outside = replace(outside, switch_privacy=self._privacy.apply)
         self._finding, self._fetching = Finding(shelf), Fetching(shelf)
         self._rewriting, self._purging = Rewriting(shelf), Purging(shelf)
+        self.duplicates = Duplicating(shelf)
         self._versioning = Versioning(shelf, self._fetching, outside)
         self._copying = Copier(shelf, self._rewriting, outside)
         self._trash_days = settings.trash_days

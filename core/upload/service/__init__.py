@@ -7,7 +7,7 @@ Every step may be interrupted anywhere and is safe to repeat.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import BinaryIO
 
@@ -23,6 +23,7 @@ from core.stores.records import RecordStore
 from core.upload.policy import UploadRequest
 from core.upload.problems import error_of
 from core.upload.service.completion import PROCESS_UPLOAD, Completing, Completion
+from core.upload.service.fingerprinting import Fingerprinting
 from core.upload.service.intake import Intake
 from core.upload.service.processing import Processing
 from core.upload.service.shelf import Shelf
@@ -47,6 +48,7 @@ class UploadService:
         self._completing = Completing(self._shelf)
         self._processing = Processing(self._shelf, self._intake)
         self._sweeping = Sweeping(self._shelf)
+        self._fingerprinting = Fingerprinting(self._shelf)
 
     def open(
         self, actor: Actor, request: UploadRequest, *, in_one_post: bool = False
@@ -133,6 +135,10 @@ class UploadService:
     def check_delivery(self, file_id: str) -> MediaFile:
         """Ask the CDN for a file that another room has put in place; it never raises for that."""
         return self._processing.recheck(self._shelf.file(file_id))
+
+    def fingerprint(self, job: Job, missing: Iterable[str]) -> None:
+        """The handler of the job that gives older pictures (`missing`: ids) a fingerprint."""
+        self._fingerprinting.run(job, missing)
 
     def sweep(self) -> int:
         """Remove what nobody will come back for. Returns how many things went."""

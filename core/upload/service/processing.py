@@ -24,6 +24,7 @@ from core.model.media import (
 from core.model.names import attachment
 from core.stores.collection import Stored
 from core.upload import delivery, policy, records
+from core.upload.fingerprints import fingerprint
 from core.upload.images import PreparedImage, prepare
 from core.upload.problems import REFUSALS, changed_bytes, error_of
 from core.upload.service.completion import PROCESS_UPLOAD
@@ -109,7 +110,9 @@ class Processing:
             pristine = self._shelf.bucket.copy(
                 source, policy.original_key(file.id, file.name), private
             )
-        return records.stored_image(file, prepared, served, small, pristine, checksum)
+        looks = next((one.body for one in prepared.renditions if one.name == policy.THUMBNAIL), b"")
+        stored = records.stored_image(file, prepared, served, small, pristine, checksum)
+        return {**stored, "fingerprint": fingerprint(looks)}
 
     def _store_renditions(self, file: MediaFile, prepared: PreparedImage) -> tuple[Rendition, ...]:
         stored = []
