@@ -10,7 +10,7 @@ import streamlit as st
 from core.model.identity import Actor, Permission
 from core.model.media import MediaFile, Right
 from core.model.saved_case import SavedCase
-from core.model.sharing import OwnLink, TargetKind
+from core.model.sharing import OwnLink, ShareKind, TargetKind
 from core.ui import formats, parts, session
 from core.ui.frame import show
 from core.ui.markup import Markup, join, tag
@@ -48,11 +48,14 @@ def _links(actor: Actor, file: MediaFile) -> Markup | None:
 def leads_to(one: OwnLink, file: MediaFile) -> bool:
     """Whether the link shows this file; a folder shows all that lies below it."""
     target = one.link.target
+    if one.link.kind is not ShareKind.VIEW:
+        return False  # people send files through it and see none
     if target.kind is TargetKind.FILES:
         return file.id in target.file_ids
     if target.kind is TargetKind.ALBUM:
         return target.album_id in file.albums
-    return file.folder == target.folder or file.folder.startswith(f"{target.folder}/")
+    inside = f"{file.folder}/".startswith(f"{target.folder}/")
+    return inside or not target.folder
 
 
 def link_table(links: Iterable[OwnLink]) -> Markup | None:
