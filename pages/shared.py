@@ -11,6 +11,7 @@ from core.ui.frame import open_page
 VIEWS = {
     "My links": shares_view.my_links,
     "Shared with me": shares_view.shared_with_me,
+    "Shared by me": shares_view.shared_by_me,
     "Drop boxes": shares_view.drop_boxes,
 }
 ADMIN_VIEWS = {"All links": shares_view.all_links, "Policy": shares_policy.policy}

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import hmac
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 
 _TOKEN = re.compile(r"([0-9a-f]{24})\.[\w-]{43}", re.ASCII)
 _PROOF = re.compile(r"(\d{1,12})\.([\w-]{43})", re.ASCII)
@@ -47,10 +47,6 @@ def proves(proof: str, key: str, link_id: str, password_hash: str, now: datetime
         return False
     sealed = _sealed(key, "share-proof", link_id, shape[1], password_hash)
     return hmac.compare_digest(sealed, shape[2])
-
-
-def proof_end(proof: str) -> datetime:
-    return datetime.fromtimestamp(int(proof.partition(".")[0]), UTC)
 
 
 def _sealed(key: str, *parts: str) -> str:

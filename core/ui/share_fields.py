@@ -83,7 +83,7 @@ def made(own: OwnLink) -> None:
     url = session.absolute(own.path)
     show(parts.title("Link", own.link.title), parts.mono(url))
     copy_button("Copy link", url, key=f"copy_{own.link.id}")
-    show(parts.note(end_of(own)))
+    show(parts.note(f"{end_of(own)} You can end it at any time under Shared."))
     if own.link.has_password:
         show(parts.note("Send the password on another way: the link does not hold it.", Tone.WARN))
 
@@ -93,4 +93,4 @@ def end_of(own: OwnLink) -> str:
     cut = ", because links may not live longer here" if own.ending.cut_by == "policy" else ""
     most = own.link.max_downloads
     limit = f", or after {formats.counted(most, 'download')}" if most else ""
-    return f"{said}{cut}{limit}. You can end it at any time under Shared."
+    return f"{said}{cut}{limit}."
