@@ -37,6 +37,10 @@ PAGES = [
     "/people?view=Events",
     "/profile",
     "/progress",
+    "/shared",
+    "/shared?view=Drop+boxes",
+    "/shared?view=All+links",
+    "/shared?view=Policy",
 ]
 
 RUN_AXE = """async known => {

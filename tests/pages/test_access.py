@@ -14,13 +14,14 @@ from tests.pages.conftest import shown
 
 PAGES = Path(__file__).parents[2] / "pages"
 ALLOWED = {
-    Role.MEMBER: {"home", "upload", "library", "progress", "profile"},
-    Role.SUPPORT: {"home", "upload", "library", "progress", "profile", "doctor", "audit"},
+    Role.MEMBER: {"home", "upload", "library", "progress", "shared", "profile"},
+    Role.SUPPORT: {"home", "upload", "library", "progress", "shared", "profile", "doctor", "audit"},
     Role.ADMIN: {
         "home",
         "upload",
         "library",
         "progress",
+        "shared",
         "profile",
         "doctor",
         "audit",
