@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from core.errors import Conflict, InvalidInput
 from core.library import changes as rules
+from core.library.folders import moved
 from core.library.patterns import check_pattern, patterned
 from core.model.base import Noun
 from core.model.changes import BulkChange, BulkKind, Example
@@ -121,6 +122,7 @@ def told(change: BulkChange) -> dict[str, str]:
         "kind": change.kind.value,
         "tags": ", ".join(change.tags),
         "folder": "" if change.folder is None else f"/{change.folder}",
+        "within": change.within,
         "album": change.album,
         "pattern": change.pattern,
     }
@@ -156,7 +158,10 @@ def _set_tags(change: BulkChange, file: MediaFile, _: Place) -> MediaFile:
 
 
 def _move(change: BulkChange, file: MediaFile, _: Place) -> MediaFile:
-    return rules.changed(file, FileChanges(folder=change.folder))
+    folder = change.folder or ""
+    if change.within:
+        folder = moved(file.folder, change.within, folder)
+    return rules.changed(file, FileChanges(folder=folder))
 
 
 def _rename(change: BulkChange, file: MediaFile, place: Place) -> MediaFile:

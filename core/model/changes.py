@@ -41,6 +41,7 @@ class BulkChange(Noun):
     kind: BulkKind
     tags: tuple[str, ...] = ()
     folder: str | None = None
+    within: str = ""  # for MOVE: only this beginning of a file's folder becomes `folder`
     album: str = ""  # id
     pattern: str = ""  # `{name}-{n}`; {name}, {n}, {date}; the extension is kept
     on_conflict: OnConflict = OnConflict.ALLOW

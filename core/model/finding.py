@@ -62,7 +62,6 @@ class Folder(Noun):
     name: str
     count: int
     below: int
-    empty_record: bool = False  # kept although no file is in it
 
 
 class IndexStatus(Noun):

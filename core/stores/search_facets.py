@@ -59,6 +59,18 @@ class Counting:
         """Path → how many of the files lie in it, deeper ones aside."""
         return self._counts("folder", self._all)
 
+    def albums(self) -> dict[str, tuple[int, int]]:
+        """Album → (how many files are on it, the row of the newest)."""
+        albums = self._columns.lists["albums"]
+        on = self._all[albums.rows]
+        rows, codes = albums.rows[on], albums.codes[on]
+        by_time = np.lexsort((self._columns.number("uploaded")[rows], codes))
+        rows, codes = rows[by_time], codes[by_time]
+        there, counts = np.unique(codes, return_counts=True)
+        newest = rows[np.cumsum(counts) - 1] if len(counts) else rows
+        names = (albums.names.values[code] for code in there.tolist())
+        return dict(zip(names, zip(counts.tolist(), newest.tolist(), strict=True), strict=True))
+
     def timeline(self, column: str, unit: Literal["M", "D"], mask: Mask | None = None) -> Timeline:
         """`unit` is numpy's: M for months, D for days."""
         numbers = self._columns.number(column)[self._all if mask is None else mask]

@@ -101,6 +101,13 @@ class SearchIndex:
         """Folder → files of the query in it, deeper ones aside."""
         return self._counted(query, Counting.folders)
 
+    def albums(self, owner_id: str) -> dict[str, tuple[int, str]]:
+        """Album → (live files of this person on it, the newest one's id)."""
+        found = self._counted(FileQuery(owner_id=owner_id), Counting.albums)
+        with self._database.read() as connection:
+            ids = _ids(connection, [row for _, row in found.values()])
+        return {album: (count, ids.get(row, "")) for album, (count, row) in found.items()}
+
     def _counted(self, query: FileQuery, count: Callable[[Counting], T]) -> T:
         for _ in range(_ATTEMPTS):
             with self._database.read() as connection, self._memory.lock:
@@ -191,6 +198,18 @@ def _files(connection: sqlite3.Connection, rows: Sequence[int]) -> tuple[MediaFi
         ).fetchall()
     )
     return tuple(MediaFile.model_validate_json(found[row]) for row in rows)
+
+
+def _ids(connection: sqlite3.Connection, rows: Sequence[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for start in range(0, len(rows), MAX_LIMIT):
+        some = rows[start : start + MAX_LIMIT]
+        places = ", ".join("?" * len(some))
+        found |= connection.execute(
+            f"SELECT row, id FROM library_file WHERE row IN ({places})",  # noqa: S608
+            some,
+        ).fetchall()
+    return found
 
 
 def _place(connection: sqlite3.Connection, query: FileQuery, row: int) -> tuple[str | int, str]:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from core.errors import DashboardError
-from core.model.media import FileQuery
+from core.model.media import FileQuery, FileSort
 from core.stores.database import Database
 from core.stores.search_columns import LISTS, NAMES, NUMBERS, Columns, Rows
 from core.stores.search_filter import combined, masks
@@ -29,7 +29,7 @@ INLINE = 20_000  # rows that are read while somebody waits
 _FIELDS = ("trashed", "private", "words", *NUMBERS, *NAMES, *LISTS)
 _SELECT = f"SELECT row, {', '.join(_FIELDS)} FROM library_file"  # noqa: S608
 _CHUNK = 20_000
-_WAIT_SECONDS = 30.0
+_WAIT_SECONDS = 120.0
 _MOVED = ("uploaded", "taken", "size")
 
 
@@ -147,10 +147,13 @@ class SearchMemory:
                 f"{_SELECT} WHERE row > ? ORDER BY row LIMIT ?", (last, _CHUNK)
             ).fetchall()
             if not found:
-                return memory
+                break
             memory.put(found)
             last = found[-1][0]
-        return None
+        if last > INLINE:  # nobody waits: have the orders ready, too
+            for sort in FileSort:
+                memory.orders.rows(sort, connection)
+        return None if self._closing.is_set() else memory
 
 
 def _state(connection: sqlite3.Connection) -> tuple[str, int]:
@@ -162,8 +165,9 @@ def _state(connection: sqlite3.Connection) -> tuple[str, int]:
 
 def _follow(memory: Memory, connection: sqlite3.Connection) -> bool:
     """Take in what changed since; False: too much did, or the log no longer reaches back."""
-    oldest, last = connection.execute(
-        "SELECT coalesce(min(stamp), 1), coalesce(max(stamp), 0) FROM library_log"
+    oldest, last = connection.execute(  # apart: together they would read the whole log
+        "SELECT (SELECT coalesce(min(stamp), 1) FROM library_log), "
+        "(SELECT coalesce(max(stamp), 0) FROM library_log)"
     ).fetchone()
     if oldest > memory.stamp + 1 or last - memory.stamp > INLINE:
         return False

@@ -10,19 +10,24 @@ from core.aws.cloudfront_invalidations import Invalidations as Cdn
 from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket
 from core.library import changes as rules
+from core.library.service.albums import Albums
+from core.library.service.browsing import Browsing
 from core.library.service.bulk.service import Bulks
 from core.library.service.copying import Copier
 from core.library.service.duplicating import Duplicating
 from core.library.service.fetching import DOWNLOAD_LIFE, Fetching
 from core.library.service.finding import Finding
+from core.library.service.foldering import Foldering
 from core.library.service.invalidating import Invalidating
 from core.library.service.outside import Outside
 from core.library.service.privacy import Privacy
 from core.library.service.purging import Purging
 from core.library.service.rewriting import Rewriting
+from core.library.service.searches import SavedSearches
 from core.library.service.shelf import PAGE_LIMIT, Shelf
 from core.library.service.versioning import Versioning
 from core.model.changes import Difference, OnConflict
+from core.model.finding import Facets, Folder, Timeline
 from core.model.identity import Actor, Permission
 from core.model.library import DownloadLink, FileChanges, VersionView
 from core.model.media import FilePage, FileQuery, LibrarySummary, MediaFile
@@ -62,6 +67,9 @@ class LibraryService:
         self._copying = Copier(shelf, self._rewriting, outside)
         self._trash_days = settings.trash_days
         self.bulks = Bulks(shelf, self._rewriting, self._purging, outside)
+        self.tree = Foldering(shelf, self.bulks)
+        self.albums, self.searches = Albums(shelf, self.bulks), SavedSearches(shelf)
+        self._browsing = Browsing(shelf)
 
     def page(
         self,
@@ -75,6 +83,29 @@ class LibraryService:
         """Files that this person may see. Raises `InvalidInput` for another query's cursor."""
         actor.require(Permission.MEDIA_READ)
         return self._finding.page(actor, query, limit, cursor, offset)
+
+    def query(
+        self, actor: Actor, typed: str = "", **fields: str | Sequence[str] | None
+    ) -> FileQuery:
+        """What was typed, with the given fields on top; people by e-mail address, too."""
+        actor.require(Permission.MEDIA_READ)
+        return self._browsing.query(actor, typed, fields)
+
+    def facets(self, actor: Actor, query: FileQuery) -> Facets:
+        """What else there is among the files of the query, counted."""
+        actor.require(Permission.MEDIA_READ)
+        return self._browsing.facets(actor, query)
+
+    def timeline(
+        self, actor: Actor, query: FileQuery, *, by: str = "taken", days: bool = False
+    ) -> Timeline:
+        """Files of the query per month or day in which they were `taken` or `uploaded`."""
+        actor.require(Permission.MEDIA_READ)
+        return self._browsing.timeline(actor, query, by, days=days)
+
+    def folders(self, actor: Actor, parent: str = "") -> tuple[Folder, ...]:
+        """The folders in one's own folder `parent`; `tree` makes, renames and deletes them."""
+        return self.tree.children(actor, parent)
 
     def get(self, actor: Actor, id: str) -> MediaFile:
         actor.require(Permission.MEDIA_READ)

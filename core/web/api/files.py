@@ -1,4 +1,4 @@
-"""Finding, changing, trashing and downloading files; and one upload through the server."""
+"""Reading, changing, trashing and downloading files; and one upload through the server."""
 
 from __future__ import annotations
 
@@ -10,19 +10,15 @@ from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse
 
 from core.errors import AwsUnavailable, Conflict, InvalidInput
-from core.library.search import narrow, parse_query
 from core.model.library import FileChanges
-from core.model.media import FileKind, FileQuery, FileSort, FileState
 from core.upload.policy import UploadRequest
 from core.web.api.access import Caller, Dashboard, Here
 from core.web.api.openapi import OWN, SENT, SIGNED_IN, Responses, problems
-from core.web.api.parameters import Cursor, Limit
 from core.web.api.present import file_out, summary_out
 from core.web.api.schemas import (
     DownloadOut,
     FileChangesIn,
     FileOut,
-    FilesOut,
     PrivateIn,
     SummaryOut,
 )
@@ -69,38 +65,6 @@ async def send_file(request: Request, caller: Caller, dashboard: Dashboard, here
         )
         file = await run_in_threadpool(dashboard.uploads.receive, caller, upload, sent.file)
     return file_out(file, dashboard.library, here)
-
-
-@router.get("/files", responses=problems(*SIGNED_IN))
-def list_files(
-    caller: Caller,
-    dashboard: Dashboard,
-    here: Here,
-    query: Annotated[
-        str, Query(description='Words of the name, or `type:image folder:"a b"`')
-    ] = "",
-    folder: Annotated[str | None, Query(max_length=4000, description="`/` is the top")] = None,
-    type: FileKind | None = None,
-    state: FileState | None = None,
-    owner: Annotated[str | None, Query(max_length=200, description="An id, or `me`")] = None,
-    sort: FileSort | None = None,
-    trashed: bool = False,
-    limit: Limit = 60,
-    cursor: Cursor = None,
-) -> FilesOut:
-    """Own files; those of everybody with media:read_all."""
-    given = {"folder": folder, "type": type, "state": state, "owner": owner, "sort": sort}
-    wanted: FileQuery = narrow(
-        parse_query(query, me=caller.account_id),
-        given | {"in": "trash" if trashed else None},
-        me=caller.account_id,
-    )
-    page = dashboard.library.page(caller, wanted, limit=limit, cursor=cursor)
-    return FilesOut(
-        items=[file_out(file, dashboard.library, here) for file in page.items],
-        next_cursor=page.next_cursor,
-        total=page.total,
-    )
 
 
 @router.get("/files/{id}", responses=problems(*OWN))
