@@ -8,7 +8,7 @@ from core.model.advice import AdviceLevel, FileAdvice, RepairKind
 from core.model.identity import Actor
 from core.model.media import MediaFile
 from core.ui import formats, parts, session
-from core.ui.file_fields import may_change
+from core.ui.file_fields import may_change, redraw
 from core.ui.frame import boundary, show
 from core.ui.markup import Markup, tag
 from core.ui.parts import Tone
@@ -61,4 +61,4 @@ def _repair(actor: Actor, file: MediaFile, one: FileAdvice) -> None:
     if st.button(words, key=f"repair_{one.rule}"):
         with boundary():
             session.services().advising.repair(actor, file.id, one.rule)
-            st.rerun(scope="fragment")
+            redraw()

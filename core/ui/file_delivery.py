@@ -9,7 +9,7 @@ from core.model.identity import Actor
 from core.model.media import FileState, MediaFile
 from core.model.viewing import EdgeState, EdgeStatus
 from core.ui import delivery_view, formats, navigation, parts, session
-from core.ui.file_fields import may_change
+from core.ui.file_fields import may_change, redraw
 from core.ui.frame import guarded, show
 from core.ui.markup import Markup, join, tag
 from core.ui.parts import Tone
@@ -77,7 +77,7 @@ def _actions(actor: Actor, file: MediaFile, status: EdgeStatus | None) -> None:
         if st.button("Check again", key="recheck"):
             session.services().uploads.recheck(actor, file.id)
             st.session_state[_key(file)] = session.services().viewing.edge_status(actor, file.id)
-            st.rerun(scope="fragment")
+            redraw()
         bad = file.state is FileState.UNDELIVERED
         bad = bad or (status is not None and status.state is not EdgeState.DELIVERED)
         if url:
@@ -96,7 +96,7 @@ def _forgetting(actor: Actor, file: MediaFile) -> None:
         going = bool(past) and past[0].state in _GOING
         if st.button("Invalidate", key="invalidate", disabled=going):
             desk.start(actor, file.id)
-            st.rerun(scope="fragment")
+            redraw()
         if going:
             st.fragment(_progress, run_every="2s")(past[0].id)
         show(*(invalidation_line(one) for one in (past[1:] if going else past)))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from core.errors import Conflict, DashboardError
 from core.model.identity import Actor, Permission
@@ -16,6 +17,14 @@ from core.ui.parts import Tone
 
 _TOUCHED, _SEEN = "drawer_touched", "drawer_seen"
 _WORDS = {"name": "Renamed", "folder": "Moved", "tags": "Tags changed"}
+
+
+def redraw() -> NoReturn:
+    """Run the drawer again, or the page with it where it is the page that runs."""
+    try:
+        st.rerun(scope="fragment")
+    except StreamlitAPIException:
+        st.rerun()
 
 
 def may_change(actor: Actor, file: MediaFile) -> bool:
@@ -53,7 +62,7 @@ def undo_bar(actor: Actor, file: MediaFile) -> None:
     st.session_state.pop(session.DRAWER_UNDO)
     after = _change(actor, file, before, "") or file
     _refill(after)
-    st.rerun(scope="fragment")
+    redraw()
 
 
 def fields(file: MediaFile, known_tags: tuple[str, ...] = ()) -> None:

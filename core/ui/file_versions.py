@@ -11,7 +11,7 @@ from core.model.identity import Actor
 from core.model.library import VersionView
 from core.model.media import MediaFile
 from core.ui import formats, parts, session
-from core.ui.file_fields import may_change
+from core.ui.file_fields import may_change, redraw
 from core.ui.frame import boundary, show
 from core.ui.markup import Markup, tag
 from core.ui.uploader.replacer import replacer
@@ -90,7 +90,7 @@ def _restore(actor: Actor, file: MediaFile, number: int) -> None:
     if st.button(f"Serve version {number} again", key=f"restore_{number}"):
         with boundary():
             session.services().library.restore_version(actor, file.id, number, seen=file.edit)
-            st.rerun(scope="fragment")
+            redraw()
 
 
 def _replace(file: MediaFile) -> None:
@@ -100,7 +100,7 @@ def _replace(file: MediaFile) -> None:
         "On: the CDN is told to forget the old bytes, which takes some minutes.",
     )  # fmt: skip
     if replacer(file.id, same_key=kept, key=f"replacer_{file.id}"):
-        st.rerun(scope="fragment")
+        redraw()
 
 
 def _named(number: int) -> str:
