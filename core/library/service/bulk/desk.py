@@ -115,7 +115,10 @@ class BulkDesk:
             update={"undo_of": done.id, "total": done.changed, "collected": True}
         )
         marked = done.model_copy(update={"undone_by": undoing.id})
-        for put in self._records.undo_parts(undoing.id, done.id):
+        puts = self._records.undo_parts(undoing.id, done.id)
+        if sum(len(put.record.data["ids"]) for put in puts) != done.changed:
+            raise Conflict("Its last changes can't be read yet.", hint="Undo it in a few seconds.")
+        for put in puts:
             self._shelf.store.transact([put])
         mark = self._records.bulks.put(marked, stored.version)
         small = undoing.total <= _AT_ONCE

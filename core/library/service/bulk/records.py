@@ -67,31 +67,36 @@ class BulkRecords:
             raise NotFound(f"There is no bulk change {id[:80]!r}.", hint="It may be long ago.")
         return stored
 
-    def parts_of(self, bulk_id: str, ids: Iterable[str], start: int = 0) -> Iterator[Put]:
-        """The operations that write down the files."""
-        rest = iter(ids)
+    def parts_of(self, bulk_id: str, ids: Iterable[str]) -> Iterator[Put]:
+        """The operations that write down the files; over what a try before has left."""
+        rest, start = iter(ids), 0
         while chunk := tuple(islice(rest, PART)):
-            yield self._parts.put(BulkPart(bulk_id=bulk_id, start=start, ids=chunk))
+            yield self._part(BulkPart(bulk_id=bulk_id, start=start, ids=chunk))
             start += len(chunk)
 
-    def undo_parts(self, bulk_id: str, undone: str) -> Iterator[Put]:
+    def undo_parts(self, bulk_id: str, undone: str) -> list[Put]:
         """The same for an undoing: what each step of `undone` changed, in the same order."""
-        start = 0
+        start, puts = 0, []
         for result in self._results.all(undone):
             if result.undo:
                 part = BulkPart(
                     bulk_id=bulk_id, start=start, ids=tuple(result.undo), undo=result.undo
                 )
-                yield self._parts.put(part)
+                puts.append(self._part(part))
                 start += len(result.undo)
+        return puts
 
-    def drop_parts(self, bulk_id: str) -> None:
-        """Forget a list that was not finished."""
-        for part in list(self._parts.all(bulk_id)):
-            self._parts.remove(_key(part))
+    def parts(self, bulk: Bulk) -> Iterator[BulkPart]:
+        """In order, and read one by one: a listing may be behind what was written just now."""
+        start = 0
+        while start < bulk.total:
+            part = self._parts.get(f"{bulk.id}/{start:09}")
+            yield part
+            start += len(part.ids)
 
-    def parts(self, bulk_id: str) -> Iterator[BulkPart]:
-        return self._parts.all(bulk_id)
+    def _part(self, part: BulkPart) -> Put:
+        stored = self._parts.find(_key(part))
+        return self._parts.put(part, stored.version if stored else 0)
 
     def result(
         self, bulk_id: str, start: int, refusals: Sequence[Refusal], undo: dict[str, Undoing]

@@ -70,7 +70,7 @@ class BulkRun:
         actor = self._actor(stored.value)
         self._patiently(self._steps.finish_claimed)
         stored = self._collect(actor, stored)
-        for part in self._records.parts(stored.value.id):
+        for part in self._records.parts(stored.value):
             stored = self._do_part(actor, stored, part, job)
             if stored.value.cancelled:
                 break
@@ -89,7 +89,6 @@ class BulkRun:
         bulk = stored.value
         if bulk.collected or bulk.query is None:
             return stored
-        self._records.drop_parts(bulk.id)
         total = 0
         ids = (file.id for file in self._selecting.files(actor, bulk.query))
         for put in self._records.parts_of(bulk.id, ids):
