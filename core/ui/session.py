@@ -17,7 +17,8 @@ from core.errors import NotSignedIn
 from core.model.identity import SESSION_COOKIE, Actor
 from core.ui import formats
 
-TRASHED_JUST_NOW: Final = "trashed_just_now"  # ids that the undo bar offers to restore
+LAST_BULK: Final = "last_bulk"  # id of the change that the undo bar is about
+PICKED: Final = "picked"  # what is selected in the library, on all pages: a `picks.Picks`
 PEOPLE_SHOWN: Final = "people_shown"  # rows of the people table, grown by "Show more"
 EVENTS_SHOWN: Final = "events_shown"
 LINKS_SHOWN: Final = "links_shown"

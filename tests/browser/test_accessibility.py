@@ -24,7 +24,7 @@ PAGES = [
     "/upload",
     "/library",
     "/library?view=List",
-    "/library?trash=true",
+    "/library?in=Trash",
     "/doctor",
     "/doctor?url=https://nowhere.cloudfront.net/a.jpg",
     "/audit",

@@ -126,6 +126,7 @@ def open_desk(folder):
             cloud=SimpleNamespace(cdn_prefix="", bucket=bucket),
             emulator=object(),
             store=store,
+            index=index,
             bucket=bucket,
             files=file_records(store),
         )

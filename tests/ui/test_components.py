@@ -22,9 +22,19 @@ ITEMS = tuple(
 )
 
 
+def said(*ids, page=""):
+    return {"selected": {"page": page, "ids": list(ids)}, "open": None}
+
+
 def test_only_ids_of_the_page_shown_count_as_selected():
-    event = read_event({"selected": ["f2", "gone", "f0"], "open": None}, ITEMS)
+    event = read_event(said("f2", "gone", "f0"), ITEMS)
     assert event == GalleryEvent(selected=("f2", "f0"), opened=None)
+
+
+def test_what_is_said_of_the_page_before_does_not_count_for_this_one():
+    event = read_event(said("f2", page="before"), ITEMS, "now")
+    assert event == GalleryEvent(selected=(), opened=None, known=False)
+    assert read_event(said("f2", page="now"), ITEMS, "now").selected == ("f2",)
 
 
 def test_an_id_that_is_not_shown_cannot_be_opened():
@@ -34,7 +44,7 @@ def test_an_id_that_is_not_shown_cannot_be_opened():
 
 def test_a_page_that_heard_nothing_yet_has_no_batch_and_no_selection():
     assert read_batch(None) is None
-    assert read_event({}, ITEMS) == GalleryEvent(selected=(), opened=None)
+    assert read_event({}, ITEMS) == GalleryEvent(selected=(), opened=None, known=False)
 
 
 def test_the_report_of_the_browser_becomes_a_batch():

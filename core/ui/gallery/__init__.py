@@ -26,14 +26,29 @@ class GalleryItem:
     thumbnail: str | None = None
     width: int | None = None
     height: int | None = None
+    private: bool = False  # its address ends; the browser asks for a fresh one then
+
+
+@dataclass(frozen=True)
+class Around:
+    """What is selected beyond this page: files on other pages, or `everything` that was found."""
+
+    elsewhere: int = 0
+    everything: int = 0
 
 
 @dataclass(frozen=True)
 class GalleryEvent:
-    """`selected` lasts; `opened` is an id only in the run that the person opened it."""
+    """`selected` lasts; `opened` is an id only in the run that the person opened it.
+
+    `known` is whether the browser has said yet what is selected on this very page; `cleared` is
+    true in the run in which all was let go, on other pages as well.
+    """
 
     selected: tuple[str, ...]
     opened: str | None
+    known: bool = True
+    cleared: bool = False
 
 
 def gallery(
@@ -42,43 +57,62 @@ def gallery(
     *,
     selected: Sequence[str] | None = None,
     label: str = "Files",
+    page: str = "",
+    around: Around | None = None,
 ) -> GalleryEvent:
     """Show one page of files.
 
-    The browser keeps the selection; `selected` sets it whenever its value changes (`()` clears).
+    The browser keeps the selection; `selected` sets it whenever its value or `page` changes (`()`
+    clears). `page` tells one page of files from another.
     """
-    page = {
+    shown = {
         "items": [asdict(item) for item in items],
         "label": label,
+        "page": page,
         "selected": None if selected is None else list(selected),
-        "current": list(_selected_before(key)),
+        "current": list(_selected_before(key, page)),
+        "around": asdict(around or Around()),
     }
     result = _component()(
         key=key,
         # One text: Streamlit would import pandas to see whether a list is a table, for a second.
-        data={"page": json.dumps(page)},
-        default={"selected": []},
+        data={"page": json.dumps(shown)},
+        default={"selected": None},
         on_selected_change=_rerun,
         on_open_change=_rerun,
+        on_cleared_change=_rerun,
     )
-    return read_event(result, items)
+    return read_event(result, items, page)
 
 
-def read_event(result: Mapping[str, Any], items: Sequence[GalleryItem]) -> GalleryEvent:
-    """Only ids of this page count: the browser may still speak of the one before."""
+def read_event(
+    result: Mapping[str, Any], items: Sequence[GalleryItem], page: str = ""
+) -> GalleryEvent:
+    """Only what is said of this page counts: the browser may still speak of the one before."""
     shown = {item.id for item in items}
-    chosen = result.get("selected") or ()
+    of, chosen = _said(result)
     opened = result.get("open")
     return GalleryEvent(
-        selected=tuple(one for one in chosen if one in shown),
+        selected=tuple(one for one in chosen if one in shown) if of == page else (),
         opened=opened if opened in shown else None,
+        known=of == page,
+        cleared=bool(result.get("cleared")),
     )
 
 
-def _selected_before(key: str) -> tuple[str, ...]:
+def _selected_before(key: str, page: str) -> tuple[str, ...]:
     """What the browser said last, so that a component that is built anew starts there."""
     state = st.session_state.get(key)
-    return tuple(state.get("selected") or ()) if isinstance(state, Mapping) else ()
+    of, chosen = _said(state) if isinstance(state, Mapping) else (None, ())
+    return chosen if of == page else ()
+
+
+def _said(state: Mapping[str, Any]) -> tuple[str | None, tuple[str, ...]]:
+    """(of which page, ids)."""
+    said = state.get("selected")
+    if not isinstance(said, Mapping):
+        return None, ()
+    return str(said.get("page", "")), tuple(map(str, said.get("ids") or ()))
 
 
 def _rerun() -> None:

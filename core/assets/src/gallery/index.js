@@ -3,7 +3,7 @@ import tokens from '../shared/tokens.css'
 import { adoptStyles, applyScheme } from '../shared/theme.js'
 import { count } from '../shared/words.js'
 import styles from './gallery.css'
-import { Selection, moveFocus } from './selection.js'
+import { Selection, moveFocus, selectedWords } from './selection.js'
 import { Tile } from './tile.js'
 
 const VIEW = 'dashboard-view' // asks the viewer on the same page; it says VIEWED when it closes
@@ -21,6 +21,8 @@ class Gallery {
   #focused = 0
   #selection = new Selection()
   #selectedByPage
+  #page = ''
+  #around = { elsewhere: 0, everything: 0 }
   #told = ''
   #timer
   #component
@@ -43,17 +45,20 @@ class Gallery {
   }
 
   update(component) {
-    const { items, label, selected, current } = JSON.parse(component.data.page)
+    const { items, label, page = '', selected, current, around } = JSON.parse(component.data.page)
     const first = !this.#component
+    const samePage = page === this.#page
     this.#component = component
+    this.#page = page
+    this.#around = around ?? { elsewhere: 0, everything: 0 }
     applyScheme(this.#root)
     this.#grid.setAttribute('aria-label', label)
     this.#fill(items)
     const wanted = selected === null || selected === undefined ? undefined : JSON.stringify(selected)
     if (first) {
       this.#selection.replace(selected ?? current ?? [])
-      this.#told = JSON.stringify(current ?? [])
-    } else if (wanted !== undefined && wanted !== this.#selectedByPage) {
+      this.#told = this.#said(current ?? [])
+    } else if (wanted !== undefined && (wanted !== this.#selectedByPage || !samePage)) {
       this.#selection.replace(selected)
     }
     this.#selectedByPage = wanted
@@ -105,9 +110,11 @@ class Gallery {
       tile.node.tabIndex = index === this.#focused ? 0 : -1
     })
     const chosen = this.#selection.size
-    this.#root.classList.toggle('choosing', chosen > 0)
-    this.#status.textContent = chosen ? `${chosen.toLocaleString('en-US')} selected` : count(this.#order.length, 'file')
-    this.#none.hidden = !chosen
+    const whole = chosen === this.#order.length && this.#around.everything > 0
+    const any = chosen > 0 || this.#around.elsewhere > 0
+    this.#root.classList.toggle('choosing', any)
+    this.#status.textContent = any ? selectedWords(chosen, this.#around, whole) : count(this.#order.length, 'file')
+    this.#none.hidden = !any
     this.#all.hidden = this.#order.length === 0 || chosen === this.#order.length
   }
 
@@ -139,13 +146,18 @@ class Gallery {
     clearTimeout(this.#timer)
     const send = () => {
       const chosen = this.#selection.list(this.#order)
-      const text = JSON.stringify(chosen)
+      const text = this.#said(chosen)
       if (text === this.#told) return
       this.#told = text
-      this.#component.setStateValue('selected', chosen)
+      this.#component.setStateValue('selected', { page: this.#page, ids: chosen })
     }
     if (after) this.#timer = setTimeout(send, after)
     else send()
+  }
+
+  /** Empty on a page of which nothing was said is nothing to tell. */
+  #said(chosen) {
+    return chosen.length ? JSON.stringify([this.#page, chosen]) : '[]'
   }
 
   #open(id) {
@@ -179,9 +191,13 @@ class Gallery {
     this.#changed()
   }
 
+  /** Also what is selected on other pages. */
   #clear() {
     this.#selection.clear()
+    const elsewhere = this.#around.elsewhere > 0
+    this.#around = { elsewhere: 0, everything: 0 }
     this.#changed()
+    if (elsewhere) this.#component.setTriggerValue('cleared', true)
   }
 
   #clicked(event) {
@@ -205,7 +221,7 @@ class Gallery {
     else if (event.key === 'Enter') this.#open(id)
     else if (event.key === ' ') this.#space(id, event.shiftKey)
     else if (event.key === 'v' && !event.ctrlKey && !event.metaKey) this.#view(id)
-    else if (event.key === 'Escape' && this.#selection.size) this.#clear()
+    else if (event.key === 'Escape' && (this.#selection.size || this.#around.elsewhere)) this.#clear()
     else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) this.#selectAll()
     else return
     event.preventDefault()

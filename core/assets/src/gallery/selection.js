@@ -69,3 +69,10 @@ export function moveFocus(key, from, count, columns) {
   const rowsLeft = Math.floor(last / columns) > Math.floor(from / columns)
   return key === 'ArrowDown' && rowsLeft ? last : from
 }
+
+/** What the toolbar says: `3 selected, 12 on other pages`, or that all of the query is. */
+export function selectedWords(chosen, { elsewhere, everything }, whole) {
+  if (whole) return `All ${everything.toLocaleString('en-US')} selected`
+  const here = `${chosen.toLocaleString('en-US')} selected`
+  return elsewhere ? `${here}, ${elsewhere.toLocaleString('en-US')} on other pages` : here
+}

@@ -20,12 +20,29 @@ function extension(name) {
   return found ? found[1].toUpperCase() : ''
 }
 
+function lockIcon() {
+  const icon = iconElement('other')
+  icon.firstChild.setAttribute('d', 'M3.5 7h9v6.5h-9ZM5.4 7V5a2.6 2.6 0 0 1 5.2 0v2')
+  return icon
+}
+
+/** The signed address of a page that stayed open has ended; the server gives another one. */
+async function freshThumbnail(id) {
+  try {
+    const answer = await fetch(`/api/files/${encodeURIComponent(id)}`, { headers: { Accept: 'application/json' } })
+    return answer.ok ? (await answer.json()).thumbnail_url || null : null
+  } catch {
+    return null // offline: the tile says that nothing was loaded
+  }
+}
+
 export class Tile {
   item = null
   #box = element('div', 'box')
   #name = element('span', 'tile-name')
   #size = element('span', 'tile-size')
   #badge = element('span', 'badge')
+  #lock = element('span', 'lock', lockIcon())
   #picture = null
 
   constructor() {
@@ -34,7 +51,9 @@ export class Tile {
     this.look = element('span', 'look', iconElement('fit'))
     this.look.title = 'View (v)'
     this.look.setAttribute('aria-hidden', 'true')
-    this.node = element('div', 'tile', this.check, this.look, element('div', 'caption', this.#name, ' ', this.#size), ' ', this.#badge, ' ', this.#box)
+    this.#lock.title = 'Private'
+    this.#lock.setAttribute('aria-hidden', 'true')
+    this.node = element('div', 'tile', this.check, this.look, this.#lock, element('div', 'caption', this.#name, ' ', this.#size), ' ', this.#badge, ' ', this.#box)
     this.node.setAttribute('role', 'option')
     this.node.setAttribute('aria-keyshortcuts', 'Enter v Space')
     this.node.tile = this
@@ -47,7 +66,8 @@ export class Tile {
     this.#name.textContent = plain(item.name)
     this.#size.textContent = item.size ?? ''
     this.node.title = plain(item.name)
-    if (before?.thumbnail !== item.thumbnail || before?.name !== item.name) this.#fillBox()
+    this.#lock.hidden = !item.private
+    if (before?.id !== item.id || before?.thumbnail !== item.thumbnail || before?.name !== item.name) this.#fillBox()
     if (before?.state !== item.state) this.#fillBadge()
     this.#say()
   }
@@ -63,7 +83,7 @@ export class Tile {
   /** What is written on the tile, in its order, then what is drawn. */
   #say() {
     const state = STATES[this.item.state]?.[1] ?? ''
-    const words = [plain(this.item.name), this.item.size, state, this.#box.textContent, this.item.kind]
+    const words = [plain(this.item.name), this.item.size, state, this.item.private && 'Private', this.#box.textContent, this.item.kind]
     this.node.setAttribute('aria-label', words.filter(Boolean).join(', '))
   }
 
@@ -80,7 +100,14 @@ export class Tile {
     image.draggable = false
     image.width = 400
     image.height = 300
-    image.addEventListener('error', () => this.#picture === image && this.#showBroken())
+    let renewed = false
+    image.addEventListener('error', async () => {
+      const fresh = !renewed && this.item.private ? await freshThumbnail(this.item.id) : null
+      renewed = true
+      if (this.#picture !== image) return
+      if (fresh) image.src = fresh
+      else this.#showBroken()
+    })
     image.src = thumbnail
     this.#box.replaceChildren(image)
   }

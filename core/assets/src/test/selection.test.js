@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { Selection, moveFocus } from '../gallery/selection.js'
+import { Selection, moveFocus, selectedWords } from '../gallery/selection.js'
 
 const ORDER = ['a', 'b', 'c', 'd', 'e']
 
@@ -64,4 +64,11 @@ test('paging goes three rows and ends at the edges', () => {
 
 test('other keys are left to the page', () => {
   assert.equal(moveFocus('x', 0, 12, 4), null)
+})
+
+test('the toolbar counts this page, other pages, or all that was found', () => {
+  const nothing = { elsewhere: 0, everything: 0 }
+  assert.equal(selectedWords(3, nothing, false), '3 selected')
+  assert.equal(selectedWords(0, { elsewhere: 1200, everything: 0 }, false), '0 selected, 1,200 on other pages')
+  assert.equal(selectedWords(60, { elsewhere: 0, everything: 4310 }, true), 'All 4,310 selected')
 })
