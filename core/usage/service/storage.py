@@ -189,9 +189,10 @@ class StorageService:
     def _below(self, report: StorageReport, prefix: str) -> StorageReport:
         def read() -> StorageReport:
             rows, columns = self._rows(report)
-            return self._reader.summarise(
+            found = self._reader.summarise(
                 report.bucket, report.source, rows, columns, report.sampled_at, prefix
-            )
+            )  # fmt: skip
+            return found.model_copy(update={"read_at": report.read_at})  # it names the rows
 
         return self._walked.get((*_told_by(report), report.read_at, prefix), read)
 
