@@ -68,7 +68,7 @@ def _content(actor: Actor, opened: str) -> None:
     file_fields.undo_bar(actor, file)
     editable = file_fields.may_change(actor, file) and not file.trashed_at
     if editable:
-        file_fields.fields(file)
+        file_fields.fields(actor, file)
     show(_facts(actor, file, editable=editable))
     _address(file)
     file_delivery.section(actor, file)

@@ -8,14 +8,15 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from core.errors import Conflict, DashboardError
+from core.model.changes import BulkChange, BulkKind, Selection
 from core.model.identity import Actor, Permission
 from core.model.library import FileChanges
-from core.model.media import MediaFile, Right
+from core.model.media import FileQuery, MediaFile, Right
 from core.ui import parts, session
 from core.ui.frame import show
 from core.ui.parts import Tone
 
-_TOUCHED, _SEEN = "drawer_touched", "drawer_seen"
+_TOUCHED, _SEEN, _ALBUMS = "drawer_touched", "drawer_seen", "drawer_albums_touched"
 _WORDS = {"name": "Renamed", "folder": "Moved", "tags": "Tags changed"}
 
 
@@ -36,6 +37,9 @@ def may_change(actor: Actor, file: MediaFile) -> bool:
 def saved(actor: Actor, file: MediaFile) -> MediaFile:
     """Save what was typed since the last run; the file as it is then."""
     field = st.session_state.pop(_TOUCHED, None)
+    if field == "albums":
+        st.session_state[_ALBUMS] = file.id
+        return file
     if field is None or _key(field, file) not in st.session_state:
         return file
     typed = st.session_state[_key(field, file)]
@@ -65,7 +69,7 @@ def undo_bar(actor: Actor, file: MediaFile) -> None:
     redraw()
 
 
-def fields(file: MediaFile, known_tags: tuple[str, ...] = ()) -> None:
+def fields(actor: Actor, file: MediaFile) -> None:
     st.session_state[_SEEN] = file.edit
     for field in ("name", "folder", "tags"):
         st.session_state.setdefault(_key(field, file), _shown(file, field))
@@ -75,9 +79,41 @@ def fields(file: MediaFile, known_tags: tuple[str, ...] = ()) -> None:
         placeholder="The top; a/b for a folder in a folder",
     )  # fmt: skip
     st.multiselect(
-        "Tags", sorted({*file.tags, *known_tags}), key=_key("tags", file), on_change=_touched,
-        args=("tags",), accept_new_options=True, placeholder="Type a tag and press Enter",
+        "Tags", sorted({*file.tags, *_known_tags(actor)}), key=_key("tags", file),
+        on_change=_touched, args=("tags",), accept_new_options=True,
+        placeholder="Type a tag and press Enter",
     )  # fmt: skip
+    if file.owner_id == actor.account_id:
+        _albums(actor, file)
+
+
+def _known_tags(actor: Actor) -> tuple[str, ...]:
+    """The person's most used ones."""
+    own = FileQuery(owner_id=actor.account_id)
+    found = session.services().library.facets(actor, own).tags.values
+    return tuple(one.value for one in found)
+
+
+def _albums(actor: Actor, file: MediaFile) -> None:
+    """An album is put on or taken off by a job of one file, as with many files."""
+    names = {
+        one.album.id: one.album.name for one in session.services().library.albums.listed(actor)
+    }
+    key = _key("albums", file)
+    if not names:
+        return
+    on = [album for album in file.albums if album in names]
+    st.session_state.setdefault(key, on)
+    chosen = st.multiselect(
+        "Albums", list(names), key=key, format_func=lambda album: names.get(album, album),
+        on_change=_touched, args=("albums",), placeholder="Choose albums",
+    )  # fmt: skip
+    if st.session_state.pop(_ALBUMS, None) != file.id:
+        return
+    for album in {*chosen} ^ {*on}:
+        kind = BulkKind.ADD_TO_ALBUM if album in chosen else BulkKind.REMOVE_FROM_ALBUM
+        change = BulkChange(kind=kind, album=album)
+        session.services().library.bulks.start(actor, Selection(ids=(file.id,)), change)
 
 
 def _change(actor: Actor, file: MediaFile, changes: FileChanges, seen: str) -> MediaFile | None:

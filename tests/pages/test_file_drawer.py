@@ -6,6 +6,7 @@ import pytest
 
 from core.aws.edge import EdgeAnswer
 from core.aws.s3 import ServedAs
+from core.model.changes import BulkKind
 from core.model.identity import Role
 from core.model.library import FileChanges
 from core.model.media import FileKind, Grant, Right
@@ -45,6 +46,18 @@ def test_tags_are_added_where_they_stand(shelf, visit, desk):
     page = visit("library", file="f1")
     page.multiselect(key="drawer_tags_f1").set_value(["Summer", "beach"]).run()
     assert file(desk).tags == ("summer", "beach")
+
+
+def test_an_album_takes_the_file_and_gives_it_back(shelf, visit, desk):
+    album = desk.library.albums.create(shelf, "Spring").id
+    page = visit("library", file="f1")
+    page.multiselect(key="drawer_albums_f1").set_value([album]).run()
+    (bulk,) = desk.library.bulks.recent(shelf)
+    assert (bulk.change.kind, bulk.change.album) == (BulkKind.ADD_TO_ALBUM, album)
+    desk.files.update("f1", lambda one: one.model_copy(update={"albums": (album,)}))
+    page = visit("library", file="f1")
+    page.multiselect(key="drawer_albums_f1").set_value([]).run()
+    assert desk.library.bulks.recent(shelf)[0].change.kind is BulkKind.REMOVE_FROM_ALBUM
 
 
 def test_a_name_that_is_refused_says_why_and_changes_nothing(shelf, visit, desk):
