@@ -36,6 +36,7 @@ from core.model.usage import StorageSource
 from core.settings import DailyScan, Settings, Store
 from core.shares.service import SharesService
 from core.stores.audit_log import AuditLog
+from core.stores.file_names import FileNames
 from core.stores.jobs import JobQueue, JobRunner
 from core.stores.records import RecordStore
 from core.stores.search_index import SearchIndex
@@ -159,7 +160,16 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
     store, index = open_stores(settings, cloud)
     audit = AuditLog(store, utc_now)
     jobs = JobQueue(store, utc_now)
-    uploads = UploadService(store, cloud.bucket, cloud.edge, jobs, audit, settings, utc_now)
+    uploads = UploadService(
+        store,
+        cloud.bucket,
+        cloud.edge,
+        jobs,
+        audit,
+        settings,
+        utc_now,
+        FileNames(store, index),
+    )
     library = LibraryService(
         store,
         index,
@@ -190,7 +200,7 @@ def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
         uploads=uploads,
         library=library,
         viewing=ViewingService(library, cloud.bucket, cloud.edge, utc_now),
-        advising=advising_of(cloud, library, store, audit),
+        advising=advising_of(cloud, library, uploads, store, audit, settings),
         shares=SharesService(
             store, index, cloud.bucket, audit, settings, utc_now, secret_key(settings)
         ),

@@ -209,6 +209,7 @@ class Upload(Noun):
     replaces: str = ""  # id of the file that gets these bytes; '' for a new file
     base_revision: int = 0  # of that file when the upload began
     same_key: bool = False
+    on_conflict: str = "allow"  # an `OnConflict`, for a new file whose name is taken
 
 
 class UploadedPart(Noun):

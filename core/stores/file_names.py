@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from core.errors import Conflict
 from core.model.base import Noun
@@ -26,6 +27,19 @@ _MOST = 10_000  # `name (2)` … `name (10000)`
 _PAGE = 200
 
 Clearing = Callable[[Stored[MediaFile]], Operation]
+
+
+class Named(Protocol):
+    """What stands, or wants to stand, under a name."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def owner_id(self) -> str: ...
+    @property
+    def folder(self) -> str: ...
+    @property
+    def name(self) -> str: ...
 
 
 class NameHolder(Noun):
@@ -62,12 +76,12 @@ class FileNames:
         if holders and how is OnConflict.KEEP_BOTH:
             return self._beside(file)
         if holders and how is OnConflict.REFUSE:
-            raise self._taken(holders[0].value)
+            raise self.taken(holders[0].value)
         cleared = tuple(clear(holder) for holder in holders)
         return Settled(file, (*cleared, self._take(file, turn)))
 
     def holders(
-        self, file: MediaFile, turn: Stored[NameHolder] | None = None
+        self, file: Named, turn: Stored[NameHolder] | None = None
     ) -> list[Stored[MediaFile]]:
         """Live files of the same owner, folder and name, besides this one."""
         self._index.refresh(self._store)
@@ -94,7 +108,7 @@ class FileNames:
                 return Settled(other, (self._take(other, turn),))
         raise Conflict(f"There are too many files like {file.name}.", hint="Use another name.")
 
-    def _like(self, file: MediaFile, text: str) -> Iterator[MediaFile]:
+    def _like(self, file: Named, text: str) -> Iterator[MediaFile]:
         """Live files in the folder whose name may be this one."""
         query = FileQuery(owner_id=file.owner_id, folder=file.folder, text=text, sort=FileSort.NAME)
         cursor: str | None = None
@@ -109,7 +123,7 @@ class FileNames:
         held = NameHolder(id=_turn_id(file), file_id=file.id)
         return self._turns.put(held, turn.version if turn else 0)
 
-    def _taken(self, holder: MediaFile) -> Conflict:
+    def taken(self, holder: MediaFile) -> Conflict:
         at = holder.changed_at or holder.uploaded_at
         by = self.who(holder.changed_by or holder.owner_id)
         where = f"The folder /{holder.folder}" if holder.folder else "The library"
@@ -119,13 +133,13 @@ class FileNames:
         )
 
 
-def _same_place(one: MediaFile, other: MediaFile) -> bool:
+def _same_place(one: MediaFile, other: Named) -> bool:
     return one.trashed_at is None and _place(one) == _place(other)
 
 
-def _place(file: MediaFile) -> tuple[str, str, str]:
+def _place(file: Named) -> tuple[str, str, str]:
     return file.owner_id, file.folder, fold(file.name)
 
 
-def _turn_id(file: MediaFile) -> str:
+def _turn_id(file: Named) -> str:
     return hashlib.sha256("\0".join(_place(file)).encode("utf-8", "surrogatepass")).hexdigest()

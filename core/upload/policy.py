@@ -6,6 +6,7 @@ import math
 
 from core.errors import InvalidInput, TooLarge, UnreadableContent, UnsupportedType
 from core.model.base import Noun
+from core.model.changes import OnConflict
 from core.model.media import FileKind
 from core.model.names import attachment, clean_folder, clean_name, safe_segment
 from core.model.signed_access import PRIVATE, PRIVATE_CACHE
@@ -91,6 +92,7 @@ class UploadRequest(Noun):
     content_type: str = ""
     folder: str = ""
     private: bool = False  # served by signed addresses only
+    on_conflict: OnConflict = OnConflict.ALLOW  # where the folder has this name already
 
 
 class Verdict(Noun):
@@ -121,6 +123,7 @@ def admit(request: UploadRequest, limit: int) -> UploadRequest:
         content_type=declared(request.content_type),
         folder=clean_folder(request.folder),
         private=request.private,
+        on_conflict=request.on_conflict,
     )
 
 

@@ -43,6 +43,7 @@ def single(id: str, owner_id: str, request: UploadRequest, bucket: str, now: dat
         content_type=request.content_type,
         folder=request.folder,
         private=request.private,
+        on_conflict=request.on_conflict.value,
         bucket=bucket,
         key=policy.incoming_key(id),
         method="post",

@@ -22,7 +22,7 @@ from core.costs.service import CostsService
 from core.costs.service.actuals import ActualsBook
 from core.costs.service.inputs import CostParts, NothingMeasured
 from core.costs.service.sheets import PriceSheets
-from core.dashboard.advising import right_headers
+from core.dashboard.advising import recoding_of, right_headers
 from core.diagnostics.service import DiagnosticsService
 from core.diagnostics.service.audits.service import AuditsService
 from core.diagnostics.service.audits.sources import Reach
@@ -38,6 +38,7 @@ from core.settings import load_settings
 from core.shares.service import SharesService
 from core.stores.account_records import AccountRecords
 from core.stores.audit_log import AuditLog
+from core.stores.file_names import FileNames
 from core.stores.files import file_records
 from core.stores.jobs import JobQueue
 from core.stores.search_index import SearchIndex
@@ -147,6 +148,9 @@ def dashboard(tmp_path_factory):
         doctor = DiagnosticsService(
             clients, clock=utc_now, cdn_prefix="/emulator/cdn/", store=store, edge=edge
         )
+        uploads = UploadService(
+            *(store, bucket, edge, jobs, audit, settings, utc_now, FileNames(store, index))
+        )
         yield SimpleNamespace(
             settings=settings,
             store=store,
@@ -154,7 +158,7 @@ def dashboard(tmp_path_factory):
             accounts=AccountsService(store, audit, settings, utc_now, "k" * 40),
             avatars=AvatarService(store, bucket, edge, jobs, audit, settings, utc_now),
             progress=ProgressService(store, bucket, audit, settings, utc_now),
-            uploads=UploadService(store, bucket, edge, jobs, audit, settings, utc_now),
+            uploads=uploads,
             library=library,
             viewing=ViewingService(library, bucket, edge, utc_now),
             advising=AdvisingService(
@@ -166,6 +170,7 @@ def dashboard(tmp_path_factory):
                 utc_now,
                 right_headers=right_headers,
                 forget=lambda *_: None,
+                recoding=recoding_of(uploads, bucket, settings),
             ),
             shares=SharesService(store, index, bucket, audit, settings, utc_now, "k" * 40),
             diagnostics=doctor,

@@ -121,3 +121,39 @@ def test_the_trash_says_until_when_and_can_be_emptied(bearer, dashboard, add_fil
     assert client.delete("/api/trash").status_code == 202
     work(dashboard)
     assert client.get("/api/files/rubbish2").status_code == 404
+
+
+def test_an_upload_says_what_to_do_where_its_name_is_taken(bearer, dashboard):
+    client, body = bearer("owner"), b"some text"
+
+    def send(**more):
+        wanted = {"name": "gnu.txt", "size": len(body), "folder": "names"} | more
+        answer = client.post("/api/uploads", json=wanted)
+        if answer.status_code != 201:
+            return answer
+        id_ = answer.json()["upload_id"]
+        dashboard.bucket.put(f"incoming/{id_}", body, ServedAs("text/plain"))
+        completed = client.post(f"/api/uploads/{id_}/complete")
+        work(dashboard)
+        return completed
+
+    first = send(on_conflict="refuse").json()["file"]
+    assert send().json()["file"]["name"] == "gnu.txt"  # as cameras do
+    refused = send(on_conflict="refuse")
+    assert (refused.status_code, "has gnu.txt already" in refused.json()["detail"]) == (409, True)
+    assert send(on_conflict="keep_both").json()["file"]["name"] == "gnu (2).txt"
+    newest = send(on_conflict="replace").json()["file"]
+    assert newest["id"] != first["id"]  # the newest of that name
+    assert client.get(f"/api/files/{newest['id']}").json()["revision"] == 2
+
+
+def test_of_two_uploads_of_one_name_the_second_is_refused_also_at_its_end(bearer, dashboard):
+    client, ids = bearer("owner"), []
+    for _ in range(2):
+        wanted = {"name": "yak.txt", "size": 4, "on_conflict": "refuse"}
+        ids.append(client.post("/api/uploads", json=wanted).json()["upload_id"])
+        dashboard.bucket.put(f"incoming/{ids[-1]}", b"text", ServedAs("text/plain"))
+    answers = [client.post(f"/api/uploads/{id_}/complete").status_code for id_ in ids]
+    assert answers == [202, 409]
+    assert client.get(f"/api/uploads/{ids[1]}").json()["state"] == "refused"
+    assert client.post(f"/api/uploads/{ids[1]}/complete").status_code == 409

@@ -13,18 +13,21 @@ from typing import BinaryIO
 
 from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket
+from core.model.changes import OnConflict
 from core.model.identity import Actor, Permission
 from core.model.media import FileKind, Job, JobState, MediaFile, Upload, UploadedPart, UploadTicket
 from core.model.visibility import visible
 from core.settings import Settings
 from core.stores.audit_log import AuditLog
+from core.stores.file_names import FileNames
 from core.stores.jobs import JobQueue
 from core.stores.records import RecordStore
-from core.upload.policy import UploadRequest
+from core.upload.policy import UploadRequest, admit
 from core.upload.problems import error_of
 from core.upload.service.completion import PROCESS_UPLOAD, Completing, Completion
 from core.upload.service.fingerprinting import Fingerprinting
 from core.upload.service.intake import Intake
+from core.upload.service.naming import Place, holder_of
 from core.upload.service.processing import Processing
 from core.upload.service.shelf import Shelf
 from core.upload.service.sweeping import Sweeping
@@ -42,8 +45,9 @@ class UploadService:
         audit: AuditLog,
         settings: Settings,
         clock: Callable[[], datetime],
+        names: FileNames | None = None,
     ) -> None:
-        self._shelf = Shelf(store, bucket, edge, jobs, audit, settings, clock)
+        self._shelf = Shelf(store, bucket, edge, jobs, audit, settings, clock, names)
         self._intake = Intake(self._shelf)
         self._completing = Completing(self._shelf)
         self._processing = Processing(self._shelf, self._intake)
@@ -58,7 +62,18 @@ class UploadService:
         `in_one_post`: for senders that can't resume; S3 takes at most 5 GiB so.
         """
         actor.require(Permission.MEDIA_UPLOAD)
+        replaced = self._replaced(actor, request)
+        if replaced is not None:
+            return self._processing.replacing.open(actor, replaced.id, request, same_key=False)
         return self._intake.open(actor, request, in_one_post=in_one_post)
+
+    def _replaced(self, actor: Actor, request: UploadRequest) -> MediaFile | None:
+        """The file of this name that the person wants to be replaced, if there is one."""
+        if request.on_conflict is not OnConflict.REPLACE:
+            return None
+        asked = admit(request, self._shelf.settings.max_upload_bytes)
+        wanted = Place(owner_id=actor.account_id, folder=asked.folder, name=asked.name)
+        return holder_of(self._shelf.names, wanted)
 
     def open_replacement(
         self, actor: Actor, file_id: str, request: UploadRequest, *, same_key: bool = False

@@ -13,9 +13,11 @@ from core.upload import policy, records
 from core.upload.content import HEAD_BYTES
 from core.upload.problems import REFUSALS, error_of
 from core.upload.replacements import Replacement
+from core.upload.service import naming
 from core.upload.service.shelf import Shelf
 
 PROCESS_UPLOAD = "process_upload"
+_ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
@@ -47,10 +49,15 @@ class Completing:
         except REFUSALS as refusal:
             self._shelf.refuse(stored, refusal)
             raise
-        try:
-            return self._accept(actor, stored, arrived, verdict, started=started)
-        except Conflict:  # the same completion, asked twice at the same time
-            return self._ended(self._shelf.own(actor, id).value)
+        for _ in range(_ATTEMPTS):
+            filed = self._filed(actor, stored, arrived, verdict)
+            try:
+                return self._accept(stored, filed, started=started)
+            except Conflict:  # the same completion at the same time, or another one of the name
+                stored = self._shelf.own(actor, id)
+                if stored.value.state is not UploadState.OPEN:
+                    return self._ended(stored.value)
+        raise Conflict(f"Many files called {upload.name} arrive.", hint="Complete it again.")
 
     def _judged(self, upload: Upload) -> tuple[ObjectRef, policy.Verdict]:
         arrived = self._arrived(upload)
@@ -95,34 +102,38 @@ class Completing:
         self._shelf.bucket.complete_multipart(upload.key, upload.multipart_id, parts)
 
     def _accept(
-        self,
-        actor: Actor,
-        stored: Stored[Upload],
-        arrived: ObjectRef,
-        verdict: policy.Verdict,
-        *,
-        started: bool,
+        self, stored: Stored[Upload], filed: tuple[Operation, ...], *, started: bool
     ) -> Completion:
         upload = stored.value
-        file = records.new_file(upload, arrived, verdict, self._shelf.clock())
         job, put_job = self._shelf.jobs.put(
             PROCESS_UPLOAD, upload.id, upload.owner_id, started=started
         )
         accepted = records.accepted(upload, job.id)
-        self._shelf.store.transact(
-            [
-                self._shelf.uploads.put(accepted, stored.version),
-                *self._filed(actor, upload, file),
-                put_job,
-            ]
-        )
+        put = self._shelf.uploads.put(accepted, stored.version)
+        self._shelf.store.transact([put, *filed, put_job])
         return Completion(self._shelf.files.get(accepted.file_id), job)
 
-    def _filed(self, actor: Actor, upload: Upload, file: MediaFile) -> tuple[Operation, ...]:
+    def _filed(
+        self, actor: Actor, stored: Stored[Upload], arrived: ObjectRef, verdict: policy.Verdict
+    ) -> tuple[Operation, ...]:
         """The new file, or the draft of one that stays as it is until the bytes are in place."""
+        upload = stored.value
+        file = records.new_file(upload, arrived, verdict, self._shelf.clock())
         if upload.replaces:
             return (self._shelf.drafts.put(Replacement(upload_id=upload.id, draft=file)),)
+        try:
+            settled = naming.settled(self._shelf.names, upload, file)
+        except Conflict as refusal:
+            self._shelf.refuse(stored, refusal)
+            raise
         event = self._shelf.audit.event(
-            "file.uploaded", actor=actor, subject=f"file/{file.id}", details={"name": file.name}
+            "file.uploaded",
+            actor=actor,
+            subject=f"file/{file.id}",
+            details={"name": settled.file.name},
         )
-        return self._shelf.files.put(file), self._shelf.audit.put(event)
+        return (
+            self._shelf.files.put(settled.file),
+            *settled.operations,
+            self._shelf.audit.put(event),
+        )

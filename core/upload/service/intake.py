@@ -15,6 +15,7 @@ from core.model.media import Upload, UploadedPart, UploadState, UploadTicket
 from core.upload import policy, records
 from core.upload.policy import UploadRequest
 from core.upload.records import DueUpload
+from core.upload.service.naming import check_free
 from core.upload.service.shelf import Shelf
 
 PART_URL_LIFE = timedelta(hours=1)
@@ -37,6 +38,8 @@ class Intake:
         """`marks` are more fields of the upload, as a replacement has them."""
         request = policy.admit(request, self._shelf.settings.max_upload_bytes)
         upload = self._new(actor, request).model_copy(update=dict(marks or {}))
+        if not upload.replaces:
+            check_free(self._shelf.names, upload, request.on_conflict)
         if not in_one_post and request.size > self._shelf.settings.single_post_bytes:
             return self._open_parts(upload)
         self._remember(upload)

@@ -15,6 +15,7 @@ from core.model.visibility import absent
 from core.settings import Settings
 from core.stores.audit_log import AuditLog
 from core.stores.collection import Collection, Stored
+from core.stores.file_names import FileNames
 from core.stores.files import file_records
 from core.stores.jobs import JobQueue, problem_of
 from core.stores.records import RecordStore
@@ -35,7 +36,9 @@ class Shelf:
         audit: AuditLog,
         settings: Settings,
         clock: Callable[[], datetime],
+        names: FileNames | None = None,
     ) -> None:
+        self.names = names
         self.store, self.bucket, self.edge, self.jobs = store, bucket, edge, jobs
         self.audit, self.settings, self.clock = audit, settings, clock
         self.files = file_records(store)

@@ -254,6 +254,10 @@ class UploadIn(Body):
     content_type: Annotated[str, Field(max_length=255)] = ""
     folder: Annotated[str, Field(max_length=4000)] = ""
     private: Annotated[bool, Field(description="Served by signed addresses only")] = False
+    on_conflict: OnConflict = Field(
+        default=OnConflict.ALLOW,
+        description="Where the folder has this name already; `replace` makes a new version of it",
+    )
 
 
 class TicketOut(Answer):
