@@ -35,10 +35,10 @@ def lives(policy: SharePolicy) -> dict[str, timedelta]:
     return allowed
 
 
-def life(policy: SharePolicy, key: str) -> timedelta:
+def life(policy: SharePolicy, key: str, label: str = "Ends after") -> timedelta:
     choices = lives(policy)
     usual = list(choices).index(_USUAL) if _USUAL in choices else 0
-    chosen = st.selectbox("Ends after", list(choices), index=usual, key=key)
+    chosen = st.selectbox(label, list(choices), index=usual, key=key)
     return choices[chosen or next(iter(choices))]
 
 

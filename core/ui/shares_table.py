@@ -124,10 +124,9 @@ def _sentence(own: OwnLink) -> str:
 def _changes(actor: Actor, own: OwnLink) -> None:
     shares = session.services().shares
     policy = shares.policy(actor)
-    with st.expander("Move the end, change limit or password"):
+    with st.expander("Move the end, change limit or password", width=460):
         with st.form(f"change_{own.link.id}", border=False):
-            life = share_fields.life(policy, "extend_life")
-            st.caption("Counts from now.")
+            life = share_fields.life(policy, "extend_life", "Ends after (from now)")
             if st.form_submit_button("Move the end"):
                 _change(actor, own, LinkChanges(expires_in=life))
         with st.form(f"password_{own.link.id}", border=False):
