@@ -14,9 +14,10 @@ from core.stores.sqlite import SqliteRecordStore
 START = dt.datetime(2018, 1, 1, tzinfo=dt.UTC)
 OWNERS, ALBUMS = 50, 200
 WORDS = (
-    "beach mountain harbour wedding invoice report drone city forest birthday train snow lake "
-    "family summer winter garden bridge sunset market museum concert street portrait office"
-).split()
+    *("beach", "mountain", "harbour", "wedding", "invoice", "report", "drone", "city", "forest"),
+    *("birthday", "train", "snow", "lake", "family", "summer", "winter", "garden", "bridge"),
+    *("sunset", "market", "museum", "concert", "street", "portrait", "office"),
+)
 RARE = ("aurora", "zeppelin", "海辺の写真", "Žižkov", "quokka")
 CAMERAS = (
     "Canon EOS R5",
@@ -48,7 +49,7 @@ _FOLDERS = (
 def make_file(number, pick):
     kind = FileKind.IMAGE if pick.random() < 0.85 else pick.choice(list(FileKind))
     image = kind is FileKind.IMAGE
-    word = pick.choice(RARE) if number % 5000 == 0 else pick.choice(WORDS)
+    word = pick.choice(RARE) if number % 5000 == 1 else pick.choice(WORDS)
     extension = pick.choice(_EXTENSIONS[kind])
     name = f"{pick.choice(('IMG', 'DSC', 'PXL'))}_{pick.randrange(10**6):06d} {word}.{extension}"
     uploaded = START + dt.timedelta(seconds=number * 250)

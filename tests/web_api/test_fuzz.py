@@ -12,6 +12,10 @@ ROUTES = [
     ("PATCH", "/api/users/x"),
     ("POST", "/api/users"),
     ("POST", "/api/users/x/password-link"),
+    ("POST", "/api/folders"),
+    ("PATCH", "/api/folders"),
+    ("POST", "/api/albums"),
+    ("POST", "/api/saved-searches"),
     ("POST", "/api/uploads"),
     ("POST", "/api/uploads/x/parts"),
     ("PATCH", "/api/files/fuzz1"),
@@ -36,7 +40,20 @@ _CASE = (
     "lines",
     "objects",
 )
-WORDS = st.sampled_from((*_ACCOUNT, *_FILE, *_CASE, "current", "new", "disabled", "db_record"))
+WORDS = st.sampled_from(
+    (
+        *_ACCOUNT,
+        *_FILE,
+        *_CASE,
+        "path",
+        "new_path",
+        "query",
+        "current",
+        "new",
+        "disabled",
+        "db_record",
+    )
+)
 LEAVES = (
     st.none()
     | st.booleans()
@@ -84,9 +101,16 @@ def test_random_json_never_breaks_a_route(client, route, body):
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
-    path=st.sampled_from(["/api/files", "/api/users", "/api/audit-events"]),
+    path=st.sampled_from(
+        ["/api/files", "/api/files/facets", "/api/folders", "/api/users", "/api/audit-events"]
+    ),
     params=st.dictionaries(
-        st.sampled_from(["query", "folder", "type", "owner", "sort", "limit", "cursor", "month"]),
+        st.sampled_from(
+            [
+                *("query", "folder", "type", "owner", "sort", "limit", "cursor", "month", "parent"),
+                *("taken", "size", "width", "camera", "page", "tag", "below", "extension"),
+            ]
+        ),
         st.text(max_size=60) | st.integers().map(str),
         max_size=4,
     ),

@@ -78,6 +78,31 @@ TABLE = [
         (401, 201, 201, 201, 201),
     ),
     ("GET", "/files", {}, (401, 200, 200, 200, 200)),
+    ("GET", "/files/facets", {}, (401, 200, 200, 200, 200)),
+    ("GET", "/files/timeline", {}, (401, 200, 200, 200, 200)),
+    ("GET", "/folders", {}, (401, 200, 200, 200, 200)),
+    ("POST", "/folders", {"json": {"path": "A"}}, (401, 201, 201, 201, 201)),
+    (
+        "PATCH",
+        "/folders",
+        {"json": {"path": "none", "new_path": "B"}},
+        (401, 404, 404, 404, 404),
+    ),
+    ("DELETE", "/folders?path=none", {}, (401, 404, 404, 404, 404)),
+    ("GET", "/albums", {}, (401, 200, 200, 200, 200)),
+    ("POST", "/albums", {"json": {"name": "A"}}, (401, 201, 201, 201, 201)),
+    ("GET", "/albums/{album}", {}, (401, 200, 404, 404, 404)),
+    ("PATCH", "/albums/{album}", {"json": {"cover_id": ""}}, (401, 200, 404, 404, 404)),
+    ("DELETE", "/albums/{album}", {}, (401, 204, 404, 404, 404)),
+    ("GET", "/saved-searches", {}, (401, 200, 200, 200, 200)),
+    (
+        "POST",
+        "/saved-searches",
+        {"json": {"name": "A", "query": "sea"}},
+        (401, 201, 201, 201, 201),
+    ),
+    ("PATCH", "/saved-searches/{search}", {"json": {"name": "B"}}, (401, 200, 404, 404, 404)),
+    ("DELETE", "/saved-searches/{search}", {}, (401, 204, 404, 404, 404)),
     ("GET", "/files/{file}", {}, (401, 200, 404, 200, 200)),
     ("PATCH", "/files/{file}", {"json": {"name": "b.jpg"}}, (401, 200, 404, 403, 200)),
     ("DELETE", "/files/{file}", {}, (401, 200, 404, 403, 200)),
@@ -284,6 +309,13 @@ def things(dashboard, people, add_file):
         change = BulkChange(kind=BulkKind.ADD_TAGS, tags=("x",))
         return dashboard.library.bulks.start(owner(), Selection(ids=("gone",)), change).id
 
+    def album():
+        return dashboard.library.albums.create(owner(), f"album {next(_numbers)}").id
+
+    def search():
+        name = f"search {next(_numbers)}"
+        return dashboard.library.searches.create(owner(), name, "sea").id
+
     def new_email():
         return f"role{next(_numbers)}@example.com"
 
@@ -293,6 +325,8 @@ def things(dashboard, people, add_file):
     return {
         "{session}": lambda: owner().session_id,
         "{file}": lambda: add_file(f"role{next(_numbers)}", version_id=None, etag="x").id,
+        "{album}": album,
+        "{search}": search,
         "{audit}": audit,
         "{whole}": whole,
         "{number}": lambda: "1",
