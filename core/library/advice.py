@@ -172,7 +172,9 @@ def _wasteful(facts: Facts) -> Iterator[FileAdvice]:
         rule="wasteful",
         level=AdviceLevel.HINT,
         sentence=f"It spends {each:.1f} bytes on each pixel; a photograph needs less than one.",
-        why=f"As {file.content_type} it is loss-free. WebP or JPEG would be a fraction of it.",
+        why="Coded anew as WebP it may be a fraction of it. Try what it gives.",
+        repair=RepairKind.SMALLER,
+        effect="A new version with a new address; the bytes before are kept as a version.",
     )
 
 

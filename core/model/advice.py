@@ -19,6 +19,7 @@ class RepairKind(StrEnum):
     HEADERS = "headers"  # the same bytes under the same key with the right headers
     CLEAN_KEY = "clean_key"  # the same bytes under another key; the old address ends
     NAME = "name"  # rename: key and address stay
+    SMALLER = "smaller"  # coded anew as a new version; tried before it is applied
     PRIVATE = "private"  # only signed addresses work from then on
 
 
@@ -36,6 +37,20 @@ class AdviceChange(Noun):
     what: str
     before: str
     after: str
+
+
+class SmallerOffer(Noun):
+    """What coding a picture anew really gives, in bytes; nothing is changed by trying."""
+
+    before: int
+    after: int
+    before_type: str
+    after_type: str
+
+    @property
+    def worthwhile(self) -> bool:
+        """Losses for less than a fifth are not worth it."""
+        return self.after <= self.before * 0.8
 
 
 class FileAdvice(Noun):

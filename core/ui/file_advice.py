@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.model.advice import AdviceLevel, FileAdvice, RepairKind
+from core.model.advice import AdviceLevel, FileAdvice, RepairKind, SmallerOffer
 from core.model.identity import Actor
 from core.model.media import MediaFile
 from core.ui import formats, parts, session
@@ -22,6 +22,7 @@ _BUTTONS = {
     RepairKind.HEADERS: "Set these headers",
     RepairKind.CLEAN_KEY: "Move to this key",
     RepairKind.NAME: "Rename",
+    RepairKind.SMALLER: "Try a smaller one",
     RepairKind.PRIVATE: "Make private",
 }
 
@@ -58,7 +59,34 @@ def card(one: FileAdvice) -> Markup:
 
 def _repair(actor: Actor, file: MediaFile, one: FileAdvice) -> None:
     words = _BUTTONS[one.repair] if one.repair else ""
+    if one.repair is RepairKind.SMALLER and not _tried(actor, file, words):
+        return
+    if one.repair is RepairKind.SMALLER:
+        words = "Replace it with this"
     if st.button(words, key=f"repair_{one.rule}"):
         with boundary():
             session.services().advising.repair(actor, file.id, one.rule)
             redraw()
+
+
+def _tried(actor: Actor, file: MediaFile, words: str) -> bool:
+    """Whether it was tried and is worth it; else the button that tries, and what came of it."""
+    key = f"smaller_{file.id}_{file.revision}"
+    if key not in st.session_state:
+        if st.button(words, key="try_smaller"):
+            with boundary():
+                found = session.services().advising.try_smaller(actor, file.id)
+                st.session_state[key] = found
+                redraw()
+        return False
+    offer = st.session_state[key]
+    show(smaller_line(offer))
+    return bool(offer.worthwhile)
+
+
+def smaller_line(offer: SmallerOffer) -> Markup:
+    sizes = formats.saved(offer.before, offer.after)
+    if not offer.worthwhile:
+        return parts.note(f"Tried: {sizes}. That is not worth the losses.", Tone.NEUTRAL)
+    return parts.note(f"Tried: {sizes}, as {offer.after_type} instead of {offer.before_type}.",
+                      Tone.OK)  # fmt: skip

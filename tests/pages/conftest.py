@@ -21,7 +21,7 @@ from core.aws.s3 import MediaBucket, ServedAs
 from core.costs.service import CostsService, PriceSheets
 from core.costs.service.actuals import ActualsBook
 from core.costs.service.inputs import CostParts, NothingMeasured
-from core.dashboard.advising import right_headers
+from core.dashboard.advising import recoding_of, right_headers
 from core.diagnostics.service import DiagnosticsService
 from core.diagnostics.service.audits.service import AuditsService
 from core.diagnostics.service.audits.sources import Reach
@@ -86,6 +86,7 @@ def open_desk(folder):
             account_of=AccountRecords(store).accounts.get,
         )  # fmt: skip
         reach = Reach(clients, index, edge.url)
+        uploads = UploadService(store, bucket, edge, jobs, audit, settings, utc_now)
         built = SimpleNamespace(
             settings=settings,
             accounts=AccountsService(store, audit, settings, utc_now, "k" * 40),
@@ -100,11 +101,12 @@ def open_desk(folder):
                 utc_now,
                 right_headers=right_headers,
                 forget=lambda *_: None,
+                recoding=recoding_of(uploads, bucket, settings),
             ),
             shares=SharesService(store, index, bucket, audit, settings, utc_now, "k" * 40),
             avatars=AvatarService(store, bucket, edge, jobs, audit, settings, utc_now),
             progress=ProgressService(store, bucket, audit, settings, utc_now),
-            uploads=UploadService(store, bucket, edge, jobs, audit, settings, utc_now),
+            uploads=uploads,
             diagnostics=doctor,
             cases=CasesService(store, doctor, audit, utc_now),
             migrations=MigrationsService(store, clients, doctor, jobs, audit, utc_now, edge=edge),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import BinaryIO
 
 from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket, ServedAs, StoredObject
 from core.errors import AwsUnavailable, Conflict, DashboardError, NotFound
 from core.library import advice as rules
 from core.library.service import LibraryService
-from core.model.advice import FileAdvice, Headers, RepairKind
+from core.model.advice import FileAdvice, Headers, RepairKind, SmallerOffer
 from core.model.identity import Actor, Permission
 from core.model.library import FileChanges
 from core.model.media import FileQuery, FileState, MediaFile, ObjectRef
@@ -27,6 +30,15 @@ RightHeaders = Callable[[MediaFile, bytes], Headers]  # by content, as uploads s
 Forget = Callable[[Actor, MediaFile, Sequence[str]], object]  # have the CDN drop these keys
 
 
+@dataclass(frozen=True)
+class Recoding:
+    """Coding a picture anew, and putting the result in its place; both belong to uploads."""
+
+    content_type: str
+    encode: Callable[[BinaryIO], bytes]
+    replace: Callable[[Actor, MediaFile, bytes], object]
+
+
 class AdvisingService:
     def __init__(
         self,
@@ -39,10 +51,11 @@ class AdvisingService:
         *,
         right_headers: RightHeaders,
         forget: Forget,
+        recoding: Recoding,
     ) -> None:
         self._library, self._store, self._bucket, self._edge = library, store, bucket, edge
         self._audit, self._clock, self._forget = audit, clock, forget
-        self._right_headers = right_headers
+        self._right_headers, self._recoding = right_headers, recoding
         self._files = file_records(store)
 
     def advice(self, actor: Actor, id: str) -> tuple[FileAdvice, ...]:
@@ -54,6 +67,12 @@ class AdvisingService:
         """What the record alone tells, for a badge that may cost nothing."""
         actor.require(Permission.MEDIA_READ)
         return rules.advice(rules.Facts(file))
+
+    def try_smaller(self, actor: Actor, id: str) -> SmallerOffer:
+        """Code the picture anew and say what it gives; nothing is changed."""
+        actor.require(Permission.MEDIA_READ)
+        file = changeable(actor, self._files.get(id))
+        return self._offer(file, self._recoded(file))
 
     def repair(self, actor: Actor, id: str, rule: str) -> MediaFile:
         """Apply what the advice of this rule proposes now.
@@ -70,6 +89,8 @@ class AdvisingService:
             )
         if found.repair is RepairKind.NAME:
             return self._library.change(actor, id, FileChanges(name=found.changes[0].after))
+        if found.repair is RepairKind.SMALLER:
+            return self._make_smaller(actor, file)
         if found.repair is RepairKind.PRIVATE:
             return self._library.set_private(actor, id, private=True)
         if found.repair is RepairKind.HEADERS:
@@ -97,6 +118,30 @@ class AdvisingService:
             return self._library.page(actor, query, limit=1).total
         except AwsUnavailable:
             return None
+
+    def _make_smaller(self, actor: Actor, file: MediaFile) -> MediaFile:
+        body = self._recoded(file)
+        offer = self._offer(file, body)
+        if not offer.worthwhile:
+            raise Conflict(
+                f"Coded anew it would have {offer.after:,} of {offer.before:,} bytes.",
+                hint="That is not worth the losses; leave it as it is.",
+            )
+        self._recoding.replace(actor, file, body)
+        return self._library.get(actor, file.id)
+
+    def _recoded(self, file: MediaFile) -> bytes:
+        pinned = ObjectRef(bucket=file.bucket, key=file.key, version_id=file.version_id)
+        with tempfile.TemporaryFile() as spool:
+            for chunk in self._bucket.open_stream(pinned):
+                spool.write(chunk)
+            spool.flush()
+            spool.seek(0)
+            return self._recoding.encode(spool)
+
+    def _offer(self, file: MediaFile, body: bytes) -> SmallerOffer:
+        return SmallerOffer(before=file.size, after=len(body), before_type=file.content_type,
+                            after_type=self._recoding.content_type)  # fmt: skip
 
     def _set_headers(self, actor: Actor, id: str) -> MediaFile:
         """A copy onto itself: S3 keeps the version before, and the bytes' own identity stays."""
