@@ -113,11 +113,11 @@ def checked_title(title: str) -> str:
 
 def called(kind: ShareKind, target: ShareTarget, names: Sequence[str]) -> str:
     """The title of a link that nobody gave one."""
-    if target.kind is TargetKind.FILES:
-        return checked_title(names[0]) if len(names) == 1 else f"{len(names)} files"
     if kind is ShareKind.DROP:
         return "Files for me"
-    return checked_title(target.folder.rpartition("/")[2]) or "Album"
+    if target.kind is TargetKind.FOLDER:
+        return checked_title(target.folder.rpartition("/")[2])
+    return checked_title(names[0]) if len(names) == 1 else f"{len(names)} files"
 
 
 def checked_target(request: ShareRequest) -> ShareTarget:

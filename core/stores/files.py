@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.model.finding import Album
 from core.model.media import MediaFile
 from core.stores.collection import Collection
 from core.stores.records import RecordStore
@@ -17,4 +18,15 @@ def file_records(store: RecordStore) -> Collection[MediaFile]:
         key=lambda file: file.id,
         parent=lambda file: file.owner_id,
         sort=lambda file: file.uploaded_at.strftime(_MOMENT),
+    )
+
+
+def album_records(store: RecordStore) -> Collection[Album]:
+    """Under their owner; which files are on one, the files themselves say."""
+    return Collection(
+        store,
+        "album",
+        Album,
+        key=lambda album: album.id,
+        parent=lambda album: album.owner_id,
     )

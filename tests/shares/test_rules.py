@@ -124,7 +124,7 @@ def test_links_without_a_title_are_called_after_what_they_show():
     assert rules.called(ShareKind.VIEW, files, ["a.jpg", "b.jpg"]) == "2 files"
     assert rules.called(ShareKind.VIEW, files, ["a.jpg"]) == "a.jpg"
     assert rules.called(ShareKind.VIEW, deep, []) == "day 1"
-    assert rules.called(ShareKind.VIEW, album, []) == "Album"
+    assert rules.called(ShareKind.VIEW, album, ["Summer"]) == "Summer"
     assert rules.called(ShareKind.DROP, deep, []) == "Files for me"
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from core.errors import Conflict, InvalidInput, NotFound, NotSignedIn
+from core.model.finding import Album
 from core.model.media import FileQuery, FileState, Right
 from core.model.sharing import (
     DropLimits,
@@ -17,6 +18,7 @@ from core.model.sharing import (
 )
 from core.shares.records import DropRequest
 from core.shares.tries import PasswordClosed
+from core.stores.files import album_records
 from tests.shares.conftest import PASSWORD
 
 
@@ -170,12 +172,24 @@ def test_an_album_shows_its_owners_files_on_it(house):
     house.file("on", albums=("a1",))
     house.file("off")
     house.file("his", owner="bob", albums=("a1",))
-    own = house.link(target=ShareTarget(kind=TargetKind.ALBUM, album_id="a1"))
+    album = Album(id="a1", owner_id="ada", name="Summer", created_at=house.clock())
+    album_records(house.store).add(album)
+    target = ShareTarget(kind=TargetKind.ALBUM, album_id="a1")
+    own = house.link(target=target)
+    assert own.link.title == "Summer"
     visit = house.enter(own)
     assert [file.id for file in house.shares.files(visit).items] == ["on"]
     with pytest.raises(NotFound):
         house.shares.file(visit, "his")
     assert house.shares.file(visit, "on")
+    with pytest.raises(NotFound, match="album"):
+        house.link(target=target, by=house.bob)
+    album_records(house.store).remove("a1")
+    assert house.shares.files(visit).total == 0
+    with pytest.raises(NotFound):
+        house.shares.archive(visit)
+    with pytest.raises(NotFound):
+        house.shares.file(visit, "on")
 
 
 def test_many_files_come_page_by_page(house, folder_of):

@@ -12,7 +12,8 @@ from core.model.finding import Album, AlbumCard
 from core.model.identity import Actor, Permission
 from core.model.media import FileQuery
 from core.model.names import plain_text
-from core.stores.collection import Collection, Stored
+from core.stores.collection import Stored
+from core.stores.files import album_records
 from core.stores.records import Operation
 
 NAME_LIMIT = 100
@@ -22,13 +23,7 @@ MOST = 500  # albums of one person
 class Albums:
     def __init__(self, shelf: Shelf, bulks: Bulks) -> None:
         self._shelf, self._bulks = shelf, bulks
-        self._albums = Collection(
-            shelf.store,
-            "album",
-            Album,
-            key=lambda album: album.id,
-            parent=lambda album: album.owner_id,
-        )
+        self._albums = album_records(shelf.store)
 
     def listed(self, actor: Actor) -> tuple[AlbumCard, ...]:
         """One's own by name, with how many live files are on each and a cover."""

@@ -30,6 +30,8 @@ class Catalogue:
             return FilesOfLink(
                 tuple(shown[at : at + PER_PAGE]), at // PER_PAGE + 1, pages, len(shown)
             )
+        if self._is_gone(link):
+            return FilesOfLink((), 1, 1, 0)
         query = self._query(link)
         found = self._desk.index.search(
             query, limit=PER_PAGE, offset=(max(1, number) - 1) * PER_PAGE
@@ -42,7 +44,9 @@ class Catalogue:
     def file(self, link: ShareLink, id: str) -> MediaFile:
         """Strongly consistent, as it decides whether bytes are handed out. Raises `NotFound`."""
         stored = self._desk.files.find(id)
-        if stored is None or not self._shows(link, stored.value, everybodys=self._everybodys(link)):
+        if stored is None or self._is_gone(link):
+            raise absent(id)
+        if not self._shows(link, stored.value, everybodys=self._everybodys(link)):
             raise absent(id)
         return stored.value
 
@@ -52,12 +56,19 @@ class Catalogue:
             yield from (file.id for file in self._named(link) if is_ready(file))
             return
         cursor: str | None = None
+        if self._is_gone(link):
+            return
         while True:
             found = self._desk.index.search(self._query(link), limit=_STEP, cursor=cursor)
             yield from (file.id for file in found.items if is_ready(file))
             cursor = found.next_cursor
             if cursor is None:
                 return
+
+    def _is_gone(self, link: ShareLink) -> bool:
+        """A deleted album shows nothing from then on, while its files are still taken off it."""
+        target = link.target
+        return target.kind is TargetKind.ALBUM and self._desk.albums.find(target.album_id) is None
 
     def _named(self, link: ShareLink) -> list[MediaFile]:
         everybodys = self._everybodys(link)
@@ -67,7 +78,7 @@ class Catalogue:
         return [file for file in files if self._shows(link, file, everybodys=everybodys)]
 
     def _query(self, link: ShareLink) -> FileQuery:
-        """A folder is its owner's own; an album may hold what others put on it."""
+        """Of a folder or an album only what is its owner's own."""
         query = FileQuery(owner_id=link.owner_id, sort=FileSort.NAME)
         if link.target.kind is TargetKind.FOLDER:
             return query.model_copy(update={"folder": link.target.folder, "below": True})

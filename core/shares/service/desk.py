@@ -11,6 +11,7 @@ from typing import Any
 
 from core.aws.s3 import MediaBucket
 from core.errors import Conflict, NotFound
+from core.model.finding import Album
 from core.model.identity import Account, Actor, AuditEvent
 from core.model.media import MediaFile
 from core.model.sharing import ShareLink, SharePolicy
@@ -18,7 +19,7 @@ from core.settings import Settings
 from core.stores.account_records import AccountRecords
 from core.stores.audit_log import AuditLog
 from core.stores.collection import Collection
-from core.stores.files import file_records
+from core.stores.files import album_records, file_records
 from core.stores.records import Operation, RecordStore
 from core.stores.search_index import SearchIndex
 from core.stores.share_records import ShareRecords
@@ -47,6 +48,10 @@ class Desk:
     @property
     def files(self) -> Collection[MediaFile]:
         return file_records(self.store)
+
+    @property
+    def albums(self) -> Collection[Album]:
+        return album_records(self.store)
 
     @property
     def people(self) -> AccountRecords:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from core.errors import Conflict, InvalidInput, NotAllowed
+from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from core.hashing import hash_password
 from core.model.identity import Actor, AuditEvent, Permission
 from core.model.sharing import (
@@ -16,6 +16,8 @@ from core.model.sharing import (
     ShareLink,
     SharePolicy,
     ShareSecret,
+    ShareTarget,
+    TargetKind,
 )
 from core.model.visibility import absent
 from core.shares import rules, tokens
@@ -34,7 +36,7 @@ class Making:
         life = rules.checked_life(request.expires_in, policy)
         password = rules.checked_password(request.password, policy)
         target = rules.checked_target(request)
-        names = [self.shareable(actor, file_id) for file_id in target.file_ids]
+        names = self._names(actor, target)
         title = rules.checked_title(request.title) or rules.called(request.kind, target, names)
         link_id = secrets.token_hex(12)
         link = ShareLink(
@@ -57,6 +59,17 @@ class Making:
         )
         self._desk.store.transact([*self._filed(link, secret), self._told("created", actor, link)])
         return self.shown(link, policy)
+
+    def _names(self, actor: Actor, target: ShareTarget) -> list[str]:
+        """Of what is named. Raises `NotFound` for an album or a file of somebody else."""
+        if target.kind is not TargetKind.ALBUM:
+            return [self.shareable(actor, file_id) for file_id in target.file_ids]
+        album = self._desk.albums.find(target.album_id)
+        if album is None or album.value.owner_id != actor.account_id:
+            raise NotFound(
+                f"There is no album {target.album_id[:80]!r}.", hint="It may have been deleted."
+            )
+        return [album.value.name]
 
     def _filed(self, link: ShareLink, secret: ShareSecret) -> list[Operation]:
         records = self._desk.records
