@@ -15,6 +15,7 @@ from core.stores.search_filter import masks
 from core.stores.search_grams import Grams
 
 SHOWN = 50  # values of one facet
+_DAY = 86_400_000_000  # microseconds
 _LIFTED = (
     *("kind", "state", "folder", "camera", "extension", "owner"),
     *("taken", "private", "shared"),
@@ -35,6 +36,7 @@ class Counting:
                 rest = mask if rest is None else rest & mask
         self._rest = np.zeros(columns.size, bool) if rest is None else rest
         self._all = self._without("")
+        self._all_rows = np.flatnonzero(self._all)
 
     def facets(self, *, owners: bool) -> Facets:
         months = self.timeline("taken", "M", self._without("taken"))
@@ -73,21 +75,27 @@ class Counting:
 
     def timeline(self, column: str, unit: Literal["M", "D"], mask: Mask | None = None) -> Timeline:
         """`unit` is numpy's: M for months, D for days."""
-        numbers = self._columns.number(column)[self._all if mask is None else mask]
+        numbers = self._columns.number(column).take(self._rows(self._all if mask is None else mask))
         known = numbers[numbers != UNKNOWN]
         undated = len(numbers) - len(known)
         if not len(known):
             return Timeline(periods=(), undated=undated)
-        periods = known.view("datetime64[us]").astype(f"datetime64[{unit}]")
-        first = periods.min()
-        counts = np.bincount((periods - first).astype(np.int64))
-        there = np.flatnonzero(counts)[::-1]
-        names: NDArray[np.str_] = np.datetime_as_string(first + there, unit=unit)
-        pairs = zip(names.tolist(), counts[there].tolist(), strict=True)
+        days = known // _DAY  # counted before they become dates, which is slow
+        first = int(days.min())
+        counts = np.bincount(days - first)
+        there = np.flatnonzero(counts)
+        periods = (there + first).astype("datetime64[D]").astype(f"datetime64[{unit}]")
+        found, starts = np.unique(periods, return_index=True)
+        sums = np.add.reduceat(counts[there], starts)
+        names: NDArray[np.str_] = np.datetime_as_string(found[::-1], unit=unit)
+        pairs = zip(names.tolist(), sums[::-1].tolist(), strict=True)
         return Timeline(
             periods=tuple(Moment(period=name, count=count) for name, count in pairs),
             undated=undated,
         )
+
+    def _rows(self, mask: Mask) -> NDArray[np.intp]:
+        return self._all_rows if mask is self._all else np.flatnonzero(mask)
 
     def _without(self, lifted: str) -> Mask:
         if lifted and lifted not in self._lifted:
@@ -100,7 +108,8 @@ class Counting:
 
     def _counts(self, name: str, mask: Mask) -> dict[str, int]:
         values = self._columns.names[name].values
-        counts = np.bincount(self._columns.code(name)[mask], minlength=len(values))
+        codes = self._columns.code(name).take(self._rows(mask))
+        counts = np.bincount(codes, minlength=len(values))
         return {values[code]: int(counts[code]) for code in np.flatnonzero(counts).tolist()}
 
     def _named(self, name: str) -> Facet:
