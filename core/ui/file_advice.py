@@ -54,6 +54,7 @@ def card(one: FileAdvice) -> Markup:
         tag("p", one.why, class_="ui-muted"),
         parts.table(("", "Now", "After the repair"), rows) if rows else None,
         tag("p", one.effect, class_="ui-muted") if one.effect else None,
+        class_="ui-told",
     )
 
 

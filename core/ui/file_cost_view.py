@@ -42,6 +42,7 @@ def stored(cost: FileCost) -> Markup:
         _figure("A month of storage", cost.stored),
         parts.table(("Objects", "How many", "Size"), rows, right=(1, 2)),
         _unfold("How it is calculated", cost.stored),
+        class_="ui-told",
     )
 
 
@@ -51,6 +52,7 @@ def viewed(cost: FileCost) -> Markup:
         "div",
         _figure(f"1,000 views of the {cost.use.view_of} ({size} each)", cost.viewed),
         _unfold("How it is calculated", cost.viewed),
+        class_="ui-told",
     )
 
 
