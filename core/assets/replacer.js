@@ -1,4 +1,4 @@
-/* Built from core/assets/src by "npm run build"; do not edit. Licences: LICENSES.txt. Sources: sha256 6d8b228a376f7b20da1574abe91c95a06d8dc96f715279657d451e75d83474d9 */
+/* Built from core/assets/src by "npm run build"; do not edit. Licences: LICENSES.txt. Sources: sha256 570cd2f3d33f63a705e4c7a91d8f784e1ecfcecb8915f82829bde16d061fdcaf */
 var S=`/* Colours and sizes that both components share. Neutral ones follow Streamlit's theme; the four
    meanings (ok, warn, fail, unknown) are fixed so that they look the same on every page. */
 .root {

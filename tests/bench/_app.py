@@ -41,6 +41,15 @@ def admin_client(app):
     return client
 
 
+def sign_in(page):
+    """The same admin in a browser's tab."""
+    page.goto("/session/sign-in")
+    page.get_by_label("Email").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/")
+
+
 def memory_mib(pid):
     status = Path(f"/proc/{pid}/status").read_text()
     return int(re.search(r"VmRSS:\s+(\d+)", status).group(1)) / 1024

@@ -9,7 +9,7 @@ from playwright.sync_api import sync_playwright
 
 from core.dashboard import utc_now
 from core.demo.pictures import landscape
-from tests.bench._app import EMAIL, PASSWORD, admin_client, report, running_app
+from tests.bench._app import admin_client, report, running_app, sign_in
 from tests.browser.running import launch
 
 FILES, ROUNDS, SHOWN = 180, 7, 60
@@ -36,14 +36,6 @@ def fill(client):
         content = landscape(number, utc_now())
         files = {"file": (f"bench-{number:03}.jpg", io.BytesIO(content), "image/jpeg")}
         client.post("/api/files", files=files).raise_for_status()
-
-
-def sign_in(page):
-    page.goto("/session/sign-in")
-    page.get_by_label("Email").fill(EMAIL)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/")
 
 
 def measure(page):

@@ -169,8 +169,10 @@ export class DirectUpload extends BasePlugin {
     const progress = this.#progress(id, bytesPresent)
     progress('present', 0, true)
     const urls = this.#urlSource(id, ticket.upload_id, missing, signal)
+    // One after the other: a reload, a crash or a cut loses what is under way, so at most one part.
+    const line = new Slots(1)
     await together(signal, (inner) =>
-      missing.map((part) => this.#sendPart(id, part, urls, progress, inner)))
+      missing.map((part) => line.run(() => this.#sendPart(id, part, urls, progress, inner), inner)))
   }
 
   async #sendPart(id, part, urls, progress, signal) {
