@@ -13,6 +13,7 @@ from core.model.sharing import DropLimits, DroppedFile, DropState, SharePolicy
 from core.shares.records import DropRequest
 from core.shares.words import kinds_text, size
 
+_TRIES = 10  # for each file that is taken
 SENDER_LIMIT = 40  # a tag holds 50
 _DOCUMENTS = (
     "application/pdf",
@@ -38,9 +39,13 @@ def within(limits: DropLimits, policy: SharePolicy) -> DropLimits:
 
 
 def room(limits: DropLimits, drops: Iterable[DroppedFile], now: datetime) -> Room:
-    """Files under way count as if they had come; those that never came count no longer."""
-    counted = [drop for drop in drops if _counts(drop, now)]
-    files = limits.max_files - len(counted)
+    """Files under way count as if they had come; those that never came count no longer.
+
+    Who goes on sending what is refused closes the box in the end: each try leaves a record.
+    """
+    tried = list(drops)
+    counted = [drop for drop in tried if _counts(drop, now)]
+    files = min(limits.max_files - len(counted), _TRIES * (limits.max_files + 2) - len(tried))
     left = limits.max_total_bytes - sum(drop.size for drop in counted)
     return Room(max(0, files), max(0, left))
 

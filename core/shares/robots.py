@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+# Not the browsers inside of apps, nor Cubot, which makes phones.
 _AGENTS = re.compile(
-    r"bot\b|bot/|crawl|spider|preview|facebookexternalhit|whatsapp|slack|discord|embedly"
-    r"|skypeuripreview|bitlybot|pinterest|vkshare|redditbot|google-safety|safelinks",
+    r"(?<!cu)bot\b|crawl|spider|preview|facebookexternalhit|^whatsapp|slackbot|slack-imgproxy"
+    r"|embedly|vkshare|google-safety|safelinks",
     re.IGNORECASE,
 )
 _PURPOSES = ("purpose", "sec-purpose", "x-purpose", "x-moz")

@@ -39,11 +39,11 @@ class Clock:
 class House:
     """The service, what it stands on, and shorthands for what tests do again and again."""
 
-    def __init__(self, folder, clients):
+    def __init__(self, folder, clients, store=None):
         clients.s3.create_bucket(Bucket="media")
         self.clock = Clock()
         self.index = SearchIndex(folder / "db.sqlite3")
-        self.store = SqliteRecordStore(folder / "db.sqlite3", [self.index])
+        self.store = store or SqliteRecordStore(folder / "db.sqlite3", [self.index])
         self.bucket = MediaBucket(clients.s3, "media")
         self.audit = AuditLog(self.store, self.clock)
         self.files, self.accounts = file_records(self.store), AccountRecords(self.store)

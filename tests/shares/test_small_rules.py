@@ -81,6 +81,10 @@ AGENTS = [
     ("Mozilla/5.0 (compatible; Googlebot/2.1)", True),
     ("facebookexternalhit/1.1", True),
     ("TelegramBot (like TwitterBot)", True),
+    ("Mozilla/5.0 (Linux; Android 10; CUBOT X30) Chrome/142 Mobile Safari/537.36", False),
+    ("Mozilla/5.0 (iPhone) Mobile/15E148 [Pinterest/iOS]", False),
+    ("WhatsApp/2.23.20.0", True),
+    ("Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)", True),
 ]
 
 
@@ -147,6 +151,12 @@ def test_what_is_under_way_takes_room_until_it_is_given_up():
     room = drops.room(LIMITS, [dropped("a", 100), under_way, given_up, refused], NOW)
     assert room == (1, 100)
     assert drops.room(LIMITS, [dropped(str(n), 100) for n in range(4)], NOW) == (0, 0)
+
+
+def test_a_box_closes_for_who_goes_on_sending_what_is_refused():
+    refused = [dropped(str(n), 10, DropState.REFUSED) for n in range(49)]
+    assert drops.room(LIMITS, refused, NOW).files == 1
+    assert drops.room(LIMITS, [*refused, dropped("x", 10, DropState.REFUSED)], NOW).files == 0
 
 
 def test_a_file_that_fits_is_taken_and_others_are_told_why():
