@@ -11,6 +11,8 @@ from core.ui.frame import boundary, guarded, show
 from core.ui.library import (
     albums,
     changes,
+    dates,
+    duplicates,
     facets,
     folders,
     found,
@@ -33,6 +35,7 @@ __all__ = ["browse", "restore", "trash"]
 def browse(actor: Actor) -> None:
     """Filter, page, select, act: all of it without running the rest of the page again."""
     refusal = st.container()  # above the files, where it is seen
+    opened = None
     with boundary():
         opened = _section(actor) or st.query_params.get(file_detail.PARAMETER)
     with refusal, boundary():
@@ -52,11 +55,17 @@ def _section(actor: Actor) -> str | None:
         changes.popover(actor, bulks)
     changes.bar(bulks)
     if section is Section.ALBUMS and place.album() is None:
-        albums.listed(actor)
+        albums.listed(actor, top)
+        return None
+    if section is Section.DUPLICATES:
+        duplicates.review(actor, top)
         return None
     asked = searching.bar(actor, section)
+    lists = st.container(horizontal=True, vertical_alignment="center", key="facets")
+    facets.chips(actor)  # before the query: what is wrong in it can be taken away
     query = place.query_of(actor, section, asked.text, asked.sort, below=_below())
-    facets.bar(actor, query)
+    with lists:
+        facets.lists(actor, query)
     return _files(actor, asked, query, top)
 
 
@@ -70,6 +79,8 @@ def _files(
     actor: Actor, asked: Asked, query: FileQuery, top: st.delta_generator.DeltaGenerator
 ) -> str | None:
     around = _surroundings(actor, asked.section)
+    if asked.view is View.DATES:
+        dates.show_map(actor, query)
     page = found.read(actor, query)
     with top:
         show(parts.headline(_sentence(page.page.total, asked.section, query)))

@@ -12,6 +12,7 @@ const OUT = dirname(HERE)
 const MODULES = join(HERE, 'node_modules')
 const BUNDLES = {
   'uploader.js': 'uploader/index.jsx',
+  'dates.js': 'dates/index.js',
   'gallery.js': 'gallery/index.js',
   'personal.js': 'personal/index.js',
   'prefix_map.js': 'prefix_map/index.js',

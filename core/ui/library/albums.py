@@ -14,10 +14,11 @@ from core.ui.markup import Child, Markup, plain, tag
 from core.ui.parts import Tone
 
 
-def listed(actor: Actor) -> None:
+def listed(actor: Actor, top: st.delta_generator.DeltaGenerator) -> None:
     """Every album with its cover; a new one is made at the top."""
     cards = session.services().library.albums.listed(actor)
-    show(parts.headline(formats.counted(len(cards), "album")))
+    with top:
+        show(parts.headline(formats.counted(len(cards), "album")))
     form = st.form("new_album", border=False, clear_on_submit=True)
     with form, st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input("New album", key="new_album_name", width=280)

@@ -93,7 +93,7 @@ def _on_its_way(actor: Actor, bulk: Bulk) -> None:
         stopping = bulk.cancelled
         if st.button("Stopping" if stopping else "Stop", key=f"stop_{bulk.id}", disabled=stopping):
             session.services().library.bulks.cancel(actor, bulk.id)
-            st.rerun(scope="fragment")
+            st.rerun()
 
 
 def _progress(bulk: Bulk) -> str:
@@ -113,7 +113,7 @@ def _done(actor: Actor, bulk: Bulk) -> None:
                 show(refusals(actor, bulk))
         if st.button("Dismiss", key="dismiss_undo", type="tertiary"):
             _dismiss()
-            st.rerun(scope="fragment")
+            st.rerun()
 
 
 def outcome(bulk: Bulk) -> Markup:

@@ -29,13 +29,11 @@ class Counted:
     more: int = 0
 
 
-def bar(actor: Actor, query: FileQuery) -> None:
-    """One list for each thing to narrow by, and the choices that are made as chips."""
-    with st.container(horizontal=True, vertical_alignment="center", key="facets", gap="small"):
-        for name in _LISTS:
-            if name != "owner" or actor.may(Permission.MEDIA_READ_ALL):
-                _list(name, query)
-    chips(actor)
+def lists(actor: Actor, query: FileQuery) -> None:
+    """One list for each thing to narrow by."""
+    for name in _LISTS:
+        if name != "owner" or actor.may(Permission.MEDIA_READ_ALL):
+            _list(name, query)
 
 
 def _list(name: str, query: FileQuery) -> None:
@@ -52,7 +50,7 @@ def _popover(actor: Actor, name: str, query: FileQuery) -> None:
     )  # fmt: skip
     if not popover.open:
         return
-    with popover:
+    with popover, st.container(gap=None):
         facets = session.services().library.facets(actor, query)
         counted = _LISTS[name](facets)
         people = _people(actor, counted) if name == "owner" else {}

@@ -32,7 +32,7 @@ class View(StrEnum):
 
 SECTION, VIEW, TEXT, SORT, BELOW, PAGE = "in", "view", "q", "sort", "below", "page"  # widgets
 FOLDER, ALBUM = "folder", "album"
-FILTERS = ("type", "state", "tag", "camera", "taken", "ext", "owner", "is")
+FILTERS = ("type", "state", "tag", "camera", "taken", "uploaded", "ext", "owner", "is")
 
 SORTS = {
     "Newest first": FileSort.NEWEST,

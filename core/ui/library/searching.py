@@ -114,10 +114,10 @@ def _saved(actor: Actor, search: SavedSearch) -> None:
                     lambda: session.services().library.searches.rename(actor, search.id, name)
                 )
             ):
-                st.rerun(scope="fragment")
+                st.rerun()
             if st.button("Delete", key=f"delete_search_{search.id}"):
                 session.services().library.searches.delete(actor, search.id)
-                st.rerun(scope="fragment")
+                st.rerun()
 
 
 def _save(actor: Actor) -> None:
@@ -134,7 +134,7 @@ def _save(actor: Actor) -> None:
         and name
         and _done(lambda: session.services().library.searches.create(actor, name, query))
     ):
-        st.rerun(scope="fragment")
+        st.rerun()
 
 
 def _done(change: Callable[[], object]) -> bool:

@@ -15,6 +15,7 @@ FACETS = {
     "tag": "Tag",
     "camera": "Camera",
     "taken": "Taken",
+    "uploaded": "Uploaded",
     "ext": "Extension",
     "owner": "Owner",
     "is": "Access",
@@ -61,6 +62,7 @@ _VALUES: dict[str, Callable[[str], str]] = {
     "type": lambda value: _KINDS.get(value, value),
     "state": lambda value: _STATES.get(value, value),
     "taken": period,
+    "uploaded": period,
     "is": lambda value: ACCESS.get(value, value),
 }
 
