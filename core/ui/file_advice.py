@@ -46,13 +46,20 @@ def section(actor: Actor, file: MediaFile, found: tuple[FileAdvice, ...]) -> Non
 
 def card(one: FileAdvice) -> Markup:
     tone, word = _TONES[one.level]
-    rows = [(c.what, parts.mono(c.before or "nothing"), parts.mono(c.after)) for c in one.changes]
+    rows = [
+        row
+        for change in one.changes
+        for row in (
+            (f"{change.what} now", parts.mono(change.before or "nothing")),
+            ("after it", parts.mono(change.after)),
+        )
+    ]
     return tag(
         "div",
         parts.badge(tone, word),
         tag("p", tag("b", one.sentence)),
         tag("p", one.why, class_="ui-muted"),
-        parts.table(("", "Now", "After the repair"), rows) if rows else None,
+        parts.facts(rows) if rows else None,
         tag("p", one.effect, class_="ui-muted") if one.effect else None,
         class_="ui-told",
     )
