@@ -2,11 +2,12 @@
 
 import pytest
 
+from core.aws.s3 import ServedAs
 from core.errors import AwsUnavailable, Conflict, InvalidInput, NotFound
 from core.library.service.bulk.service import JOB
 from core.model.changes import BulkChange, BulkKind, OnConflict, Selection
 from core.model.identity import Account, Role
-from core.model.media import FileQuery, Grant, JobState, Right
+from core.model.media import FileQuery, FileState, Grant, JobState, Right
 from core.stores.account_records import AccountRecords
 from core.stores.jobs import JobQueue, JobRunner
 
@@ -162,7 +163,6 @@ def test_cancelling_keeps_what_is_done(room, add, people, bulks, work, monkeypat
         (BulkChange(kind=BulkKind.SET_TAGS), "tags", ()),
         (BulkChange(kind=BulkKind.REMOVE_TAGS, tags=("B",)), "tags", ("a",)),
         (BulkChange(kind=BulkKind.MOVE, folder="x/y"), "folder", "x/y"),
-        (BulkChange(kind=BulkKind.ADD_TO_ALBUM, album="al"), "albums", ("old", "al")),
         (BulkChange(kind=BulkKind.REMOVE_FROM_ALBUM, album="old"), "albums", ()),
         (BulkChange(kind=BulkKind.RENAME, pattern="{date} {n}"), "name", "2026-11-20 1.jpg"),
     ],
@@ -176,6 +176,85 @@ def test_each_change_of_a_record_is_done_and_undone(room, add, people, bulks, ch
     assert getattr(room.library.get(people.owner, "f1"), field) == getattr(before, field)
     with pytest.raises(Conflict, match="undone already"):
         bulks.undo(people.owner, bulk.id)
+
+
+def test_files_are_put_on_an_album_that_is_there_and_taken_off_again(room, add, people, bulks):
+    add("f1", objects=False, albums=("old",))
+    album = room.library.albums.create(people.owner, "Trip").id
+    put = BulkChange(kind=BulkKind.ADD_TO_ALBUM, album=album)
+    bulk = bulks.start(people.owner, some("f1"), put)
+    assert room.library.get(people.owner, "f1").albums == ("old", album)
+    bulks.undo(people.owner, bulk.id)
+    assert room.library.get(people.owner, "f1").albums == ("old",)
+    for actor, name in ((people.owner, "gone"), (people.other, album)):
+        with pytest.raises(NotFound):
+            bulks.start(actor, some("f1"), put.model_copy(update={"album": name}))
+
+
+def test_what_can_not_be_copied_is_refused_by_name(room, add, people, bulks, work):
+    add("f1", objects=False)
+    add("f2", state=FileState.PROCESSING, objects=False)
+    add("f3")
+    room.library.trash(people.owner, ["f3"])
+    change = BulkChange(kind=BulkKind.COPY)
+    bulk = bulks.start(people.owner, some("f1", "f2", "f3"), change)
+    work()
+    reasons = [refusal.reason for refusal in bulks.refusals(people.owner, bulk.id)]
+    for words, reason in zip(
+        ("not in the bucket", "being processed", "in the trash"), reasons, strict=True
+    ):
+        assert words in reason
+
+
+def test_an_older_file_outside_its_own_folder_is_copied_into_one(room, add, people, bulks, work):
+    room.bucket.put("legacy/f1.jpg", b"old bytes", ServedAs("image/jpeg"))
+    add("f1", key="legacy/f1.jpg", objects=False, renditions=(), pristine=None, folder="x")
+    copied = room.library.copy(people.owner, "f1")
+    assert copied.key == f"media/{copied.id}/f1.jpg"
+    assert copied.folder == "x"
+    assert room.bucket.read_range(copied.key, 0, 99) == b"old bytes"
+
+
+def test_previews_of_every_kind_change_nothing(room, add, people, bulks):
+    add("f1", objects=False)
+    add("f2", objects=False)
+    room.library.trash(people.owner, ["f2"])
+    wanted = {
+        BulkKind.COPY: ("f1", "/", "/x"),
+        BulkKind.DELETE: ("f2", "in the trash", "deleted for good"),
+        BulkKind.TRASH: ("f1", "in the library", "in the trash"),
+        BulkKind.RESTORE: ("f2", "in the trash", "in the library"),
+    }
+    before = [room.files.find(one) for one in ("f1", "f2")]
+    for kind, (file_id, old, new) in wanted.items():
+        (example,) = bulks.preview(
+            people.owner, some(file_id), BulkChange(kind=kind, folder="x")
+        ).examples
+        assert (example.before, example.after) == (old, new)
+    assert [room.files.find(one) for one in ("f1", "f2")] == before
+    assert bulks.preview(people.owner, EVERYTHING, tagged("a")).total == 1
+
+
+def test_one_file_that_others_never_stop_writing_is_named_and_the_rest_is_done(
+    room, add, people, bulks, work, monkeypatch
+):
+    many(add, 5)
+    transact = room.store.transact
+
+    def busy(operations):
+        files = [
+            op.record.id
+            for op in operations
+            if getattr(op, "record", None) and op.record.kind == "file"
+        ]
+        if "f003" in files:
+            raise Conflict("Somebody was faster.")
+        return transact(operations)
+
+    monkeypatch.setattr(room.store, "transact", busy)
+    bulk = bulks.start(people.owner, some(*(f"f00{n}" for n in range(5))), tagged("a"))
+    assert (bulk.changed, bulk.refused) == (4, 1)
+    assert "changed by others" in bulk.refusals[0].reason
 
 
 def test_undo_leaves_what_was_changed_again(room, add, people, bulks):

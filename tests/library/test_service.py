@@ -12,11 +12,20 @@ from hypothesis import strategies as st
 
 from core.aws.clients import AwsClients
 from core.aws.s3 import MediaBucket, ServedAs
-from core.errors import AwsUnavailable, Conflict, InvalidInput, NotAllowed, NotFound
+from core.errors import (
+    AwsUnavailable,
+    Configuration,
+    Conflict,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+)
 from core.library.service import LibraryService
+from core.model.changes import BulkChange, BulkKind, Selection
 from core.model.library import FileChanges
-from core.model.media import FileKind, FileQuery, FileSort, FileState
+from core.model.media import FileKind, FileQuery, FileSort, FileState, JobState
 from core.settings import load_settings
+from core.stores.jobs import JobQueue, JobRunner
 from core.stores.search_index import SearchIndex
 
 
@@ -277,7 +286,7 @@ def test_a_purge_does_not_trust_an_index_that_is_behind(room, add, people, tmp_p
     room.clock.forward(days=31)
     assert room.library.purge() == 1
     late = LibraryService(
-        room.store, behind, room.bucket, None, room.audit, load_settings(), room.clock
+        room.store, behind, room.bucket, room.edge, room.audit, load_settings(), room.clock
     )
     assert behind.search(FileQuery(trashed=True)).total == 2
     assert late.purge() == 0
@@ -316,7 +325,7 @@ def test_the_embedded_cloud_saves_a_download_under_its_name(emulator, room, add,
     bucket = MediaBucket(clients.s3, emulator.stack.media_bucket)
     ref = bucket.put("media/f1/beach.jpg", b"bytes", ServedAs("image/jpeg", "", "inline"))
     add("f1", objects=False, version_id=ref.version_id, name="b.jpg")
-    parts = (room.index, bucket, None, room.audit, load_settings(), lambda: datetime.now(UTC))
+    parts = (room.index, bucket, room.edge, room.audit, load_settings(), lambda: datetime.now(UTC))
     answer = httpx.get(LibraryService(room.store, *parts).download(people.owner, "f1").url)
     assert answer.content == b"bytes"
     assert answer.headers["content-disposition"].startswith('attachment; filename="b.jpg"')
@@ -367,3 +376,55 @@ def test_a_file_whose_bytes_are_missing_gives_no_dead_link(room, add, people):
 
 def gone_away(_):
     raise AwsUnavailable("The store can't be reached.", hint="Try again.")
+
+
+# Faults
+
+
+def test_a_store_that_can_not_be_written_says_so_and_loses_nothing(room, add, people, monkeypatch):
+    add("f1")
+    sealed = Configuration("The database can't be written.", hint="Give the app write access.")
+    monkeypatch.setattr(room.store, "transact", raises(sealed))
+    change = BulkChange(kind=BulkKind.TRASH)
+    for call in (
+        lambda: room.library.change(people.owner, "f1", FileChanges(name="x.jpg")),
+        lambda: room.library.trash(people.owner, ["f1"]),
+        lambda: room.library.copy(people.owner, "f1", folder="x"),
+        lambda: room.library.bulks.start(people.owner, Selection(ids=("f1",)), change),
+    ):
+        with pytest.raises(Configuration, match="can't be written"):
+            call()
+    monkeypatch.undo()
+    assert room.library.get(people.owner, "f1").name == "beach.jpg"
+    assert room.library.page(people.owner, FileQuery()).total == 1
+    assert room.bucket.find("media/f1/beach.jpg") is not None
+
+
+def test_a_bulk_that_finds_the_store_sealed_fails_with_exact_counts(room, add, people, monkeypatch):
+    for number in range(100):
+        add(f"f{number:03}", objects=False)
+    bulks = room.library.bulks
+    change = BulkChange(kind=BulkKind.ADD_TAGS, tags=("a",))
+    bulk = bulks.start(people.owner, Selection(query=FileQuery()), change)
+    write, left = bulks._run._write, [1]
+
+    def once(*args):
+        if left:
+            left.pop()
+            return write(*args)
+        raise Configuration("The database can't be written.", hint="Give the app write access.")
+
+    monkeypatch.setattr(bulks._run, "_write", once)
+    JobRunner(JobQueue(room.store, room.clock), {"bulk_change": bulks.run}, 1).run_until_idle()
+    failed = bulks.get(people.owner, bulk.id)
+    assert (failed.state, failed.done, failed.changed) == (JobState.FAILED, 90, 90)
+    assert "can't be written" in failed.problem.detail
+    tagged = room.library.page(people.owner, FileQuery(tags=("a",)))
+    assert tagged.total == 90
+
+
+def raises(error):
+    def call(*_, **__):
+        raise error
+
+    return call

@@ -60,6 +60,7 @@ class LibraryService:
         self._privacy = Privacy(shelf, self.invalidations.forget)
         if edge.signer is not None:
             outside = replace(outside, switch_privacy=self._privacy.apply)
+        outside = replace(outside, check_album=self._check_album)
         self._finding, self._fetching = Finding(shelf), Fetching(shelf)
         self._rewriting, self._purging = Rewriting(shelf), Purging(shelf)
         self.duplicates = Duplicating(shelf)
@@ -70,6 +71,9 @@ class LibraryService:
         self.tree = Foldering(shelf, self.bulks)
         self.albums, self.searches = Albums(shelf, self.bulks), SavedSearches(shelf)
         self._browsing = Browsing(shelf)
+
+    def _check_album(self, actor: Actor, album_id: str) -> None:
+        self.albums.get(actor, album_id)  # which needs the bulks that ask for this
 
     def page(
         self,
