@@ -18,6 +18,7 @@ _TONES = {
     AdviceLevel.WARN: (Tone.WARN, "Should change"),
     AdviceLevel.HINT: (Tone.UNKNOWN, "Could be better"),
 }
+_READ = "drawer_advice"
 _BUTTONS = {
     RepairKind.HEADERS: "Set these headers",
     RepairKind.CLEAN_KEY: "Move to this key",
@@ -25,6 +26,16 @@ _BUTTONS = {
     RepairKind.SMALLER: "Try a smaller one",
     RepairKind.PRIVATE: "Make private",
 }
+
+
+def read(actor: Actor, file: MediaFile) -> tuple[FileAdvice, ...]:
+    """Asks S3 once for each state of the file, not whenever something in the drawer moves."""
+    state = (file.id, file.edit, file.key, file.version_id, file.etag, file.state, file.private)
+    kept: tuple[object, tuple[FileAdvice, ...]] | None = st.session_state.get(_READ)
+    if kept is None or kept[0] != state:
+        kept = (state, session.services().advising.advice(actor, file.id))
+        st.session_state[_READ] = kept
+    return kept[1]
 
 
 def badge(found: tuple[FileAdvice, ...]) -> Markup | None:

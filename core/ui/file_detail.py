@@ -61,7 +61,7 @@ def _content(actor: Actor, opened: str) -> None:
     file_id = st.query_params.get(PARAMETER) or opened
     library = session.services().library
     file = file_fields.saved(actor, library.get(actor, file_id))
-    advice = session.services().advising.advice(actor, file.id)
+    advice = file_advice.read(actor, file)
     _head(file, st.session_state.get(session.DRAWER_AMONG, ()))
     show(_picture(file), _badges(file, file_advice.badge(advice)))
     _actions(actor, file)
