@@ -10,25 +10,10 @@ from playwright.sync_api import sync_playwright
 from core.dashboard import utc_now
 from core.demo.pictures import landscape
 from tests.bench._app import admin_client, report, running_app, sign_in
+from tests.bench._gallery import opened, watch_for
 from tests.browser.running import launch
 
 FILES, ROUNDS, SHOWN = 180, 7, 60
-
-# Runs in the page: settles when a full set of pictures is decoded and two frames were drawn.
-WATCH = """
-window.__painted = previous => new Promise(done => {
-  const all = root => [...root.querySelectorAll('*')].flatMap(
-    e => [...(e.matches('img[src*="/emulator/cdn/"]') ? [e] : []), ...(e.shadowRoot ? all(e.shadowRoot) : [])])
-  const look = () => {
-    const images = all(document)
-    const first = images.length ? images[0].src : ''
-    const whole = images.length >= SHOWN && images.every(i => i.complete && i.naturalWidth) && first !== previous
-    if (!whole) return requestAnimationFrame(look)
-    requestAnimationFrame(() => requestAnimationFrame(() => done([performance.now(), first])))
-  }
-  look()
-})
-""".replace("SHOWN", str(SHOWN))
 
 
 def fill(client):
@@ -39,8 +24,7 @@ def fill(client):
 
 
 def measure(page):
-    page.goto("/library", wait_until="commit")
-    painted, first = page.evaluate("previous => window.__painted(previous)", "")
+    painted, first = opened(page, "/library")
     page.wait_for_timeout(400)
     button = page.get_by_role("button", name="2", exact=True).or_(page.get_by_label("Page 2"))
     begun = button.first.evaluate("b => { b.click(); return performance.now() }")
@@ -53,7 +37,7 @@ def main():
         fill(admin_client(app))
         browser = launch(playwright)
         context = browser.new_context(base_url=app.url, viewport={"width": 1440, "height": 3200})
-        context.add_init_script(WATCH)
+        context.add_init_script(watch_for(SHOWN))
         page = context.new_page()
         sign_in(page)
         for _ in range(2):

@@ -1,0 +1,28 @@
+"""When the pictures of a gallery are on the screen: scripts that run in the page, for the benches."""
+
+# Settles when a full set of our thumbnails is decoded and two frames were drawn.
+_PAINTED = """
+window.__painted = previous => new Promise(done => {
+  const all = root => [...root.querySelectorAll('*')].flatMap(
+    e => [...(e.matches('img[src*="/emulator/cdn/"]') ? [e] : []), ...(e.shadowRoot ? all(e.shadowRoot) : [])])
+  const look = () => {
+    const images = all(document)
+    const first = images.length ? images[0].src : ''
+    const whole = images.length >= SHOWN && images.every(i => i.complete && i.naturalWidth) && first !== previous
+    if (!whole) return requestAnimationFrame(look)
+    requestAnimationFrame(() => requestAnimationFrame(() => done([performance.now(), first])))
+  }
+  look()
+})
+"""
+
+
+def watch_for(shown):
+    """An init script: `__painted(previous)` answers [ms since navigation, first address]."""
+    return _PAINTED.replace("SHOWN", str(shown))
+
+
+def opened(page, address):
+    """Milliseconds from the navigation to the last thumbnail on the screen, and the first one."""
+    page.goto(address, wait_until="commit")
+    return page.evaluate("previous => window.__painted(previous)", "")
