@@ -15,6 +15,7 @@ from starlette.websockets import WebSocket
 
 from core.accounts.service import AccountsService
 from core.settings import Settings
+from core.shares.service import SharesService
 from core.stores.audit_log import AuditLog
 from core.stores.jobs import JobQueue
 from core.stores.search_index import SearchIndex
@@ -39,6 +40,8 @@ class Parts:
     accounts: AccountsService
     index: SearchIndex
     jobs: JobQueue
+    shares: SharesService
+    library: None = None
     checks: dict[str, tuple[bool, str]] = field(default_factory=dict)
     emulator: None = None
 
@@ -48,8 +51,15 @@ class Parts:
 
 def make_parts(store: SqliteRecordStore, index: SearchIndex, **settings) -> Parts:
     chosen = Settings(**settings)
-    accounts = AccountsService(store, AuditLog(store, utc_now), chosen, utc_now, "k" * 40)
-    return Parts(chosen, accounts, index, JobQueue(store, utc_now), {"records": (True, "answers")})
+    audit = AuditLog(store, utc_now)
+    return Parts(
+        chosen,
+        AccountsService(store, audit, chosen, utc_now, "k" * 40),
+        index,
+        JobQueue(store, utc_now),
+        SharesService(store, index, None, audit, chosen, utc_now, "k" * 40),
+        checks={"records": (True, "answers")},
+    )
 
 
 @pytest.fixture
