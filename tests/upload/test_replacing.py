@@ -11,7 +11,7 @@ from core.aws.s3 import ServedAs
 from core.errors import Conflict, NotAllowed, NotFound, UnsupportedType
 from core.model.changes import InvalidationState
 from core.model.identity import Actor, Role
-from core.model.media import FileState, Grant, JobState, ObjectRef, Right, UploadState
+from core.model.media import FileState, Grant, JobState, ObjectRef, Problem, Right, UploadState
 from core.stores.invalidations import JOB as INVALIDATE
 from core.stores.invalidations import InvalidationBook
 from core.upload.service import UploadRequest
@@ -226,6 +226,50 @@ def test_only_so_many_versions_are_kept_and_the_others_leave_no_object(world):
     assert world.bucket.find(f"media/{id_}/a.jpg") is None
     for version in file.versions:
         assert world.bucket.find(version.key) is not None
+
+
+def test_bytes_that_lose_after_all_do_not_stay_at_the_address(world, monkeypatch):
+    id_ = upload(world)
+    old = b"".join(world.bucket.open_stream(_ref(file_of(world, id_))))
+    replacing = world.service._processing.replacing
+
+    def trashed_meanwhile(*_):
+        assert world.bucket.read_range(file_of(world, id_).key, 0, 10**6) != old
+        world.service._shelf.change(id_, {"trashed_at": world.clock.now})
+        raise Conflict("Somebody was faster.")
+
+    monkeypatch.setattr(replacing, "_write", trashed_meanwhile)
+    job = finish(world, replace(world, id_, same_key=True))
+    assert (job.state, job.problem.slug) == (JobState.FAILED, "conflict")
+    file = file_of(world, id_)
+    assert (file.revision, file.versions) == (1, ())
+    for ref in (file.key, file.rendition("thumbnail").key):
+        assert world.bucket.find(ref) is not None
+    assert world.bucket.read_range(file.key, 0, 10**6) == old
+
+
+def test_a_file_made_private_meanwhile_is_not_replaced_in_public(world):
+    id_ = upload(world)
+    started = replace(world, id_)
+    world.service.complete(world.actor, started)
+    world.service._shelf.change(id_, {"private": True})
+    job = finish(world, started)
+    assert (job.state, job.problem.slug) == (JobState.FAILED, "conflict")
+    assert "made private meanwhile" in job.problem.detail
+
+
+def test_new_bytes_whose_job_gave_up_are_swept_and_the_file_stays(world, monkeypatch):
+    id_ = upload(world)
+    before = file_of(world, id_)
+    upload_id = replace(world, id_)
+    job = world.service.complete(world.actor, upload_id).job
+    problem = Problem(slug="aws-unavailable", title="t", status=503, detail="S3 is away.")
+    world.jobs.fail(job.id, problem, retry=False)
+    assert world.service.sweep() >= 1
+    assert world.service.status(world.actor, upload_id).state is UploadState.REFUSED
+    assert file_of(world, id_) == before
+    assert not [key for key in everything(world) if key.startswith("incoming/")]
+    assert world.bucket.find(before.key) is not None
 
 
 @pytest.mark.parametrize("same_key", [False, True])
