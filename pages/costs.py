@@ -31,7 +31,7 @@ VIEWS: dict[str, Callable[[Actor, CostMonth], None]] = {
 
 
 def main(actor: Actor) -> None:
-    top = st.container()
+    top = st.container(key="costs_top")  # its height is kept free while it loads
     with st.container(horizontal=True, gap="small"):
         period = costs_view.month_picker()
         view = st.segmented_control(

@@ -47,16 +47,19 @@ def _months(today: date) -> list[str]:
 def top(actor: Actor, period: str) -> CostMonth | None:
     """The sentence and the figures; None where neither a bill nor a measurement is there."""
     costs = session.services().costs
-    with st.skeleton(height=170):
+    with st.skeleton(height=320):
         month = costs.month(actor, period)
         if costs_parts.is_empty(month):
             show(costs_parts.unknown_headline(month))
             return None
         compared = costs.compare(actor, period)
         guess, budgets = costs.forecast(actor, period), costs.budgets(actor)
-    show(costs_parts.headline(month))
-    show(costs_parts.numbers(month, compared, guess, budgets))
-    show(costs_parts.freshness(month, session.now()), costs_parts.warnings(month))
+    show(
+        costs_parts.headline(month),
+        costs_parts.numbers(month, compared, guess, budgets),
+        costs_parts.freshness(month, session.now()),
+        costs_parts.warnings(month),
+    )
     return month
 
 

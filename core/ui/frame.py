@@ -76,7 +76,8 @@ def boundary() -> Iterator[None]:
 
 
 def banner(sentence: str) -> None:
-    show(markup.tag("div", sentence, class_="ui-banner", role="note"))
+    with st.container(key="banner"):  # out of the flow from the start, so that nothing jumps
+        show(markup.tag("div", sentence, class_="ui-banner", role="note"))
 
 
 def styles() -> None:

@@ -1,7 +1,8 @@
-"""Puts the person's theme into the page, where Streamlit looks for it before it draws anything.
+"""Puts the person's theme and our styles into the page, before Streamlit draws anything.
 
 Streamlit reads its theme from the browser's storage as soon as its scripts run, so a script of ours
-stands before them. It is one file for everybody; whose page it is says only its tag.
+stands before them. It is one file for everybody; whose page it is says only its tag. The styles
+come with the script's first run as well, but what is drawn until then would jump.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from core.model.preferences import Theme
 from core.web.assets import asset_url
 
 HEADER = "x-dash-theme"  # written by the door, who knows the person
-_AFTER = b"</title>"
+_AFTER, _END = b"</title>", b"</body>"
 # A page that the browser has kept would bring the theme of before; a packed one can't be added to.
 _CONDITIONS = frozenset({b"if-none-match", b"if-modified-since", b"accept-encoding"})
 
@@ -61,6 +62,7 @@ class _Page:
 
     async def _finish(self, start: Message) -> None:
         body = self._body.replace(_AFTER, _AFTER + tag(self._theme), 1)
+        body = body.replace(_END, styles() + _END, 1)
         headers = MutableHeaders(scope=start)
         headers["Content-Length"] = str(len(body))
         headers["Cache-Control"] = "no-store"
@@ -79,3 +81,8 @@ def _is_page(start: Message) -> bool:
 
 def tag(theme: Theme) -> bytes:
     return f'<script src="{asset_url("theme.js")}" data-theme="{theme.value}"></script>'.encode()
+
+
+def styles() -> bytes:
+    """At the end of the page: behind Streamlit's own styles, which stand in its head."""
+    return f'<link rel="stylesheet" href="{asset_url("app.css")}">'.encode()

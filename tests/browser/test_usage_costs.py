@@ -23,6 +23,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.emulator]
 
 NOW = datetime.now(UTC)
 LAST = _months(NOW.date())[1]
+_SHIFTS = """window.shifts = 0; new PerformanceObserver((list) => {
+  for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifts += one.value
+}).observe({type: 'layout-shift', buffered: true})"""
+MOST_SHIFT = 0.1  # what web.dev calls good
 COLUMNS = {"key": "key", "size": "size", "modified": "last_modified_date", "etag": "e_tag",
            "class": "storage_class"}  # fmt: skip
 
@@ -70,6 +74,7 @@ def test_an_admin_walks_through_usage_and_costs(admin):
     files_open_elsewhere(admin)
     nothing_is_cut_off_on_a_phone(admin)
     a_bill_is_uploaded_and_a_change_is_tried(admin)
+    nothing_jumps_while_it_loads(admin)
 
 
 def walk_the_map(page):
@@ -136,3 +141,16 @@ def a_bill_is_uploaded_and_a_change_is_tried(page):
     page.reload()
     expect(page.get_by_role("cell", name="Fewer hits")).to_be_visible()
     expect(hits).to_have_value("94")
+
+
+def nothing_jumps_while_it_loads(page):
+    page.add_init_script(_SHIFTS)
+    last = month(LAST).replace(" ", "+")
+    for path in (
+        "/usage", "/usage?view=Storage&bucket=many-objects", f"/costs?month={last}",
+        f"/costs?month={last}&view=What+if", f"/costs?month={last}&view=Reconciliation",
+    ):  # fmt: skip
+        page.goto(path)
+        page.get_by_role("heading", level=1).wait_for()
+        drawn(page)
+        assert page.evaluate("window.shifts") <= MOST_SHIFT, path

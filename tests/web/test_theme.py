@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from core.accounts.records import PreferenceChanges, ProfileChanges
 from core.model.preferences import StartPage, Theme
-from core.web.theme import HEADER, ThemeTag, tag
+from core.web.theme import HEADER, ThemeTag, styles, tag
 from tests.web.conftest import PASSWORD, sign_in
 
 STATIC = Path(importlib.util.find_spec("streamlit").origin).parent / "static"
@@ -48,10 +48,12 @@ def page():
 
 
 @pytest.mark.parametrize("path", ["/", "/pieces"])
-def test_the_tag_stands_before_the_first_script(page, path):
+def test_the_tag_stands_before_the_first_script_and_the_styles_at_the_end(page, path):
     answer = page.get(path, headers=PAGE)
-    assert answer.text.replace(tag(Theme.DARK).decode(), "") == INDEX
-    assert answer.text.index(tag(Theme.DARK).decode()) == answer.text.index("<script")
+    theme, look = tag(Theme.DARK).decode(), styles().decode()
+    assert answer.text.replace(theme, "").replace(look, "") == INDEX
+    assert answer.text.index(theme) == answer.text.index("<script")
+    assert answer.text.index(look) > answer.text.index('<div id="root">')
     assert answer.headers["content-length"] == str(len(answer.content))
 
 
