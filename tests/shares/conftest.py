@@ -1,5 +1,6 @@
 """Sharing on SQLite and a bucket of moto, with people of each role and a clock to turn."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from core.stores.search_index import SearchIndex
 from core.stores.sqlite import SqliteRecordStore
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+_numbers = itertools.count()
 PASSWORD = "harbour lantern 7"
 
 
@@ -40,11 +42,12 @@ class House:
     """The service, what it stands on, and shorthands for what tests do again and again."""
 
     def __init__(self, folder, clients, store=None):
-        clients.s3.create_bucket(Bucket="media")
+        bucket = f"media-{next(_numbers)}"
+        clients.s3.create_bucket(Bucket=bucket)
         self.clock = Clock()
         self.index = SearchIndex(folder / "db.sqlite3")
         self.store = store or SqliteRecordStore(folder / "db.sqlite3", [self.index])
-        self.bucket = MediaBucket(clients.s3, "media")
+        self.bucket = MediaBucket(clients.s3, bucket)
         self.audit = AuditLog(self.store, self.clock)
         self.files, self.accounts = file_records(self.store), AccountRecords(self.store)
         self.shares = SharesService(
@@ -74,7 +77,7 @@ class House:
             "kind": FileKind.IMAGE,
             "state": FileState.DELIVERED,
             "uploaded_at": NOW,
-            "bucket": "media",
+            "bucket": self.bucket.name,
             "key": key,
         }
         return self.files.add(MediaFile(id=id, owner_id=owner, **(fields | more)))
@@ -106,13 +109,19 @@ def _cheap_passwords(monkeypatch):
     monkeypatch.setattr(hashing, "_hasher", PasswordHasher(1, 8, 1))
 
 
-@pytest.fixture
-def house(tmp_path):
+@pytest.fixture(scope="module")
+def clients():
+    """Slow to make, so each file has one; each test has a bucket of its own."""
     with mock_aws():
-        built = House(tmp_path, AwsClients("us-east-1", None, "AKIATEST", "secret"))
-        yield built
-        built.index.close()
-        built.store.close()
+        yield AwsClients("us-east-1", None, "AKIATEST", "secret")
+
+
+@pytest.fixture
+def house(tmp_path, clients):
+    built = House(tmp_path, clients)
+    yield built
+    built.index.close()
+    built.store.close()
 
 
 @pytest.fixture

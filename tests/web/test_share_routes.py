@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from contextlib import closing
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -31,15 +32,22 @@ NASTY = "<script>alert(1)</script> \u05e9\u05dc\u05d5\u05dd $title.jpg"
 FOREIGN = {"Origin": "https://elsewhere.example"}
 
 
-@pytest.fixture
-def site(tmp_path, stores, monkeypatch):
-    monkeypatch.setattr(hashing, "_hasher", PasswordHasher(1, 8, 1))
-    store, index = stores
+@pytest.fixture(scope="module")
+def bucket():
+    """Slow to make; the ids of files keep the tests apart."""
     with mock_aws():
         clients = AwsClients("us-east-1", None, "AKIATEST", "secret")
         clients.s3.create_bucket(Bucket="media")
+        yield lambda: MediaBucket(clients.s3, "media")
+
+
+@pytest.fixture
+def site(tmp_path, stores, monkeypatch, bucket):
+    monkeypatch.setattr(hashing, "_hasher", PasswordHasher(1, 8, 1))
+    store, index = stores
+    bucket = bucket()
+    with closing(Edge("https://cdn.example")) as edge:
         settings = Settings(data_dir=tmp_path)
-        bucket, edge = MediaBucket(clients.s3, "media"), Edge("https://cdn.example")
         audit, jobs = AuditLog(store, utc_now), JobQueue(store, utc_now)
         built = SimpleNamespace(
             settings=settings,
@@ -54,7 +62,6 @@ def site(tmp_path, stores, monkeypatch):
             ada=_person(store),
         )
         yield built
-        edge.close()
 
 
 def _person(store):
