@@ -4,14 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.library.advice import (
-    Facts,
-    advice,
-    cached_seconds,
-    clean_key,
-    personal,
-    suffix_for,
-)
+from core.library.advice import Facts, advice, cached_seconds
+from core.library.personal import clean_key, personal, suffix_for
 from core.model.advice import AdviceLevel, Headers, RepairKind
 from core.model.media import DeliveryStep, FileKind, FileState, MediaFile, Rendition
 
