@@ -10,7 +10,12 @@ from core.ui.uploader import uploader
 def main(actor: Actor) -> None:
     settings = services().settings
     show(parts.headline("Upload files", upload_view.limits(settings)))
-    uploader("uploader", account_id=actor.account_id, max_bytes=settings.max_upload_bytes)
+    uploader(
+        "uploader",
+        account_id=actor.account_id,
+        max_bytes=settings.max_upload_bytes,
+        private=upload_view.private_wanted(),
+    )
     upload_view.recent()
 
 

@@ -1,4 +1,4 @@
-/* Built from core/assets/src by "npm run build"; do not edit. Licences: LICENSES.txt. Sources: sha256 570cd2f3d33f63a705e4c7a91d8f784e1ecfcecb8915f82829bde16d061fdcaf */
+/* Built from core/assets/src by "npm run build"; do not edit. Licences: LICENSES.txt. Sources: sha256 105e1dc3cb20beeaf3b26b5679c9cc7301e54f86cd99809a1325cecf5238d6fe */
 var S=`/* Colours and sizes that both components share. Neutral ones follow Streamlit's theme; the four
    meanings (ok, warn, fail, unknown) are fixed so that they look the same on every page. */
 .root {

@@ -22,6 +22,17 @@ def limits(settings: Settings) -> str:
     )
 
 
+def private_wanted() -> bool:
+    """Asked where the CDN can keep files from the public; in the URL, so that a reload keeps it."""
+    if not session.services().library.serves_private:
+        return False
+    return st.checkbox(
+        "Private", key="private", bind="query-params",
+        help="Served to signed addresses that end after minutes, not to everybody who has a link. "
+        "It holds for the files that you choose from then on.",
+    )  # fmt: skip
+
+
 @st.fragment
 @guarded
 def recent(actor: Actor) -> None:

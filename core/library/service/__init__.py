@@ -58,7 +58,8 @@ class LibraryService:
         outside = outside or Outside()
         self.invalidations = Invalidating(shelf, cdn, outside)
         self._privacy = Privacy(shelf, self.invalidations.forget)
-        if edge.signer is not None:
+        self.serves_private = edge.signer is not None
+        if self.serves_private:
             outside = replace(outside, switch_privacy=self._privacy.apply)
         outside = replace(outside, check_album=self._check_album)
         self._finding, self._fetching = Finding(shelf), Fetching(shelf)

@@ -10,6 +10,7 @@ import streamlit as st
 from core.errors import DashboardError
 from core.model.changes import BulkChange, BulkKind, BulkPreview, OnConflict, Selection
 from core.model.identity import Actor
+from core.model.media import FileQuery
 from core.ui import formats, parts, session
 from core.ui.frame import guarded, show
 from core.ui.library import albums, changes, folders
@@ -108,9 +109,9 @@ def _tags(actor: Actor, kind: BulkKind) -> BulkChange | None:
         "How", list(_TAG_WAYS), default=next(iter(_TAG_WAYS)), required=True, key="bulk_tag_how",
         label_visibility="collapsed",
     )  # fmt: skip
-    del actor
+    known = session.services().library.facets(actor, FileQuery()).tags.values
     given = st.multiselect(
-        "Tags", [], key="bulk_tags", accept_new_options=True,
+        "Tags", [one.value for one in known], key="bulk_tags", accept_new_options=True,
         placeholder="Type a tag and press Enter",
     )  # fmt: skip
     kind = _TAG_WAYS.get(how or "", kind)

@@ -67,12 +67,19 @@ def tile(file: MediaFile) -> GalleryItem:
         name=file.name,
         kind=file.kind,
         state=file.state,
-        size=formats.size(file.size),
+        size=_size(file),
         thumbnail=session.services().library.thumbnail_url(file) or None,
         width=file.width,
         height=file.height,
         private=file.private,
     )
+
+
+def _size(file: MediaFile) -> str:
+    """In the trash with the day on which it ends there."""
+    until = session.services().library.purge_at(file)
+    size = formats.size(file.size)
+    return f"{size}, until {formats.local(until):%Y-%m-%d}" if until else size
 
 
 def table(found: Found, *, trashed: bool) -> tuple[Picks, str | None]:

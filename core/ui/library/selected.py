@@ -22,6 +22,7 @@ _MORE = (
     BulkKind.MAKE_PRIVATE,
     BulkKind.MAKE_PUBLIC,
 )
+_PRIVACY = frozenset({BulkKind.MAKE_PRIVATE, BulkKind.MAKE_PUBLIC})
 
 
 def bar(actor: Actor, found: Found, picked: Picks) -> None:
@@ -63,7 +64,9 @@ def _live(actor: Actor, found: Found, picked: Picks, count: int) -> None:
             bulk_dialog.open_dialog(BulkKind.TRASH, selection, count)
         else:
             changes.trash(actor, picked.ids)
-    offered = {bulk_dialog.OFFERS[kind].words: kind for kind in _MORE}
+    switch = session.services().library.serves_private
+    kinds = [kind for kind in _MORE if switch or kind not in _PRIVACY]
+    offered = {bulk_dialog.OFFERS[kind].words: kind for kind in kinds}
     more = st.menu_button("More", list(offered), key="selected_more")
     if more:
         bulk_dialog.open_dialog(offered[more], selection, count)

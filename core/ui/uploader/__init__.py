@@ -23,16 +23,20 @@ class UploadBatch:
     failed: int
 
 
-def uploader(key: str, *, account_id: str, max_bytes: int, folder: str = "") -> UploadBatch | None:
+def uploader(
+    key: str, *, account_id: str, max_bytes: int, folder: str = "", private: bool = False
+) -> UploadBatch | None:
     """Show the upload list of this browser tab; answers a batch once, in the run that it ended.
 
-    `account_id` owns what the browser remembers for a reload. `folder` is where new files go.
+    `account_id` owns what the browser remembers for a reload. `folder` is where new files go,
+    `private` how those are served that are chosen from now on.
     """
     data = {
         "account": account_id,
         "endpoint": ENDPOINT,
         "maxBytes": max_bytes,
         "folder": folder,
+        "isPrivate": private,
     }
     result = _component()(key=key, data=data, on_batch_change=_rerun)
     return read_batch(result.get("batch"))

@@ -131,7 +131,7 @@ export class DirectUpload extends BasePlugin {
       this.#api.abort(uploadId).catch(() => {})
     }
     const file = this.uppy.getFile(id)
-    const request = { name: file.name, size: file.size, content_type: file.type, folder: file.meta.folder ?? '' }
+    const request = { name: file.name, size: file.size, content_type: file.type, folder: file.meta.folder ?? '', private: file.meta.isPrivate === true }
     const ticket = await this.#patiently(id, signal, () => this.#api.open(request, signal))
     const { upload_id: uploadIdNow, method, part_size: partSize } = ticket
     if (!this.uppy.getFile(id)) {
@@ -308,7 +308,7 @@ export class DirectUpload extends BasePlugin {
     this.#memory.note(id, {
       name, size, type, uploadId, ticket, completed, paused: false,
       lastModified: data?.lastModified ?? 0,
-      folder: meta.folder ?? '', relativePath: meta.relativePath ?? '', batch: meta.batch ?? 0, order: meta.order ?? 0,
+      folder: meta.folder ?? '', relativePath: meta.relativePath ?? '', isPrivate: meta.isPrivate === true, batch: meta.batch ?? 0, order: meta.order ?? 0,
     })
     const unfinished = () => SENDING.has(this.#way(id)?.stage) || this.#way(id)?.stage === 'paused'
     if (data) setTimeout(() => unfinished() && this.#memory.keep(id, data, unfinished), KEEP_AFTER)

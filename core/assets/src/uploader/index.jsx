@@ -24,7 +24,7 @@ export function mount({ parentElement, data, setTriggerValue }) {
     return true
   }
   host.onBatch = onBatch
-  tab.attach({ maxBytes: data.maxBytes, folder: data.folder, onBatch })
+  tab.attach({ maxBytes: data.maxBytes, folder: data.folder, isPrivate: data.isPrivate, onBatch })
   render(<UploaderView tab={tab} folder={data.folder} />, host)
   return () => {
     // Streamlit also cleans up after a call that a newer one has replaced; that one must not end the view.

@@ -30,6 +30,7 @@ export class UploadTab {
   #listeners = new Set()
   #maxBytes
   #folder = ''
+  #private = false
   #ended = new Set()
   #report = null
   #onBatch = () => false
@@ -52,9 +53,10 @@ export class UploadTab {
   }
 
   /** What the page says now; the list itself goes on. `onBatch` answers whether it took the report. */
-  attach({ maxBytes, folder, onBatch }) {
+  attach({ maxBytes, folder, isPrivate, onBatch }) {
     this.#maxBytes = maxBytes
     this.#folder = folder ?? ''
+    this.#private = isPrivate === true
     this.#onBatch = onBatch
     this.#reportBatch()
   }
@@ -119,7 +121,7 @@ export class UploadTab {
     if (ghost) return this.#replaceGhost(ghost.id, file)
     const folder = folderOf(path, this.#folder)
     const relativePath = [folder, file.name].filter(Boolean).join('/')
-    const meta = { folder, relativePath, batch, order: (this.#order += 1) }
+    const meta = { folder, relativePath, isPrivate: this.#private, batch, order: (this.#order += 1) }
     const id = this.#insert({ name: file.name, type: file.type, data: file, meta })
     if (!id) return false
     if (file.size > this.#maxBytes) {
@@ -197,10 +199,10 @@ export class UploadTab {
   }
 
   #ghost(record, data, way) {
-    const { id, name, size, type, folder, relativePath, batch, order } = record
+    const { id, name, size, type, folder, relativePath, isPrivate, batch, order } = record
     return {
       id, name, size, type, data, record, way, source: '', extension: '', isRemote: false, isGhost: !data && !record.completed,
-      meta: { name, type, folder, relativePath, batch, order },
+      meta: { name, type, folder, relativePath, isPrivate, batch, order },
       progress: { percentage: 0, bytesUploaded: false, bytesTotal: size, uploadComplete: false, uploadStarted: null },
     }
   }
