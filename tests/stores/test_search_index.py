@@ -2,6 +2,7 @@
 
 import datetime as dt
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -440,3 +441,28 @@ def test_a_log_that_does_not_reach_back_makes_memory_anew(files, index):
         connection.execute("INSERT INTO library_log (stamp, row, moved) VALUES (7, 99, 0)")
         connection.execute("UPDATE library_file SET size = 77")
     assert index.search(FileQuery(min_size=77)).total == 1
+
+
+def test_searches_beside_writes_are_each_of_one_moment(files, index):
+    """Nobody sees a total without its files, whatever the other threads do."""
+
+    def write(part):
+        for number in range(25):
+            files.add(media(f"{part}{number}", name=f"beach {number}"))
+            if number % 3 == 0:
+                files.remove(f"{part}{number}")
+
+    def read(part):
+        seen = []
+        for _ in range(40):
+            page = index.search(FileQuery(text=part, sort=FileSort.NAME), limit=100)
+            seen.append(len(page.items) == page.total == len(set(ids(page))))
+        return seen
+
+    with ThreadPoolExecutor(5) as pool:
+        writing = [pool.submit(write, part) for part in "xy"]
+        reading = [pool.submit(read, word) for word in ("be", "beach", "beach 1")]
+        assert all(all(one.result()) for one in reading)
+        for one in writing:
+            one.result()
+    assert index.search(FileQuery(text="beach")).total == 2 * (25 - 9)
