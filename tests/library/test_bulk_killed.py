@@ -41,7 +41,7 @@ JobRunner(jobs, {JOB: library.bulks.run}, 1).run_until_idle()
 
 
 def test_a_killed_process_leaves_a_bulk_that_the_next_one_ends(room, add, tmp_path):
-    count, owner = 3000, Actor(account_id="owner", role=Role.MEMBER)
+    count, owner = 1500, Actor(account_id="owner", role=Role.MEMBER)
     first = add("f0000", name="p0000.jpg", objects=False)
     for start in range(1, count, 100):
         named = [
