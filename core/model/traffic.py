@@ -121,10 +121,14 @@ class TrafficReport(Noun):
     owners: tuple[Delivered, ...] = ()
     read: LogsRead = LogsRead()
     as_of: UtcTime | None = None  # the end of the last scan
+    told: tuple[date, ...] | None = None  # days that the logs tell of, also quiet ones
 
 
 class EdgeUse(Noun):
-    """Requests of one edge location over one protocol; '' is not logged."""
+    """Requests of one edge location over one protocol; '' is not logged.
+
+    `asked`: misses, refreshed hits, and errors that only the origin can have answered.
+    """
 
     edge: str
     protocol: str  # http, https, ws, wss
@@ -135,8 +139,9 @@ class EdgeUse(Noun):
 
 
 class OriginReport(Noun):
-    """How requests came, and which of them the origin was asked for: misses and refreshed hits.
+    """How requests came, and which of them the origin was asked for.
 
+    A URL's `asked` are misses and refreshed hits: an error is none that a longer TTL would spare.
     `days` are those of which something was read; `urls` the ones that were asked for most.
     """
 
@@ -147,7 +152,10 @@ class OriginReport(Noun):
 
 
 class Views(Noun):
-    """Paths that somebody got from an edge; None: more than can be told apart."""
+    """Paths that somebody got from an edge; None: more than can be told apart.
+
+    `days` are those that the logs tell of, also where nobody asked for anything.
+    """
 
     days: tuple[date, ...]
     paths: frozenset[str] | None

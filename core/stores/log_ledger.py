@@ -88,6 +88,16 @@ class Ledger:
             ).fetchall()
         return {name: (etag, size) for name, etag, size in rows}
 
+    def parts_days(self, kind: str) -> list[str]:
+        with self._database.read() as sql:
+            rows = sql.execute("SELECT DISTINCT day FROM parts WHERE kind = ?", (kind,)).fetchall()
+        return [day for (day,) in rows]
+
+    def names(self) -> list[tuple[str, str]]:
+        """Name and state of every file."""
+        with self._database.read() as sql:
+            return [(name, state) for name, state in sql.execute("SELECT name, state FROM files")]
+
     def files(self) -> list[FileEntry]:
         with self._database.read() as sql:
             return [FileEntry(*row) for row in sql.execute("SELECT * FROM files ORDER BY id")]

@@ -25,7 +25,7 @@ from core.model.traffic import BadLine, Delivered, LogProblem, LogsRead
 from core.stores.duckdb_engine import DuckDbEngine, open_duckdb
 from core.stores.log_batch import Batch, Delivery
 from core.stores.log_ledger import FileEntry, Ledger, moment_text
-from core.stores.log_rollups import KINDS, kind_for, relation_of
+from core.stores.log_rollups import KINDS, ROWS, kind_for, relation_of
 from core.stores.queries import FOLDER, SHALLOW, Query, Value
 
 if TYPE_CHECKING:
@@ -172,6 +172,14 @@ class LogStore:
             return DuckDbEngine(cursor, relation).ask(query, parameters, top)
         finally:
             cursor.close()
+
+    def days_read(self) -> tuple[date, ...]:
+        """The days of the requests that were read."""
+        return tuple(map(date.fromisoformat, self._ledger.parts_days(ROWS)))
+
+    def files_read(self) -> list[tuple[str, str]]:
+        """Name and state of every file; `read` is the good one."""
+        return self._ledger.names()
 
     def read_so_far(self) -> tuple[LogsRead, datetime | None]:
         """The ledger's sums, what is wrong with files, and when something was last read."""

@@ -33,6 +33,11 @@ WHERE day BETWEEN CAST(:first_day AS date) AND CAST(:last_day AS date)
 _ASKED = (
     "coalesce(sum(CASE WHEN result IN ('Miss', 'RefreshHit') THEN requests ELSE 0 END), 0) AS asked"
 )
+# An error that only an origin tells; one that an edge has cached can't be told apart from it.
+_ASKED_OR_FAILED = (
+    "coalesce(sum(CASE WHEN result IN ('Miss', 'RefreshHit') OR (result = 'Error' AND "
+    "(status >= 500 OR status IN (404, 410, 416))) THEN requests ELSE 0 END), 0) AS asked"
+)
 _SUMS = "sum(requests) AS requests, coalesce(sum(bytes), 0) AS bytes"
 _NO_SITE = "CAST(NULL AS varchar) AS site"
 _NO_STATUS = "CAST(NULL AS integer) AS status"
@@ -81,9 +86,11 @@ def _urls(name: str, status: str, *more_needs: str, more: str = "", group: str =
     return Query(name, text, frozenset({"path", "site", *more_needs}))
 
 
-def _origin(name: str, label: str, site: str, group: str, *needs: str) -> Query:
+def _origin(
+    name: str, label: str, site: str, group: str, *needs: str, asked: str = _ASKED
+) -> Query:
     text = (
-        f"SELECT {label} AS label, {site} AS site, {_NO_STATUS}, {_SUMS}, {_ASKED} "  # noqa: S608
+        f"SELECT {label} AS label, {site} AS site, {_NO_STATUS}, {_SUMS}, {asked} "  # noqa: S608
         f"FROM {{requests}} AS logged {_WHERE} GROUP BY {group} "
         "ORDER BY asked DESC, requests DESC, label, site LIMIT {top}"
     )
@@ -111,7 +118,8 @@ EDGE_USE: Final = _origin(
     "edge_use",
     "coalesce(edge, '') || ' ' || coalesce(protocol, '') || ' ' || "
     "CASE WHEN result = 'Redirect' THEN result ELSE '' END",
-    "CAST(NULL AS varchar)", "1", "edge", "protocol", "result",
+    "CAST(NULL AS varchar)", "1", "edge", "protocol", "result", "status",
+    asked=_ASKED_OR_FAILED,
 )  # fmt: skip
 ORIGIN_URLS: Final = _origin("origin_urls", "path", "site", "path, site", "path", "site", "result")
 VIEWED: Final = _by(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from urllib.parse import unquote
 
 from core.errors import UnreadableContent
@@ -18,6 +19,7 @@ _MOMENTS = ({"date", "time"}, {"timestamp"}, {"timestamp_ms"})
 _NEEDED = {"cs_uri_stem", "sc_status"}
 _DELIMITERS = ("\t", "|", ",", ";", " ")
 _PARQUET = b"PAR1"
+_FILE_DAY = re.compile(r"\.(\d{4}-\d{2}-\d{2})-\d{2}\.[^/]*$")
 _OTHER = re.compile(r"[^a-z0-9]+")
 
 
@@ -85,6 +87,15 @@ def _no_log(name: str, reason: str) -> UnreadableContent:
 
 def is_header(line: str) -> bool:
     return line.startswith("#Fields:")
+
+
+def day_of_file(name: str) -> date | None:
+    """The day in the name that CloudFront gave a log: `[prefix/]ID.YYYY-MM-DD-HH.unique.gz`."""
+    found = _FILE_DAY.search(name)
+    try:
+        return date.fromisoformat(found[1]) if found else None
+    except ValueError:
+        return None
 
 
 def shown(value: str | None) -> str | None:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from core.model.traffic import Delivered, EdgeMetric, HitRatio, QueryCost
 from core.usage.access_logs import shown
@@ -16,6 +17,7 @@ DEFINITION = (
 )
 _HITS = frozenset({"Hit", "RefreshHit", "OriginShieldHit"})
 _MISSES = frozenset({"Miss"})
+_LONGEST_GAP = 7  # days between two log files, up to which those between were quiet
 
 
 def hit_ratio(results: Iterable[Delivered]) -> HitRatio:
@@ -47,6 +49,23 @@ def range_before(first: date, last: date) -> tuple[date, date]:
     """The range of the same length that ends the day before `first`."""
     length = last - first + timedelta(days=1)
     return first - length, first - timedelta(days=1)
+
+
+def told_days(
+    seen: Iterable[date], damaged: Iterable[date], first: date, last: date
+) -> tuple[date, ...]:
+    """Days of a range that the logs tell of: those with a file, and quiet ones in between.
+
+    CloudFront writes no file for hours without a request, so a short gap before a later file is
+    quiet; a longer one may as well be logging that was off. A damaged file tells half of its day.
+    """
+    days = sorted(set(seen))
+    found = set(days)
+    for before, after in pairwise(days):
+        gap = (after - before).days
+        if gap <= _LONGEST_GAP:
+            found |= {before + timedelta(days=n) for n in range(1, gap)}
+    return tuple(sorted(day for day in found - set(damaged) if first <= day <= last))
 
 
 def by_owner(

@@ -1,6 +1,7 @@
 """The pure rules of traffic: folders, owners, comparisons, ages, names of columns."""
 
 from datetime import UTC, date, datetime
+from functools import partial
 
 import pytest
 
@@ -10,12 +11,21 @@ from core.usage.access_logs import (
     check_columns,
     column_of,
     columns_of,
+    day_of_file,
     folder_of,
     folder_pattern,
     shape_of,
     shown,
 )
-from core.usage.traffic import age_of, by_owner, change, file_of, hit_ratio, range_before
+from core.usage.traffic import (
+    age_of,
+    by_owner,
+    change,
+    file_of,
+    hit_ratio,
+    range_before,
+    told_days,
+)
 
 
 @pytest.mark.parametrize(
@@ -92,6 +102,28 @@ def test_the_range_before_has_the_same_length():
         date(2028, 1, 30),
         date(2028, 2, 29),
     )
+
+
+@pytest.mark.parametrize(
+    ("seen", "damaged", "told"),
+    [
+        ((3, 10), (), range(3, 11)),  # a week between two files was quiet
+        ((3, 11), (), (3, 11)),  # logging may as well have been off
+        ((3, 6), (4,), (3, 5, 6)),
+        ((), (4,), ()),
+    ],
+)
+def test_days_between_two_log_files_are_quiet_ones(seen, damaged, told):
+    day = partial(date, 2026, 10)
+    found = told_days(map(day, seen), map(day, damaged), day(1), day(31))
+    assert [one.day for one in found] == list(told)
+
+
+def test_a_log_file_names_its_day():
+    assert day_of_file("cdn/E1ABC.2026-10-08-11.0f2a.gz") == date(2026, 10, 8)
+    assert day_of_file("AWSLogs/1/CloudFront/E1.2026-10-08-11.0f2a.parquet") == date(2026, 10, 8)
+    assert day_of_file("a.2026-13-08-11.x.gz") is None
+    assert day_of_file("mine.log") is None
 
 
 def test_no_cacheable_request_means_no_ratio():

@@ -336,14 +336,16 @@ def test_protocol_place_and_misses_are_told_together(world):
         row(1, x_edge_result_type="Miss"), row(2), row(3, x_edge_result_type="RefreshHit"),
         row(4, cs_protocol="HTTP", x_edge_result_type="Redirect", sc_status="301"),
         row(5, cs_protocol="-", x_edge_location="-", x_edge_result_type="Error", sc_status="403"),
+        row(6, x_edge_result_type="Error", sc_status="404"),
+        row(7, x_edge_result_type="Error", sc_status="502"),
     ])  # fmt: skip
     world.scan()
     found = world.traffic.origin(ADMIN, FIRST, LAST)
     assert [(one.edge, one.protocol, one.redirected, one.requests, one.asked) for one in found.edges] == [
-        ("FRA60-P3", "https", False, 3, 2), ("", "", False, 1, 0), ("FRA60-P3", "http", True, 1, 0),
+        ("FRA60-P3", "https", False, 5, 4), ("", "", False, 1, 0), ("FRA60-P3", "http", True, 1, 0),
     ]  # fmt: skip
     assert found.days == (date(2026, 10, 31),)
-    assert (found.as_of, found.urls[0].asked, found.urls[0].requests) == (world.now, 2, 5)
+    assert (found.as_of, found.urls[0].asked, found.urls[0].requests) == (world.now, 2, 7)
 
 
 def test_urls_come_by_what_the_origin_was_asked_for(world):
@@ -363,7 +365,21 @@ def test_what_was_refused_was_not_viewed_and_too_many_paths_are_unknown(world, m
     world.scan()
     assert world.traffic.viewed(ADMIN, FIRST, LAST).paths == {"/media/f1/IMG_1.jpg"}
     asked = parameters(FIRST, LAST, TrafficFilters())
-    assert viewed(world.logs, asked, most=0).paths is None
+    assert viewed(world.logs, asked, (), most=0).paths is None
+
+
+def test_quiet_days_are_told_of_and_damaged_ones_are_not(world):
+    world.put("cdn/E1.2026-10-05-11.a.gz", [row(1, date="2026-10-05")])
+    world.put("cdn/E1.2026-10-08-11.a.gz", [])  # no request in that hour
+    world.put("cdn/E1.2026-10-20-11.a.gz", [row(2, date="2026-10-20")])
+    world.s3.put_object(Bucket="acme-logs", Key="cdn/E1.2026-10-06-11.b.gz", Body=b"no log at all")
+    world.scan()
+    days = [5, 7, 8, 20]
+    assert [day.day for day in world.traffic.viewed(ADMIN, FIRST, LAST).days] == days
+    assert [day.day for day in world.report().told] == days
+    assert world.traffic.viewed(ADMIN, FIRST, date(2026, 10, 7)).days == (
+        date(2026, 10, 5), date(2026, 10, 7),
+    )  # fmt: skip
 
 
 def test_a_store_of_an_older_version_reads_its_logs_again(tmp_path):

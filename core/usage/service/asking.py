@@ -52,6 +52,7 @@ def assembled(
     owner_of: Callable[[str], str | None] | None = None,
     hours: bool = False,
     as_of: datetime | None = None,
+    told: tuple[date, ...] | None = None,
 ) -> TrafficReport:
     """`owner_of` tells whose `/media/<id>/` is; without it files and owners are left out."""
 
@@ -82,6 +83,7 @@ def assembled(
         owners=by_owner(files, owner_of)[:top] if owner_of else (),
         read=read or LogsRead(),
         as_of=as_of,
+        told=told,
     )
 
 
@@ -89,20 +91,25 @@ def asked_of_origin(
     engine: QueryEngine, parameters: Mapping[str, Value], top: int, as_of: datetime | None
 ) -> OriginReport:
     return OriginReport(
-        days=_days(engine, parameters),
+        days=days_asked(engine, parameters),
         edges=tuple(map(_edge_use, engine.ask(EDGE_USE, parameters, _FEW))),
         urls=with_shown(engine.ask(ORIGIN_URLS, parameters, top)),
         as_of=as_of,
     )
 
 
-def viewed(engine: QueryEngine, parameters: Mapping[str, Value], most: int = _MOST_VIEWED) -> Views:
+def viewed(
+    engine: QueryEngine,
+    parameters: Mapping[str, Value],
+    days: tuple[date, ...],
+    most: int = _MOST_VIEWED,
+) -> Views:
     found = engine.ask(VIEWED, parameters, most + 1)
     paths = None if len(found) > most else frozenset(row.label or "" for row in found)
-    return Views(days=_days(engine, parameters), paths=paths)
+    return Views(days=days, paths=paths)
 
 
-def _days(engine: QueryEngine, parameters: Mapping[str, Value]) -> tuple[date, ...]:
+def days_asked(engine: QueryEngine, parameters: Mapping[str, Value]) -> tuple[date, ...]:
     rows = engine.ask(DAYS, parameters, _FEW)
     return tuple(date.fromisoformat(row.label) for row in rows if row.label)
 

@@ -29,16 +29,18 @@ from core.stores.jobs import MAX_ATTEMPTS, JobQueue, problem_of
 from core.stores.log_store import LogStore
 from core.stores.queries import EVERYTHING, QueryEngine, Value
 from core.stores.records import RecordStore
+from core.usage.access_logs import day_of_file
 from core.usage.service.asking import (
     ORIGIN_QUESTIONS,
     QUESTIONS,
     VIEWS_QUESTIONS,
     asked_of_origin,
     assembled,
+    days_asked,
     viewed,
 )
 from core.usage.service.traffic_reading import batches, logs_of, read_batch
-from core.usage.traffic import ScanPrice, age_of, query_cost
+from core.usage.traffic import ScanPrice, age_of, query_cost, told_days
 
 JOB = "traffic_scan"
 GOING = frozenset({ScanState.QUEUED, ScanState.RUNNING})
@@ -220,6 +222,7 @@ class TrafficService:
             owner_of=self._owner_of(),
             hours=hours,
             as_of=as_of,
+            told=self._told(first, last) if self._engine is self._logs else None,
         )
 
     def origin(self, actor: Actor, first: date, last: date, *, top: int = 1000) -> OriginReport:
@@ -231,7 +234,22 @@ class TrafficService:
     def viewed(self, actor: Actor, first: date, last: date) -> Views:
         """Every path that an edge has answered. As `report`."""
         self._check(self.cost(actor, VIEWS_QUESTIONS), first, last)
-        return viewed(self._engine, parameters(first, last, TrafficFilters()))
+        asked = parameters(first, last, TrafficFilters())
+        own = self._engine is self._logs
+        days = self._told(first, last) if own else self._told_by_rows(first, last)
+        return viewed(self._engine, asked, days)
+
+    def _told(self, first: date, last: date) -> tuple[date, ...]:
+        """By the ledger, which knows files without a line and files that are damaged as well."""
+        files = [(day_of_file(name), state) for name, state in self._logs.files_read()]
+        seen = {day for day, state in files if day and state == "read"}
+        damaged = {day for day, state in files if day and state != "read"}
+        return told_days(seen | set(self._logs.days_read()), damaged, first, last)
+
+    def _told_by_rows(self, first: date, last: date) -> tuple[date, ...]:
+        return told_days(
+            days_asked(self._engine, parameters(first, last, TrafficFilters())), (), first, last
+        )
 
     @staticmethod
     def _check(cost: QueryCost, first: date, last: date, *, confirmed: bool = False) -> None:
