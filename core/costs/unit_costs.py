@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from core.costs.billed import total
@@ -20,17 +21,36 @@ _DELIVERING = (
 _UPLOADING = ("s3.req.tier1", "cf.dto_origin", "lambda.request", "ddb.wru")
 
 
-def unit_costs(lines: Sequence[MonthLine], measured: MeasuredMonth) -> tuple[UnitCost, ...]:
+def unit_costs(
+    lines: Sequence[MonthLine], measured: MeasuredMonth, billed: Sequence[date] = ()
+) -> tuple[UnitCost, ...]:
+    """`billed`: the days that the money is of, where it is not of what was measured itself."""
     stored = measured.stored_bytes
     gigabytes = Counted(
         amount=None if stored is None else gib(stored), source="average of the stored bytes"
     )
     return (
-        _unit("1,000 views", 1000, "views", measured.views, lines, _DELIVERING, "delivery"),
+        _per_view(lines, measured, billed),
         _unit("upload", 1, "uploads", measured.uploads, lines, _UPLOADING, "requests that write"),
         _unit("stored GB", 1, "GB", gigabytes, lines, _STORING, "storage"),
         _unit("user", 1, "users", measured.users, lines, None, "the whole bill"),
     )
+
+
+def _per_view(
+    lines: Sequence[MonthLine], measured: MeasuredMonth, billed: Sequence[date]
+) -> UnitCost:
+    """Views of some days say nothing about the money of all of them."""
+    found = _unit("1,000 views", 1000, "views", measured.views, lines, _DELIVERING, "delivery")
+    told = set(measured.told_days or ())
+    there = sum(1 for day in billed if day in told)
+    if found.usd is None or there == len(billed):
+        return found
+    reason = (
+        f"access logs tell of {there} of the {len(billed)} days that the money is of: "
+        "read the others on the Usage page"
+    )
+    return found.model_copy(update={"usd": None, "reason": reason})
 
 
 def _unit(

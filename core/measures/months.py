@@ -74,6 +74,7 @@ def _with_traffic(
     update = {
         "as_of": report.as_of,
         "measured_days": _days(report, last),
+        "told_days": report.told,
         "delivered": delivered(report, origin, missing),
         "files": tuple(
             ViewedFile(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -86,6 +87,7 @@ class MeasuredMonth(Noun):
     period: str  # YYYY-MM
     as_of: UtcTime | None = None
     measured_days: Number | None = None  # of traffic; None: the whole month
+    told_days: tuple[date, ...] | None = None  # whole days of traffic; None: nobody knows which
     origin_region: str = ""
     stored: tuple[StoredGroup, ...] | None = None
     delivered: tuple[DeliveredGroup, ...] | None = None

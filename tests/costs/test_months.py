@@ -339,6 +339,20 @@ def test_unit_costs_name_their_denominator_or_say_that_nobody_counted():
     assert unit_costs(lines, MeasuredMonth(period="2026-10"))[2].usd is None
 
 
+def test_views_of_some_days_are_not_divided_into_the_money_of_all():
+    lines = [line("cf.dto", "US", 1, "8.00")]
+    days = [date(2026, 10, n) for n in (1, 2, 3)]
+    views = Counted(amount=D(1000), source="access logs")
+    measured = MeasuredMonth(period="2026-10", views=views, told_days=(*days, date(2026, 10, 9)))
+    assert unit_costs(lines, measured, days)[0].usd == 8
+    part = unit_costs(lines, measured.model_copy(update={"told_days": tuple(days[1:])}), days)[0]
+    assert (part.usd, part.reason.split(":")[0]) == (
+        None, "access logs tell of 2 of the 3 days that the money is of",
+    )  # fmt: skip
+    assert unit_costs(lines, measured.model_copy(update={"told_days": None}), days)[0].usd is None
+    assert unit_costs(lines, measured.model_copy(update={"told_days": None}))[0].usd == 8
+
+
 def test_names_and_numbers_are_for_people():
     assert name_of("s3.req.GLACIER_IR.tier2") == "S3 GET requests (GLACIER_IR)"
     assert (name_of("x.y"), service_of("x.y")) == ("x.y", "x")

@@ -57,7 +57,7 @@ class MonthsDesk:
         lines = shown.lines
         update = {
             "allocations": tuple(allocate(lines, measured.weights, by) for by in _ALLOCATED),
-            "units": unit_costs(lines, measured),
+            "units": unit_costs(lines, measured, _billed_days(shown)),
         }
         return shown.model_copy(update=update)
 
@@ -180,6 +180,14 @@ class MonthsDesk:
         until = max(last, month_end(period).replace(day=1))
         end = month_end(before)
         return until, end.replace(day=min(until.day, end.day))
+
+
+def _billed_days(shown: CostMonth) -> tuple[date, ...]:
+    """None of an estimate: its money and its views are of the same logs."""
+    if shown.basis != "billed":
+        return ()
+    first = month_end(shown.period).replace(day=1)
+    return tuple(first + timedelta(days=n) for n in range(shown.days))
 
 
 def checked(period: str) -> str:
