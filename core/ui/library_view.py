@@ -78,30 +78,30 @@ def _below() -> bool:
 def _files(
     actor: Actor, asked: Asked, query: FileQuery, top: st.delta_generator.DeltaGenerator
 ) -> str | None:
-    around = _surroundings(actor, asked.section)
+    inside = _surroundings(actor, asked.section)
     if asked.view is View.DATES:
         dates.show_map(actor, query)
     page = found.read(actor, query)
     with top:
-        show(parts.headline(_sentence(page.page.total, asked.section, query)))
+        show(parts.headline(_sentence(page.page.total, asked.section, query, inside)))
     if query.trashed:
         selected.trash_notice(actor, page.page.total)
     if not page.page.total:
-        _nothing(query, asked.section, around=around)
+        _nothing(query, asked.section, around=inside > 0)
         return None
     return _shown(actor, page, asked.view)
 
 
-def _surroundings(actor: Actor, section: Section) -> bool:
-    """What stands above the files of a folder or album; whether there is anything."""
+def _surroundings(actor: Actor, section: Section) -> int:
+    """What stands above the files of a folder or album; how many folders there are."""
     if section is Section.FOLDERS:
         children = folders.inside(actor)
         folders.bar(actor, children)
         folders.rows(children)
-        return bool(children)
+        return len(children)
     if section is Section.ALBUMS:
         albums.opened(actor, place.album() or "")
-    return False
+    return 0
 
 
 def _shown(actor: Actor, page: Found, view: View) -> str | None:
@@ -110,7 +110,7 @@ def _shown(actor: Actor, page: Found, view: View) -> str | None:
     if view is View.LIST:
         picked, opened = found.table(page, trashed=page.query.trashed)
     else:
-        picked, opened = found.tiles(page)
+        picked, opened = found.tiles(actor, page)
     with bar:
         if view is View.LIST and picked.ids:
             show(parts.note(f"{formats.counted(len(picked.ids), 'file')} selected"))
@@ -121,13 +121,17 @@ def _shown(actor: Actor, page: Found, view: View) -> str | None:
     return viewer(actor, window, page.query) or opened
 
 
-def _sentence(total: int, section: Section, query: FileQuery) -> str:
+def _sentence(total: int, section: Section, query: FileQuery, inside: int) -> str:
     files = formats.counted(total, "file")
     if query.trashed:
         return f"{files} in the trash"
     if section is Section.SHARED:
         return f"{files} shared with you"
-    return f"{files} found" if place.narrowed(query) else files
+    if place.narrowed(query):
+        return f"{files} found"
+    if inside and not query.below:
+        return f"{formats.counted(inside, 'folder')}, {files}"
+    return files
 
 
 def _nothing(query: FileQuery, section: Section, *, around: bool) -> None:

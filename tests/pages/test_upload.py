@@ -37,7 +37,7 @@ def test_the_uploader_gets_owner_and_limit_and_nothing_secret(desk, enter, visit
     data = json.loads(node.json)
     assert data["account"] == ada.account_id
     assert data["maxBytes"] == desk.settings.max_upload_bytes
-    assert set(data) == {"account", "endpoint", "maxBytes", "folder"}
+    assert set(data) == {"account", "endpoint", "maxBytes", "folder", "isPrivate"}
 
 
 def test_own_uploads_are_listed_with_their_state_after_a_reload(desk, enter, begin, visit):

@@ -59,11 +59,13 @@ def gallery(
     label: str = "Files",
     page: str = "",
     around: Around | None = None,
+    diagnose: bool = False,
 ) -> GalleryEvent:
     """Show one page of files.
 
     The browser keeps the selection; `selected` sets it whenever its value or `page` changes (`()`
-    clears). `page` tells one page of files from another.
+    clears). `page` tells one page of files from another. `diagnose`: the doctor may be offered
+    where no picture comes.
     """
     shown = {
         "items": [asdict(item) for item in items],
@@ -72,6 +74,7 @@ def gallery(
         "selected": None if selected is None else list(selected),
         "current": list(_selected_before(key, page)),
         "around": asdict(around or Around()),
+        "diagnose": diagnose,
     }
     result = _component()(
         key=key,

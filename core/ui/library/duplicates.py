@@ -107,6 +107,6 @@ def _facts(twin: Twin) -> Markup:
         tag("b", file.name, dir="auto"),
         tag("span", f"{where}, {formats.size(twin.stored)} stored", class_="ui-muted"),
     ]
-    rows = (tag("li", tag("span", f"{one.what} ", class_="ui-muted"), one.second)
+    rows = (tag("li", tag("span", f"{one.what} ", class_="ui-muted"), one.second or "none")
             for one in twin.differs if one.what not in _TOLD)  # fmt: skip
     return join(tag("div", *(tag("p", line) for line in lines)), tag("ul", *rows))

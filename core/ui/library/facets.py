@@ -78,7 +78,7 @@ def _values(name: str, counted: Counted, people: dict[str, str], *, about: bool)
             st.rerun()
     rest = len(shown) - _LISTED + counted.more
     if rest > 0:
-        show(parts.note(f"and {formats.number(rest)} more with fewer files"))
+        show(parts.note(f"and {formats.number(rest)} more: search for them"))
 
 
 def chips(actor: Actor) -> None:

@@ -39,7 +39,9 @@ def bar(actor: Actor, children: tuple[Folder, ...]) -> None:
 
 
 def _crumbs(path: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", key="folder_crumbs", gap=None):
+    with st.container(
+        horizontal=True, vertical_alignment="center", key="folder_crumbs", gap="xsmall"
+    ):
         steps = path.split("/") if path else []
         st.button(
             "All folders", key="crumb_top", type="tertiary", disabled=not path,

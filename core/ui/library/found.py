@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core.model.identity import Actor
+from core.model.identity import Actor, Permission
 from core.model.media import FilePage, FileQuery, MediaFile
 from core.ui import delivery_view, formats, scrolling, session
 from core.ui.gallery import Around, GalleryEvent, GalleryItem, gallery
@@ -47,7 +47,7 @@ def read(actor: Actor, query: FileQuery) -> Found:
     return Found(page, query, offset)
 
 
-def tiles(found: Found) -> tuple[Picks, str | None]:
+def tiles(actor: Actor, found: Found) -> tuple[Picks, str | None]:
     """What is selected now, and the file that was opened in this run."""
     entered = picks.entering(found.mark, found.query, found.ids)
     elsewhere = sum(one not in found.ids for one in entered.ids)
@@ -57,6 +57,7 @@ def tiles(found: Found) -> tuple[Picks, str | None]:
         selected=entered.entered,
         page=found.mark,
         around=Around(elsewhere, found.page.total if entered.whole else 0),
+        diagnose=actor.may(Permission.URL_DIAGNOSE),
     )
     return picks.heard(entered, event, found.ids), event.opened
 

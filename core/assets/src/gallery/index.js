@@ -8,6 +8,7 @@ import { Tile } from './tile.js'
 
 const VIEW = 'dashboard-view' // asks the viewer on the same page; it says VIEWED when it closes
 const VIEWED = 'dashboard-viewed'
+const ENOUGH = 6 // pictures that fail before the CDN is suspected
 const TELL_AFTER = 120 // milliseconds: quick clicks become one rerun of the page
 
 class Gallery {
@@ -16,6 +17,10 @@ class Gallery {
   #status = document.createElement('span')
   #all = button('Select all')
   #none = button('Clear')
+  #trouble = document.createElement('p')
+  #diagnose = false
+  #arrived = 0
+  #missing = 0
   #tiles = []
   #order = []
   #focused = 0
@@ -37,7 +42,10 @@ class Gallery {
     const bar = document.createElement('div')
     bar.className = 'toolbar'
     bar.append(this.#status, this.#all, this.#none)
-    this.#root.append(bar, this.#grid)
+    this.#trouble.className = 'trouble'
+    this.#trouble.setAttribute('role', 'alert')
+    this.#trouble.hidden = true
+    this.#root.append(this.#trouble, bar, this.#grid)
     this.#listen()
     adoptStyles(parentElement, tokens)
     adoptStyles(parentElement, styles)
@@ -45,11 +53,12 @@ class Gallery {
   }
 
   update(component) {
-    const { items, label, page = '', selected, current, around } = JSON.parse(component.data.page)
+    const { items, label, page = '', selected, current, around, diagnose } = JSON.parse(component.data.page)
     const first = !this.#component
     const samePage = page === this.#page
     this.#component = component
     this.#page = page
+    this.#diagnose = diagnose === true
     this.#around = around ?? { elsewhere: 0, everything: 0 }
     applyScheme(this.#root)
     this.#grid.setAttribute('aria-label', label)
@@ -91,6 +100,8 @@ class Gallery {
     for (const tile of this.#tiles.splice(items.length)) tile.node.remove()
     items.forEach((item, index) => this.#tiles[index].fill(item))
     if (!samePage) {
+      this.#arrived = this.#missing = 0
+      this.#trouble.hidden = true
       this.#focused = 0
       this.#fetchRest()
     }
@@ -116,6 +127,20 @@ class Gallery {
     this.#status.textContent = any ? selectedWords(chosen, this.#around, whole) : count(this.#order.length, 'file')
     this.#none.hidden = !any
     this.#all.hidden = this.#order.length === 0 || chosen === this.#order.length
+  }
+
+  /** When no picture comes at all, the CDN is to be looked at, and the files are there all the same. */
+  #heard(arrived) {
+    if (arrived) this.#arrived += 1
+    else this.#missing += 1
+    const down = this.#arrived === 0 && this.#missing >= Math.min(ENOUGH, this.#pictures())
+    if (this.#trouble.hidden !== down) return
+    this.#trouble.hidden = !down
+    if (down) this.#trouble.replaceChildren(...trouble(this.#tiles, this.#diagnose))
+  }
+
+  #pictures() {
+    return this.#tiles.filter(({ item }) => item.thumbnail).length
   }
 
   /** Exactly one tile is in the tab order: the one that had the focus last. */
@@ -171,6 +196,7 @@ class Gallery {
     this.#grid.addEventListener('click', (event) => this.#clicked(event))
     this.#grid.addEventListener('focusin', (event) => this.#rove(this.#indexOf(event.target)))
     this.#grid.addEventListener('keydown', (event) => this.#pressed(event))
+    this.#grid.addEventListener('picture', ({ detail }) => this.#heard(detail.arrived))
     addEventListener(VIEWED, this.#viewed)
     this.#all.addEventListener('click', () => this.#selectAll())
     this.#none.addEventListener('click', () => this.#clear())
@@ -241,6 +267,16 @@ class Gallery {
     else this.#selection.toggle(id)
     this.#changed()
   }
+}
+
+function trouble(tiles, diagnose) {
+  const words = 'No picture of this page comes from the CDN. The files are listed all the same. '
+  if (!diagnose) return [words, 'Tell an admin.']
+  const link = document.createElement('a')
+  const { thumbnail } = tiles.find(({ item }) => item.thumbnail).item
+  link.href = `/doctor?url=${encodeURIComponent(new URL(thumbnail, location.href).href.split('?')[0])}`
+  link.textContent = 'Diagnose one of them'
+  return [words, link]
 }
 
 function button(words) {

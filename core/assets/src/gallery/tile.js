@@ -80,6 +80,11 @@ export class Tile {
     this.node.setAttribute('aria-selected', String(selected))
   }
 
+  /** Whether its picture came: the gallery says so when none does. */
+  #tell(arrived) {
+    this.node.dispatchEvent(new CustomEvent('picture', { bubbles: true, detail: { arrived } }))
+  }
+
   /** What is written on the tile, in its order, then what is drawn. */
   #say() {
     const state = STATES[this.item.state]?.[1] ?? ''
@@ -106,8 +111,12 @@ export class Tile {
       renewed = true
       if (this.#picture !== image) return
       if (fresh) image.src = fresh
-      else this.#showBroken()
+      else {
+        this.#showBroken()
+        this.#tell(false)
+      }
     })
+    image.addEventListener('load', () => this.#picture === image && this.#tell(true))
     image.src = thumbnail
     this.#box.replaceChildren(image)
   }
