@@ -136,6 +136,8 @@ def run_script(connection: sqlite3.Connection, script: str) -> None:
 
 def _make_private(path: Path) -> None:
     """Password hashes live here: readable by the app's own user only, like SQLite's side files."""
+    if path.exists():
+        return  # a folder that became read-only can still be read
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600, exist_ok=True)

@@ -169,6 +169,12 @@ class JobQueue:
             return self.fail(job.id, _UNEXPECTED, retry=False)
         return self.finish(job.id)
 
+    def give_back(self, id: str) -> None:
+        """Have it tried again: how it ended could not be written down."""
+        stored = self._jobs.find(id)
+        if stored is not None and stored.value.state is JobState.RUNNING:
+            self._requeue(stored.value)
+
     def requeue_running(self, older_than: timedelta = timedelta()) -> int:
         """Put back what a process left behind when it died. Returns how many there were."""
         before = self._clock() - older_than
@@ -232,6 +238,7 @@ class JobRunner:
         self._queue, self._handlers, self._workers, self._lease = queue, handlers, workers, lease
         self._news = threading.Condition()
         self._tickets = 0  # wake-ups that no worker has looked at yet
+        self._unwritten: set[str] = set()  # jobs whose end a full or sealed store did not take
         self._stopping = False
         self._threads: list[threading.Thread] = []
         queue.listen(self.wake)
@@ -270,11 +277,14 @@ class JobRunner:
         return count
 
     def _work(self) -> None:
+        busy = True
         while not self._stopping:
             try:
+                if not busy:
+                    self._take_back()
                 busy = self._step()
             except Exception:  # noqa: BLE001  # the store itself: wait and ask again
-                _log.exception("Jobs can't be read")
+                _log.exception("Jobs can't be read or written")
                 busy = False
             if not busy:
                 self._rest()
@@ -284,8 +294,13 @@ class JobRunner:
             if not self._stopping and self._tickets == 0:
                 self._news.wait(_SLOW_POLL_SECONDS)
             self._tickets = max(0, self._tickets - 1)
-        if self._lease and not self._stopping:
+
+    def _take_back(self) -> None:
+        if self._lease:
             self._queue.requeue_running(self._lease)  # what another process left behind
+        for job_id in tuple(self._unwritten):
+            self._queue.give_back(job_id)
+            self._unwritten.discard(job_id)
 
     def _step(self) -> bool:
         job = self._claim()
@@ -293,6 +308,9 @@ class JobRunner:
             return False
         try:
             self._queue.attempt(job, lambda job: self._handlers[job.kind](job))
+        except DashboardError:
+            self._unwritten.add(job.id)
+            raise
         finally:
             with self._claiming:
                 self._going[job.kind] -= 1

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.errors import AwsUnavailable, UnreadableContent
+from core.errors import AwsUnavailable, DashboardError, UnreadableContent
 from core.model.media import JobState, Problem
 from core.stores.jobs import MAX_ATTEMPTS, JobQueue, JobRunner, wait_after
 from core.stores.sqlite import SqliteRecordStore
@@ -251,3 +251,33 @@ def test_long_jobs_leave_a_worker_for_the_others(queue, clock):
         time.sleep(0.01)
     runner.stop()
     assert most == [1, 1]
+
+
+def test_a_job_that_ends_while_nothing_can_be_written_is_done_again_later(
+    queue, clock, monkeypatch, caplog
+):
+    monkeypatch.setattr("core.stores.jobs._SLOW_POLL_SECONDS", 0.05)
+    refusing, done = threading.Event(), []
+    store = queue._jobs.store
+    transact = store.transact
+
+    def fallible(operations):
+        if refusing.is_set():
+            raise DashboardError("The disk with the database is full.")
+        return transact(operations)
+
+    def work(job):
+        done.append(job.id)
+        if len(done) == 1:
+            refusing.set()
+
+    monkeypatch.setattr(store, "transact", fallible)
+    job = queue.add("work", "1", "ann")
+    runner = JobRunner(queue, {"work": work}, 1)
+    runner.start()
+    until(lambda: "can't be read or written" in caplog.text)
+    assert queue.get(job.id).state is JobState.RUNNING
+    refusing.clear()
+    until(lambda: queue.get(job.id).state is JobState.DONE)
+    runner.stop()
+    assert done == [job.id, job.id]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -19,7 +20,7 @@ from core.accounts.service.desk import Desk, no_such_account, short_id
 from core.accounts.service.links import PasswordLinks
 from core.accounts.service.own import OwnAccount
 from core.accounts.service.tries import Tries
-from core.errors import Conflict, InvalidInput, NotAllowed, NotFound, NotSignedIn
+from core.errors import Conflict, DashboardError, InvalidInput, NotAllowed, NotFound, NotSignedIn
 from core.model.credentials import Credential, FirstAdminLink
 from core.model.identity import (
     Account,
@@ -241,11 +242,10 @@ class AccountsService:
         moved = sessions.slide(row.value, now, self._desk.session_life)
         if moved is None:
             return
-        try:
+        # A conflict: another tab moved it, or it was revoked in this moment; never bring it back.
+        # Anything else: a store that can't be written signs nobody out who may still read.
+        with suppress(DashboardError):
             self._records.sessions.save(moved, row.version)
-        except Conflict:
-            # Another tab moved it, or it was revoked in this moment: never bring it back.
-            return
 
     # One's own account
 
