@@ -1,7 +1,9 @@
 """The upload list under what happens to uploads: pauses, reloads, faults, refusals, other pages."""
 
+import itertools
 import re
 import shutil
+import time
 
 import httpx
 import pytest
@@ -185,19 +187,29 @@ def test_a_paused_upload_holds_still_and_goes_on_where_it_was(page, line, sent, 
     assert set(sent) > set(held)
 
 
-def test_faults_of_the_storage_are_retried_without_anybody_asking(page, tmp_path):
-    film = blob(tmp_path / "faults.mov", 3 * PART)
-    faults = [500, 503]
+@pytest.mark.parametrize(("name", "size"), [("parts.mov", 3 * PART), ("whole.txt", 3000)])
+def test_a_storage_that_asks_to_slow_down_is_tried_again_with_pauses(page, tmp_path, name, size):
+    tries, faults = [], [500, 503, 503]
 
     def fail_first(route):
-        if faults and route.request.method == "PUT":
+        if route.request.method not in {"PUT", "POST"}:
+            return route.continue_()
+        tries.append(time.monotonic())
+        if faults:
             return route.fulfill(status=faults.pop(), body="<Error><Code>SlowDown</Code></Error>")
         return route.continue_()
 
     page.route("**/emulator/s3/**", fail_first)
-    choose(page, film)
-    row(page, film.name, "delivered").wait_for(timeout=60_000)
+    choose(page, blob(tmp_path / name, size))
+    waiting = row(page, name, "retrying")
+    expect(waiting).to_contain_text("Trying again")
+    expect(waiting).to_contain_text("The storage asks to send more slowly.")
+    row(page, name, "delivered").wait_for(timeout=60_000)
     assert faults == []
+    pauses = [after - before for before, after in itertools.pairwise(tries[:4])]
+    assert [pause > least for pause, least in zip(pauses, (0.3, 0.7, 1.4), strict=True)] == [
+        True
+    ] * 3
 
 
 def test_a_network_cut_is_shown_and_survived(page, line, sent, tmp_path):

@@ -37,3 +37,9 @@ test('an unknown answer of S3 is quoted', () => {
   assert.match(s3Error(400, '<Error><Code>Odd</Code><Message>Why not</Message></Error>').detail, /400: Why not/)
   assert.match(s3Error(502, 'bad gateway').detail, /502/)
 })
+
+test('a storage that asks to slow down is waited for', () => {
+  const slow = s3Error(503, '<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>')
+  assert.ok(slow.passes)
+  assert.match(slow.detail, /more slowly/)
+})

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { STATES } from '../gallery/tile.js'
-import { STAGES, pollDelay, readStatus, totals } from '../uploader/states.js'
+import { STAGES, pollDelay, readStatus, shownAs, totals } from '../uploader/states.js'
 
 const stage = (answer) => readStatus({ state: 'completed', file: { state: 'processing' }, job: null, problem: null, ...answer }).stage
 
@@ -64,4 +64,10 @@ test('the gallery and the upload list show a file that is not delivered alike', 
   const [icon, word, tone] = STATES.undelivered
   assert.deepEqual([word, icon, tone], STAGES.undelivered)
   assert.deepEqual([icon, tone], ['close', 'fail'])
+})
+
+test('an upload that waits says whether the connection is to blame', () => {
+  assert.equal(shownAs({ stage: 'retrying', problem: { answered: false } })[0], 'Connection lost')
+  assert.equal(shownAs({ stage: 'retrying', problem: { answered: true } })[0], 'Trying again')
+  assert.equal(shownAs({ stage: 'uploading', problem: { answered: true } })[0], 'Uploading')
 })

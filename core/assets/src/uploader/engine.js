@@ -334,7 +334,7 @@ function pickShown({ stage, file, problem }) {
 }
 
 function problemOf(error) {
-  if (error instanceof TransferError) return { detail: error.detail, hint: error.hint }
+  if (error instanceof TransferError) return { detail: error.detail, hint: error.hint, answered: error.status > 0 }
   if (error?.name === 'NotReadableError' || error?.name === 'NotFoundError') {
     return { detail: 'The browser can no longer read this file.', hint: 'Choose it again.' }
   }

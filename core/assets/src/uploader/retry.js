@@ -41,6 +41,7 @@ export function readS3Error(text) {
 }
 
 const S3_WORDS = {
+  SlowDown: 'The storage asks to send more slowly.',
   EntityTooLarge: 'The file is larger than its upload ticket allows.',
   EntityTooSmall: 'The file is smaller than its upload ticket says.',
   NoSuchUpload: 'The storage no longer knows this upload.',

@@ -6,10 +6,10 @@ import { kindIcon } from '../shared/icons.js'
 import { plain, shorten, size } from '../shared/words.js'
 import { Icon } from './icon.jsx'
 import { picture } from './preview.js'
-import { FINAL, PROCESSING, STAGES } from './states.js'
+import { FINAL, PROCESSING, shownAs } from './states.js'
 
 export const Row = memo(function Row({ tab, item }) {
-  const [word, icon, tone] = STAGES[item.stage]
+  const [word, icon, tone] = shownAs(item)
   return (
     <li class={`row ${item.stage}${PROCESSING.has(item.stage) ? ' processing' : ''}`} data-stage={item.stage} data-name={item.name}>
       <Thumbnail item={item} />

@@ -17,6 +17,11 @@ export const STAGES = {
   failed: ['Failed', 'close', 'fail'],
 }
 
+/** [word, icon, tone] of an item; who was answered has a connection, and only has to wait. */
+export function shownAs({ stage, problem }) {
+  return stage === 'retrying' && problem?.answered ? ['Trying again', 'clock', 'warn'] : STAGES[stage]
+}
+
 export const SENDING = new Set(['waiting', 'uploading', 'retrying'])
 export const PROCESSING = new Set(['checking', 'previews', 'storing', 'delivering'])
 export const FINAL = new Set(['delivered', 'undelivered', 'refused', 'failed'])
