@@ -183,7 +183,8 @@ def _denied(operation: str, code: str, service: str) -> AwsDenied:
     permission = PERMISSIONS.get(operation) or (f"{service}:{operation}" if service else operation)
     return AwsDenied(
         f"AWS refused {operation} to the dashboard's own credentials ({code}).",
-        hint=f"Allow {permission} in the dashboard's IAM policy; deploy/template.yaml lists all.",
+        hint=f"Whoever manages the AWS account can allow {permission} in the dashboard's IAM "
+        "policy; deploy/template.yaml lists all.",
     )
 
 

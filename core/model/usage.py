@@ -206,6 +206,7 @@ class SourceGap(Noun):
 
     source: StorageSource
     reason: str
+    hint: str = ""  # what to do about it
     last_good: UtcTime | None = None  # of the report that is still shown
 
 

@@ -185,7 +185,8 @@ def side_by_side(found: StorageComparison, now: datetime) -> Markup:
 def _gap(gap: SourceGap, now: datetime) -> Markup:
     kept = f" The numbers are from {formats.ago(gap.last_good, now)}." if gap.last_good else ""
     tone = Tone.WARN if gap.last_good else Tone.UNKNOWN
-    return parts.note(f"{NAMES[gap.source]}: {gap.reason}{kept}", tone)
+    told = f"{gap.reason} {gap.hint}".strip()
+    return parts.note(f"{NAMES[gap.source]}: {told}{kept}", tone)
 
 
 def _apart(objects: int | None, size_apart: int | None) -> str:

@@ -41,7 +41,9 @@ def _age(metrics: EdgeMetrics, report: TrafficReport, now: datetime) -> Markup:
         return parts.note(words, Tone.UNKNOWN)
     newest = formats.ago(now - timedelta(seconds=metrics.age_seconds), now)
     logged = formats.ago(report.as_of, now) if report.as_of else "never"
-    return parts.note(f"Newest CloudWatch sample {newest}; logs read {logged}.")
+    asked = formats.ago(metrics.asked_at, now)
+    words = f"Newest CloudWatch sample {newest}, asked for {asked}; logs read {logged}."
+    return parts.note(words)
 
 
 def _refused(metrics: EdgeMetrics, problem: Problem, now: datetime) -> Markup:

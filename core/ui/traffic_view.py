@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import cast
 
 import streamlit as st
 
 from core.model.identity import Actor, Permission
-from core.model.traffic import Delivered, QueryCost, ScanState, TrafficFilters, TrafficReport
+from core.model.traffic import (
+    Delivered,
+    EdgeMetrics,
+    QueryCost,
+    ScanState,
+    TrafficFilters,
+    TrafficReport,
+)
 from core.ui import (
     formats,
     navigation,
@@ -31,6 +39,7 @@ _GROUPS = {
     "Files": "top_urls", "Prefixes": "prefixes", "Owners": "owners", "Referrers": "referrers",
     "Edges": "edges", "Countries": "countries",
 }  # fmt: skip
+_METRICS_HOLD, _MOST_RANGES = timedelta(minutes=5), 64
 _HOURLY = 2  # days up to which hours are drawn
 
 
@@ -155,8 +164,21 @@ def report_of(actor: Actor, report: TrafficReport, days: time_range.Days) -> Non
         show(traffic_parts.results(report.statuses, statuses=True))
     errors(report)
     groups(report)
-    metrics = session.services().traffic.metrics(actor, days.first, days.last)
+    metrics = _metrics(actor, days.first, days.last)
     show(traffic_sources.cloudwatch(metrics, report, session.now()))
+
+
+def _metrics(actor: Actor, first: date, last: date) -> EdgeMetrics:
+    """CloudWatch takes money for each answer, and has a new one every few minutes only."""
+    actor.require(Permission.USAGE_READ)
+    return _asked(session.services().traffic.distribution_id, first, last, actor)
+
+
+@st.cache_data(ttl=_METRICS_HOLD, max_entries=_MOST_RANGES, show_spinner=False)
+def _asked(distribution_id: str, first: date, last: date, _actor: Actor) -> EdgeMetrics:
+    """The same for everybody who may see it, which the caller has asked."""
+    del distribution_id  # is only what the answer is kept under
+    return session.services().traffic.metrics(_actor, first, last)
 
 
 @st.fragment

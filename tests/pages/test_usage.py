@@ -5,6 +5,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+import streamlit as st
 
 from core.errors import AwsDenied
 from core.model.identity import Role
@@ -21,6 +22,12 @@ TODAY = datetime.now(UTC)
 def request(number, ago=1, **values):
     day = (TODAY - timedelta(days=ago)).date().isoformat()
     return row(number, date=day, **values)
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    """What was kept of AWS is kept for the process."""
+    st.cache_data.clear()
 
 
 @pytest.fixture
@@ -227,7 +234,21 @@ def test_a_refused_cloudwatch_shows_the_last_good_numbers_with_their_age(
     monkeypatch.setattr(desk.traffic, "_metrics", answer)
     assert "1,234" in shown(visit("usage"))
     refuse(desk, monkeypatch)
+    st.cache_data.clear()  # what was kept has grown old
     html = shown(visit("usage"))
     assert "1,234" in html
     assert "their newest sample is from <time" in html
     assert ">4 h ago<" in html
+
+
+def test_cloudwatch_is_not_asked_again_by_every_click(logged, visit, desk, monkeypatch):
+    logged([request(1)])
+    asked = []
+    source = SimpleNamespace(read=lambda *range_: asked.append(range_) or ())
+    monkeypatch.setattr(desk.traffic, "_metrics", source)
+    page = visit("usage")
+    page.run()
+    assert "CloudWatch has no sample of these days" in shown(page)
+    assert len(asked) == 1
+    visit("usage", days="7 days")
+    assert len(asked) == 2

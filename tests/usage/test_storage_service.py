@@ -299,6 +299,7 @@ def test_a_faulty_inventory_is_refused_and_the_last_report_stays(world, data, sc
     assert world.report(INVENTORY).total.objects == 2
     (gap,) = [g for g in world.service.compare(ADMIN, BUCKET).missing if g.source is INVENTORY]
     assert said in gap.reason
+    assert gap.hint == scan.problem.hint != ""
     assert gap.last_good is not None
 
 

@@ -1,13 +1,32 @@
-"""Keeps the last few answers that took long to find; what they are about never changes."""
+"""Keeps answers that took long to find: a few that never change, or one for a while."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 V = TypeVar("V")
+
+
+class Aged(Generic[V]):
+    """One answer that holds for a while; a failure is not kept. For threads."""
+
+    def __init__(
+        self, find: Callable[[], V], clock: Callable[[], datetime], holds: timedelta
+    ) -> None:
+        self._find, self._clock, self._holds = find, clock, holds
+        self._found: tuple[datetime, V] | None = None
+
+    def __call__(self) -> V:
+        found, now = self._found, self._clock()
+        if found is not None and timedelta() <= now - found[0] < self._holds:
+            return found[1]
+        value = self._find()
+        self._found = now, value
+        return value
 
 
 class Kept(Generic[V]):

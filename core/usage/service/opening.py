@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core.aws.athena import AthenaPlace, AthenaRunner
 from core.aws.clients import AwsClients
@@ -18,10 +18,12 @@ from core.stores.log_store import LogStore
 from core.stores.queries import QueryEngine
 from core.stores.records import RecordStore
 from core.usage.access_logs import columns_of, shape_of
+from core.usage.service.kept import Aged
 from core.usage.service.traffic import TrafficService
 from core.usage.traffic import ScanPrice
 
 FOLDER = "usage/traffic"
+_SIZE_HOLDS = timedelta(minutes=10)  # of all logs: a listing, which costs
 
 
 def open_logs(
@@ -56,7 +58,7 @@ def open_logs(
         clock,
         distribution_id=distribution_id,
         configured=configured,
-        engine=_athena(clients, settings, size),
+        engine=_athena(clients, settings, Aged(size, clock, _SIZE_HOLDS)),
         price=lambda: price_of(settings.region),
         free_to_run=settings.athena_confirm_bytes,
         metrics=CloudFrontMetrics(lambda: clients.edge_metrics),

@@ -260,7 +260,8 @@ class StorageService:
         last = next((one for one in self.scans(actor, bucket) if one.source is source), None)
         good = kept.sampled_at if kept else None
         if last is not None and last.problem is not None:
-            return SourceGap(source=source, reason=last.problem.detail, last_good=good)
+            told = last.problem
+            return SourceGap(source=source, reason=told.detail, hint=told.hint, last_good=good)
         return None if kept else SourceGap(source=source, reason="It was not read yet.")
 
     def history(self, actor: Actor, bucket: str) -> tuple[StorageDay, ...]:

@@ -78,7 +78,7 @@ class Reader:
             found, asked = usage.open_uploads()
             uploads = _uploads(found)
         except (AwsDenied, NotAllowed) as error:
-            notes.append(f"Unfinished uploads are not known: {error.message}")
+            notes.append(f"Unfinished uploads are not known: {error.message} {error.hint}".strip())
         columns = LISTED_VERSIONS if scan.versions else LISTED
         at = datetime.fromisoformat(state["started"])
         report = self.summarise(scan.bucket, scan.source, folder, dict(columns), at)

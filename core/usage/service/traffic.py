@@ -87,6 +87,10 @@ class TrafficService:
             sort=lambda scan: scan.created_at.strftime(_MOMENT),
         )
 
+    @property
+    def distribution_id(self) -> str:
+        return self._distribution_id
+
     # --- scans ------------------------------------------------------------------------------
 
     def scan(self, actor: Actor) -> TrafficScan:
