@@ -48,10 +48,8 @@ def serving(browser, folder):
     try:
         client = admin_client(app.start())
         photographed(client)
-        total = (
-            client.get("/api/files/facets").raise_for_status()
-            and client.get("/api/files", params={"limit": 1}).json()["total"]
-        )
+        client.get("/api/files/facets").raise_for_status()  # waits until memory is filled
+        total = client.get("/api/files", params={"limit": 1}).json()["total"]
         context = browser.new_context(base_url=app.url, viewport={"width": 1440, "height": 3400})
         context.add_init_script(watch_for(SHOWN))
         page = context.new_page()
@@ -79,7 +77,7 @@ def told(rounds):
     painted, script = zip(*rounds, strict=True)
     return {
         "navigation_ms": round(statistics.median(painted)),
-        "navigation_p95_ms": round(max(painted)),  # of seven: the worst
+        "navigation_p95_ms": round(max(painted)),  # of seven it is the worst
         "script_ms": round(statistics.median(script)),
     }
 
