@@ -9,6 +9,7 @@ from core.costs.advice_desk import Desk
 from core.costs.outcome import payback
 from core.costs.quantities import times
 from core.costs.tiers import EXACT, ZERO
+from core.model.caching import span
 from core.model.estimates import UsageLine
 from core.model.measured import StoredGroup
 from core.model.scenarios import WhatIf
@@ -199,9 +200,9 @@ def _cached(one: UncachedPath, saving: Decimal | None) -> Recommendation:
 def _keep_longer(one: UncachedPath) -> tuple[tuple[ApiCall, ...], str]:
     """The copy with another header, where the header is what makes the edges forget the file."""
     if one.kept_seconds is not None and one.kept_seconds >= _DAY:
-        return (), f"edges may keep it for {one.kept_seconds:,} seconds already: look at the key"
+        return (), f"edges may keep it for {span(one.kept_seconds)} already: look at the key"
     if one.most_seconds is not None and one.most_seconds < _DAY:
-        limit = f"the cache policy lets edges keep it for {one.most_seconds:,} seconds at most"
+        limit = f"the cache policy lets edges keep it for {span(one.most_seconds)} at most"
         return (), f"{limit}: choose another policy for its behaviour, such as CachingOptimized"
     if not one.bucket or not one.key:
         return (), "which object it is can't be told from the path"

@@ -18,6 +18,7 @@ from core.costs.quantities import Tally, times
 from core.costs.s3_requests import request_line, sheet_class
 from core.costs.tiers import ZERO
 from core.costs.ttl import misses_at
+from core.model.caching import span
 from core.model.estimates import UsageLine
 from core.model.measured import DeliveredGroup, MeasuredMonth
 from core.model.pricing import PriceSheet
@@ -181,7 +182,7 @@ def _ttl(change: TtlChange, month: Month, told: Told) -> Plan | None:
     if measured.ttl_seconds is None:
         told.unknown.append(measured.ttl_unknown or "the TTL of now is not known")
         return None
-    told.assumptions.append(f"edges keep a file for {measured.ttl_seconds:,} seconds today")
+    told.assumptions.append(f"edges keep a file for {span(measured.ttl_seconds)} today")
     wanted = misses_at(measured, change.seconds)
     if wanted is None:
         told.unknown.append("the measured misses don't fit the TTL of now: no model follows")

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.measures.account import Account
-from core.model.caching import cache_control_of
+from core.model.caching import cache_control_of, span
 from core.model.measured import ViewedFile
 
 Headers = Callable[[str, str], Mapping[str, Any] | None]  # of a bucket's key; None: not known
@@ -42,4 +42,4 @@ def _agreed(found: dict[int, int], requests: int) -> tuple[int | None, str]:
     if sum(found.values()) < _MOST * requests:
         return None, "the TTL of now is not known: the files of too many URLs can't be read"
     low, high = min(found), max(found)
-    return None, f"there is no one TTL of now: files are kept from {low:,} to {high:,} seconds"
+    return None, f"there is no one TTL of now: files are kept from {span(low)} to {span(high)}"

@@ -24,3 +24,15 @@ def cache_control_of(headers: Mapping[str, Any] | None) -> str | None:
         return None
     told = str(headers.get("CacheControl") or "")
     return None if told_seconds(told) is None and headers.get("Expires") else told
+
+
+_SPANS = (("year", 31_536_000), ("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
+
+
+def span(seconds: int) -> str:
+    """`86400` \u2192 `1 day`; `about` where a whole number of the unit is not what it is."""
+    unit, size = next((one for one in _SPANS if seconds >= one[1]), _SPANS[-1])
+    if seconds % size == 0:
+        count = seconds // size
+        return f"{count:,} {unit}{'' if count == 1 else 's'}"
+    return f"about {seconds / size:,.1f} {unit}s"

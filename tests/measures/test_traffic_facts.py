@@ -92,7 +92,7 @@ def test_the_ttl_of_today_is_that_of_nine_in_ten_requests():
     assert found == (3600, "")
     mixed, why = ttl_today(viewed(60, 40), account(), lambda bucket, key: headers[key])
     assert mixed is None
-    assert "from 3,600 to 86,400 seconds" in why
+    assert "from 1 hour to 1 day" in why
 
 
 def test_a_ttl_that_nobody_can_know_is_unknown_with_its_reason():
@@ -114,7 +114,7 @@ def test_the_ttl_what_if_works_on_a_measured_month():
     known = found.model_copy(update={"ttl_seconds": seconds})
     answer = what_if(Scenario(name="day", change=TtlChange(seconds=86_400)), known, bundled_sheet())
     assert answer.saving > 0
-    assert any("300 seconds today" in told for told in answer.assumptions)
+    assert any("5 minutes today" in told for told in answer.assumptions)
     unknown = found.model_copy(update={"ttl_unknown": "nobody knows"})
     told = what_if(Scenario(name="day", change=TtlChange(seconds=86_400)), unknown, bundled_sheet())
     assert told.unknown == ("nobody knows",)

@@ -296,7 +296,7 @@ def test_a_dear_report_is_told_before_it_runs(world):
     with pytest.raises(Conflict, match="which costs an unknown price"):
         world.traffic.report(ADMIN, FIRST, LAST)
     world.traffic._price = lambda: (Decimal(5), "the price sheet")
-    with pytest.raises(Conflict, match=r"athena scan up to 12,094,627,905,536 bytes, .* \$55.00"):
+    with pytest.raises(Conflict, match=r"athena scan up to 11,264.0 GiB, .* \$55.00"):
         world.traffic.report(ADMIN, FIRST, LAST)
     assert Dear.asked == 0
     assert world.traffic.report(ADMIN, FIRST, LAST, confirmed=True).requests == 0
