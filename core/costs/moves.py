@@ -28,13 +28,15 @@ def chosen(
     if measured.stored is None:
         told.unknown.append("stored objects were not measured")
         return None
+    fine = measured.by_folder if change.prefix and measured.by_folder is not None else None
     own = tuple(
         group
-        for group in measured.stored
+        for group in (measured.stored if fine is None else fine)
         if not group.noncurrent and (not change.bucket or group.bucket == change.bucket)
     )
-    if change.prefix and any(not group.prefix for group in own):
-        told.unknown.append("what is stored was not measured by prefix: choose a bucket or a role")
+    blurred = [group.prefix for group in own if _may_hold(group, change.prefix)]
+    if blurred:
+        told.unknown.append(_not_apart(blurred))
         return None
     if change.role and any(not group.role for group in own):
         told.unknown.append("what is stored was not measured by role: scan the bucket again")
@@ -47,6 +49,23 @@ def chosen(
     if not found:
         told.assumptions.append("nothing that is stored fits this")
     return found
+
+
+def _may_hold(group: StoredGroup, prefix: str) -> bool:
+    """Whether a part of the group may lie below the prefix, and another part beside it."""
+    if not prefix.startswith(group.prefix) or prefix == group.prefix:
+        return False
+    return group.deep or "/" not in prefix[len(group.prefix) :]
+
+
+def _not_apart(prefixes: Sequence[str]) -> str:
+    above = max(prefixes, key=len)
+    if above:
+        return f"what lies below {above} was not measured apart: choose {above} or a larger folder"
+    return (
+        "what is stored was not measured by prefix that far: choose one of the largest folders, "
+        "a bucket or a role. An older report tells no folder; they are there after the next scan"
+    )
 
 
 def move(

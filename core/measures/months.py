@@ -10,7 +10,7 @@ from decimal import Decimal
 from core.measures.account import Account
 from core.measures.delivered import delivered
 from core.measures.remembered import remembered
-from core.measures.stored import stored
+from core.measures.stored import by_folder, stored
 from core.measures.weights import storage_weights, traffic_weights
 from core.model.measured import NOT_COUNTED, Counted, MeasuredMonth, ViewedFile
 from core.model.traffic import Delivered, OriginReport, TrafficReport
@@ -41,12 +41,16 @@ def measured_month(
     if report is None:
         missing.append(_NO_LOGS)
     groups = tuple(group for one in storage for group in stored(one, account, missing))
-    groups = (*groups, *remembered(days, account, missing))
+    kept = tuple(remembered(days, account, missing))
+    groups = (*groups, *kept)
     found = MeasuredMonth(
         period=period,
         as_of=max((one.sampled_at for one in storage), default=None),
         origin_region=account.region_of(account.media_bucket, missing),
         stored=groups if storage or days else None,
+        by_folder=(*(one for report in storage for one in by_folder(report, account)), *kept)
+        if storage or days
+        else None,
         weights=tuple(storage_weights(storage)),
         uploads=uploads,
         users=Counted(amount=Decimal(users), source="accounts that are open"),

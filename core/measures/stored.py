@@ -28,6 +28,18 @@ def stored(report: StorageReport, account: Account, missing: list[str]) -> Seque
     return found
 
 
+def by_folder(report: StorageReport, account: Account) -> Sequence[StoredGroup]:
+    """The same by the largest folders; whole where the report is too old to tell them."""
+    if report.folder_cells is None:
+        return stored(report, account, [])
+    region = account.region_of(report.bucket, [])
+    return [
+        _cell(report, region, one).model_copy(update={"prefix": one.folder, "deep": one.deep})
+        for one in report.folder_cells
+        if one.stored.objects
+    ]
+
+
 def _by_class(report: StorageReport, region: str, missing: list[str]) -> Iterator[StoredGroup]:
     for share in report.by_class:
         objects, size = share.stored.objects, share.stored.bytes

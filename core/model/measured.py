@@ -27,6 +27,7 @@ class StoredGroup(Noun):
     region: str
     storage_class: str = "STANDARD"
     prefix: str = ""
+    deep: bool = True  # what lies in folders below the prefix is in it as well
     role: str = ""  # original, rendition, upload, other; '' where nobody knows
     noncurrent: bool = False
     objects: int
@@ -90,6 +91,7 @@ class MeasuredMonth(Noun):
     told_days: tuple[date, ...] | None = None  # whole days of traffic; None: nobody knows which
     origin_region: str = ""
     stored: tuple[StoredGroup, ...] | None = None
+    by_folder: tuple[StoredGroup, ...] | None = None  # what is stored once more, by prefix
     delivered: tuple[DeliveredGroup, ...] | None = None
     lines: tuple[UsageLine, ...] = ()  # further usage in units of the price sheet
     files: tuple[ViewedFile, ...] | None = None

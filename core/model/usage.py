@@ -74,6 +74,13 @@ class StorageCell(Noun):
     stored: Stored
 
 
+class FolderCell(StorageCell):
+    """The same of one folder. `deep`: folders below it are in it, which others may be named of."""
+
+    folder: str  # such as `media/2026/`; '' for what lies beside the largest folders
+    deep: bool
+
+
 class IdleObjects(Noun):
     """Originals below a folder that nobody got from an edge; `largest` are the first keys."""
 
@@ -173,6 +180,7 @@ class StorageReport(Noun):
     by_type: tuple[Share, ...] | None = None
     by_role: tuple[Share, ...] | None = None  # original, rendition, upload, other
     cells: tuple[StorageCell, ...] | None = None  # the finest parts, which add up to the total
+    folder_cells: tuple[FolderCell, ...] | None = None  # the same total by the largest folders
     sizes: tuple[SizeRange, ...] | None = None
     ages: tuple[AgeRange, ...] | None = None
     small: Stored | None = None  # objects under `SMALL`

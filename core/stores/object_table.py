@@ -28,7 +28,7 @@ from core.stores.duckdb_engine import open_duckdb
 
 KIB, MIB, GIB = 1024, 1024**2, 1024**3
 SIZES = (0, 16 * KIB, SMALL, MIB, 8 * MIB, 64 * MIB, 512 * MIB, 5 * GIB)
-_STEPS = (0, SMALL, MIB)  # of SIZES
+STEPS = (0, SMALL, MIB)  # of SIZES
 AGES = (0, 7, 30, 90, 180, 365)  # days
 _TOP, _SHOWN_KEYS = 50, 5
 # Our columns and how DuckDB holds them; a source may lack all but the key.
@@ -127,8 +127,8 @@ class ObjectTable:
     def breakdown(self, at: datetime, prefix: str = "") -> Breakdown:
         """By class, suffix, role, size and age: few groups, so one pass does it."""
         groups = self.ask(
-            f"""SELECT class, {_SUFFIX}, {_ROLE}, {_bucket("size", SIZES)},
-            {_bucket("date_diff('day', modified, CAST($2 AS TIMESTAMP))", AGES)},
+            f"""SELECT class, {_SUFFIX}, {_ROLE}, {range_of("size", SIZES)},
+            {range_of("date_diff('day', modified, CAST($2 AS TIMESTAMP))", AGES)},
             count(*), sum(size), count(size) FROM objects WHERE starts_with(key, $1)
             GROUP BY ALL""",  # noqa: S608  # built from our own numbers
             [prefix, at.replace(tzinfo=None)],
@@ -163,7 +163,7 @@ class ObjectTable:
         """By class, role, age and the sizes at which a price changes."""
         found: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
         for group in groups:
-            size = None if group[3] is None else max(e for e in _STEPS if e <= SIZES[group[3]])
+            size = None if group[3] is None else max(e for e in STEPS if e <= SIZES[group[3]])
             found.setdefault((group[0] or "", group[2], size, group[4]), []).append(group)
         return tuple(
             StorageCell(
@@ -300,7 +300,7 @@ class ObjectTable:
         return tuple(sorted(groups, key=lambda group: (-group.wasted, group.etag)))
 
 
-def _bucket(value: str, edges: Sequence[int]) -> str:
+def range_of(value: str, edges: Sequence[int]) -> str:
     """SQL for the number of the range that a value is in; NULL where it is not known."""
     steps = " ".join(
         f"WHEN {value} >= {edge:d} THEN {number}"

@@ -11,7 +11,7 @@ from core.measures.idle import idle_originals, window
 from core.measures.months import measured_month
 from core.model.scenarios import ClassChange, Scenario
 from core.model.traffic import Views
-from core.model.usage import IdleObjects, StorageCell, Stored
+from core.model.usage import FolderCell, IdleObjects, StorageCell, Stored
 from tests.measures.test_edge_map import behavior, edge
 from tests.test_measures import storage
 
@@ -90,6 +90,46 @@ def test_roles_and_ages_of_a_listing_answer_a_lifecycle_what_if():
     found = what_if(Scenario(name="old", change=change), month, bundled_sheet())
     assert found.unknown == ()
     assert found.saving == pytest.approx(100 * bundled_rate("eu-west-1"))
+
+
+def by_prefix(prefix, *held):
+    """A what-if below a prefix of a bucket whose folders are these."""
+    reported = storage(cells=(cell(),), folder_cells=tuple(held) or None)
+    month = measured_month("2026-10", None, (reported,), (), 1, account())
+    change = ClassChange(to_class="STANDARD_IA", reads=0, prefix=prefix)
+    return what_if(Scenario(name="x", change=change), month, bundled_sheet())
+
+
+def folder(name, gib, deep=True):
+    kept = {"storage_class": "STANDARD", "role": "original", "from_bytes": 2**20, "from_days": 90}
+    return FolderCell(folder=name, deep=deep, stored=Stored(objects=9, bytes=gib * 2**30), **kept)
+
+
+HELD = (folder("media/a/", 10), folder("media/b/", 20), folder("media/", 30, deep=False), folder("logs/", 40))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("prefix", "gib"),
+    [("media/", 60), ("media/a/", 10), ("med", 60), ("none/", 0), ("media/c/", 0)],
+)  # fmt: skip
+def test_a_prefix_that_was_measured_answers_a_class_what_if(prefix, gib):
+    found = by_prefix(prefix, *HELD)
+    assert found.unknown == ()
+    assert found.saving == pytest.approx(gib * bundled_rate("eu-west-1"))
+
+
+@pytest.mark.parametrize(
+    ("prefix", "held", "said"),
+    [
+        ("media/a/deeper/", HELD, "below media/a/ was not measured apart"),
+        ("media/ph", HELD, "below media/ was not measured apart"),  # names of files there
+        ("media/c/", (*HELD, folder("media/", 5)), "below media/ was not measured apart"),
+        ("other/", (*HELD, folder("", 5)), "not measured by prefix that far"),
+        ("media/", (), "after the next scan"),
+    ],
+)
+def test_a_prefix_that_was_not_measured_apart_is_unknown(prefix, held, said):
+    assert said in by_prefix(prefix, *held).unknown[0]
 
 
 def bundled_rate(region):

@@ -29,6 +29,7 @@ from core.model.usage import (
     Stored,
     Uploads,
 )
+from core.stores.folder_cells import folder_cells
 from core.stores.idle_objects import idle_objects
 from core.stores.object_files import (
     LISTED,
@@ -250,6 +251,7 @@ class Reader:
             complete=not notes, notes=tuple(notes), total=found.total, by_class=found.by_class,
             by_prefix=table.prefixes(prefix), by_owner=table.owners(self.owners(), prefix),
             by_type=_types(found.by_suffix), by_role=found.by_role, cells=found.cells,
+            folder_cells=None if prefix else folder_cells(table, at),
             sizes=found.sizes,
             ages=found.ages, small=found.small,
             duplicates=None if prefix else table.duplicates(),
