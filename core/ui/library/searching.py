@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -61,8 +62,7 @@ def bar(actor: Actor, section: Section) -> Asked:
             placeholder="Search names, tags, cameras", label_visibility="collapsed", width=300,
             on_change=place.first_page,
         )  # fmt: skip
-        with st.popover("", key="syntax", icon=":material/help:", type="tertiary",
-                        help="What can be typed into the search box"):  # fmt: skip
+        with st.popover("Syntax", key="syntax", icon=":material/help:", type="tertiary"):
             show(parts.title("What can be typed"), _syntax())
         saved_searches(actor)
         sort = st.selectbox(
@@ -77,7 +77,11 @@ def bar(actor: Actor, section: Section) -> Asked:
 
 
 def _syntax() -> Markup:
-    rows = [(parts.mono(typed), meaning) for typed, meaning in _SYNTAX]
+    """Each example leads to what it finds."""
+    rows = [
+        (tag("a", parts.mono(typed), href=f"/library?q={quote(typed)}"), meaning)
+        for typed, meaning in _SYNTAX
+    ]
     return tag("div", parts.table(("Typed", "Finds"), rows), class_="ui-syntax")
 
 
@@ -104,8 +108,7 @@ def _saved(actor: Actor, search: SavedSearch) -> None:
             plain(search.name), key=f"open_search_{search.id}", type="tertiary",
             help=plain(search.query) or None, on_click=_open, args=(search.query,),
         )  # fmt: skip
-        with st.popover("", key=f"edit_search_{search.id}", icon=":material/edit:",
-                        type="tertiary", help="Rename or delete"):  # fmt: skip
+        with st.popover("Edit", key=f"edit_search_{search.id}", type="tertiary"):
             name = st.text_input("Name", search.name, key=f"search_name_{search.id}")
             if (
                 name
