@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import uuid
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
@@ -138,3 +139,29 @@ def test_public_media_needs_no_signature(site):
     site.s3.put_object(Bucket=site.bucket, Key=key, Body=b"x")
 
     assert site.browser.get(f"{site.cdn}/{key}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "disguise",
+    [
+        "/{}",
+        "///{}",
+        "%2f{}",
+        "media/../{}",
+        "media/%2e%2e/{}",
+        "media/..%2f{}",
+        "./{}",
+        "%2570rivate/../{}",
+        "avatars/..//{}",
+    ],
+)
+def test_no_other_spelling_of_the_path_opens_private_media(site, stored, disguise):
+    path = disguise.format(stored().removeprefix("/"))
+
+    with socket.create_connection(("127.0.0.1", site.port)) as connection:  # nothing tidies it
+        asked = f"GET {site.cdn}/{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        connection.sendall(asked.encode())
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+
+    assert answer.startswith(b"HTTP/1.1 403")
+    assert b"secret" not in answer
