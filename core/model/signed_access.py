@@ -111,6 +111,8 @@ def custom_policy(encoded: str) -> AccessPolicy | None:
         )
     except (ValueError, KeyError, IndexError, TypeError, AttributeError):
         return None
+    except (OverflowError, OSError, RecursionError):  # numbers and depths that nobody signs
+        return None
 
 
 def covers(resource: str, url: str, *, scheme: str, host: str) -> bool:

@@ -106,3 +106,16 @@ def test_the_private_key_is_read_from_secrets_manager():
         read_secret(client, "bytes")
     with pytest.raises(NotFound):
         read_secret(client, "other")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"Statement":[{"Condition":{"DateLessThan":{"AWS:EpochTime":1e999}}}]}',
+        b'{"Statement":[{"Condition":{"DateLessThan":{"AWS:EpochTime":-1e30}}}]}',
+        b'{"Statement":[{"Condition":{"DateLessThan":{"AWS:EpochTime":NaN}}}]}',
+        b"[" * 100_000,
+    ],
+)
+def test_a_policy_of_absurd_numbers_or_depth_is_malformed(text):
+    assert signed_access.policy_of({"Policy": signed_access.encode(text)}, SITE) is None
