@@ -10,8 +10,18 @@ from PIL import Image
 from core.aws.s3 import ServedAs
 from core.errors import Conflict, NotAllowed, NotFound, UnsupportedType
 from core.model.changes import InvalidationState
-from core.model.identity import Actor, Role
-from core.model.media import FileState, Grant, JobState, ObjectRef, Problem, Right, UploadState
+from core.model.identity import Account, Actor, Role
+from core.model.media import (
+    FileState,
+    Grant,
+    JobState,
+    ObjectRef,
+    Problem,
+    RemovedField,
+    Right,
+    UploadState,
+)
+from core.stores.account_records import AccountRecords
 from core.stores.invalidations import JOB as INVALIDATE
 from core.stores.invalidations import InvalidationBook
 from core.upload.service import UploadRequest
@@ -306,3 +316,53 @@ def test_a_replacement_killed_at_any_call_ends_the_same_after_a_restart(fused, s
 
 def _ref(held):
     return ObjectRef(bucket=held.bucket, key=held.key, version_id=held.version_id)
+
+
+def editor_of(world, id):
+    world.service._shelf.change(id, {"grants": (Grant(account_id="bob", right=Right.EDIT),)})
+    return Actor(account_id="bob", role=Role.MEMBER)
+
+
+@pytest.mark.parametrize("right", [Right.VIEW, None])
+def test_whose_right_was_taken_back_meanwhile_replaces_nothing(world, right):
+    id_ = upload(world)
+    bob = editor_of(world, id_)
+    begun = replace(world, id_, actor=bob)
+    completion = world.service.complete(bob, begun)
+    left = (Grant(account_id="bob", right=right),) if right else ()
+    world.service._shelf.change(id_, {"grants": left})
+    world.runner.run_until_idle()
+    assert world.jobs.get(completion.job.id).state is JobState.FAILED
+    file = file_of(world, id_)
+    assert (file.revision, file.versions) == (1, ())
+    assert not [key for key in everything(world) if "/r2-" in key or key.startswith("incoming/")]
+
+
+def test_a_disabled_account_replaces_nothing(world):
+    id_ = upload(world)
+    bob = editor_of(world, id_)
+    account = Account(
+        id="bob", email="b@example.com", username="bob", role=Role.MEMBER, disabled=True,
+        created_at=world.clock(),
+    )  # fmt: skip
+    world.store.transact(AccountRecords(world.store).new_account(account))
+    job = finish(world, replace(world, id_, actor=bob), actor=bob)
+    assert (job.state, job.problem.slug) == (JobState.FAILED, "not-allowed")
+    assert file_of(world, id_).revision == 1
+
+
+def test_who_replaces_a_file_is_not_told_what_is_its_owners_alone(world):
+    id_ = upload(world)
+    bob = editor_of(world, id_)
+    place = RemovedField(group="GPS", name="GPSLatitude", value="52.5")
+    carol = Grant(account_id="carol", right=Right.VIEW)
+    bobs = file_of(world, id_).grants
+    world.service._shelf.change(id_, {"removed": (place,), "grants": (*bobs, carol)})
+    begun = replace(world, id_, actor=bob)
+    for _ in range(2):  # asked twice, it answers the same
+        told = world.service.complete(bob, begun).file
+        assert [field.value for field in told.removed] == [""]
+        assert told.grants == bobs
+    world.service._shelf.change(id_, {"grants": (carol,)})
+    with pytest.raises(NotFound):
+        world.service.complete(bob, begun)

@@ -8,6 +8,7 @@ Every step may be interrupted anywhere and is safe to repeat.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import BinaryIO
 
@@ -121,7 +122,7 @@ class UploadService:
         actor.require(Permission.MEDIA_UPLOAD)
         completion = self._completing.complete(actor, id, kinds=kinds)
         self._shelf.jobs.announce()
-        return completion
+        return replace(completion, file=visible(actor, completion.file))
 
     def receive(self, actor: Actor, request: UploadRequest, stream: BinaryIO) -> MediaFile:
         """The whole way in one call, through the server, for at most 100 MiB."""

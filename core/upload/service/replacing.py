@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.aws.s3 import ServedAs, StoredObject
-from core.errors import Conflict, NotFound
-from core.model.identity import Actor, AuditEvent
+from core.errors import Conflict, NotAllowed, NotFound
+from core.model.identity import Actor, AuditEvent, Role
 from core.model.media import FileVersion, Job, MediaFile, ObjectRef, Upload, UploadTicket
 from core.model.versions import held_by, served_keys, trimmed, version_of, viewer_paths
 from core.model.visibility import changeable
@@ -58,7 +58,7 @@ class Replacing:
         if found is not None:
             try:
                 self._switch(job, upload, found)
-            except (*REFUSALS, Conflict, NotFound) as refusal:
+            except (*REFUSALS, Conflict, NotAllowed, NotFound) as refusal:
                 self._put_back(upload)
                 self._shelf.refuse(stored, refusal)
                 raise
@@ -75,6 +75,7 @@ class Replacing:
             self._shelf.drafts.save(found.value.model_copy(update={"draft": draft}), found.version)
         for _ in range(_ATTEMPTS):
             target = self._shelf.file(upload.replaces)
+            self._check_right(upload, target.value)
             by = self._who(target.value.stored_by or target.value.owner_id)
             rules.check_still(target.value, upload, draft, by)
             fresh, previous = draft, None
@@ -89,6 +90,14 @@ class Replacing:
                 self._shelf.bucket.erase(key)
             return
         raise Conflict("The file is being changed by others.", hint="Send it again.")
+
+    def _check_right(self, upload: Upload, file: MediaFile) -> None:
+        """Whoever began it may have lost the right since; then nothing of theirs is served."""
+        stored = self._accounts.find(upload.owner_id)
+        if stored is not None and stored.value.disabled:
+            raise NotAllowed("The account was disabled.", hint="An admin can enable it again.")
+        role = stored.value.role if stored else Role.MEMBER
+        changeable(Actor(account_id=upload.owner_id, role=role), file)
 
     def _write(
         self,
