@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-HEAVY = {"numpy", "pandas", "duckdb", "pyarrow", "plotly", "streamlit"}
+HEAVY = {"numpy", "pandas", "duckdb", "pyarrow", "plotly", "streamlit", "zxcvbn"}
 ROOMS = (
     "core.diagnostics.engine",
     "core.diagnostics.service.audits.run",
@@ -25,6 +25,5 @@ def test_the_rooms_load_what_a_report_needs_when_one_is_asked_for():
     assert not imported(*ROOMS) & HEAVY
 
 
-def test_the_app_starts_without_what_only_reports_need():
-    # The library's search keeps its columns in NumPy.
-    assert not imported("core.dashboard") & (HEAVY - {"numpy"})
+def test_the_app_starts_without_what_only_reports_searches_and_passwords_need():
+    assert not imported("core.dashboard", "core.web.lifespan", "core.web.site") & HEAVY

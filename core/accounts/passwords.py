@@ -5,8 +5,6 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from zxcvbn import zxcvbn
-
 from core.errors import InvalidInput
 from core.hashing import Verdict, hash_password, verify, verify_nobody
 
@@ -47,6 +45,8 @@ def _contains_name(password: str, email: str, username: str) -> bool:
 
 
 def _estimate(password: str, email: str, username: str) -> dict[str, Any]:
+    from zxcvbn import zxcvbn  # noqa: PLC0415  # 12 MiB of words, for who sets a password
+
     own_words = [email, *email.replace("@", ".").split("."), username, *username.split()]
     with _estimating:
         estimate: dict[str, Any] = zxcvbn(password[:_ESTIMATED], user_inputs=own_words)

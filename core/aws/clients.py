@@ -6,11 +6,11 @@ from functools import cached_property
 from threading import RLock
 from typing import TYPE_CHECKING, Any, cast
 
-import boto3
 from botocore.config import Config
 
 from core.aws.list_pages import read_fast
 from core.aws.metering import CallMeter
+from core.aws.sessions import new_session
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -40,9 +40,7 @@ class AwsClients:
     ) -> None:
         self.region, self.endpoint_url = region, endpoint_url
         self._read_timeout = read_timeout  # seconds; S3 may take long over a large copy
-        self._session = boto3.Session(
-            aws_access_key_id=access_key, aws_secret_access_key=secret_key, region_name=region
-        )
+        self._session = new_session(region, access_key, secret_key)
         self.meter, self._optional = meter, False
         self._making = RLock()  # a session is not safe to make clients from in two threads
 

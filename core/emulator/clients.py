@@ -6,8 +6,10 @@ import threading
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import boto3
+from boto3 import Session
 from botocore.config import Config
+
+from core.aws.sessions import new_session
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -34,8 +36,8 @@ class EmulatorClients:
         self._making = threading.Lock()  # a session must not make clients in two threads
 
     @cached_property
-    def _session(self) -> boto3.Session:
-        return boto3.Session(*self._keys, region_name=self._region)
+    def _session(self) -> Session:
+        return new_session(self._region, *self._keys)
 
     @cached_property
     def cloudformation(self) -> CloudFormationClient:

@@ -11,7 +11,6 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-FARTHEST = 6
 _LEAST_BITS = 4  # a plain wall is like any other plain wall: that says nothing
 _MOST_COMPARED = 1_500_000_000
 

@@ -8,6 +8,8 @@ from core.model.changes import Difference
 from core.model.duplicates import DuplicateGroup, DuplicateKind, Twin
 from core.model.media import MediaFile
 
+FARTHEST = 6  # bits in which look-alikes may differ; the search in `look_alikes` relies on it
+
 
 def group(kind: DuplicateKind, files: Sequence[MediaFile]) -> DuplicateGroup:
     """`files` has at least two. The suggestion comes first."""

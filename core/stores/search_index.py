@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from core.errors import DashboardError, InvalidInput
 from core.model.finding import Facets, IndexStatus, Timeline
@@ -27,12 +27,14 @@ from core.model.media import (
 from core.stores import search_prints, search_query, search_tables
 from core.stores.database import Database
 from core.stores.records import Change, RecordStore
-from core.stores.search_facets import Counting
 from core.stores.search_feed import SearchFeed
 from core.stores.search_memory import SearchMemory
 from core.stores.search_prints import Candidates
 from core.stores.search_query import Position
 from core.stores.search_rows import same_camera
+
+if TYPE_CHECKING:
+    from core.stores.search_facets import Counting
 
 MAX_LIMIT = 1000
 T = TypeVar("T")
@@ -99,16 +101,18 @@ class SearchIndex:
 
     def folders(self, query: FileQuery) -> dict[str, int]:
         """Folder → files of the query in it, deeper ones aside."""
-        return self._counted(query, Counting.folders)
+        return self._counted(query, lambda counting: counting.folders())
 
     def albums(self, owner_id: str) -> dict[str, tuple[int, str]]:
         """Album → (live files of this person on it, the newest one's id)."""
-        found = self._counted(FileQuery(owner_id=owner_id), Counting.albums)
+        found = self._counted(FileQuery(owner_id=owner_id), lambda counting: counting.albums())
         with self._database.read() as connection:
             ids = _ids(connection, [row for _, row in found.values()])
         return {album: (count, ids.get(row, "")) for album, (count, row) in found.items()}
 
     def _counted(self, query: FileQuery, count: Callable[[Counting], T]) -> T:
+        from core.stores.search_facets import Counting  # noqa: PLC0415  # NumPy takes 11 MiB
+
         for _ in range(_ATTEMPTS):
             with self._database.read() as connection, self._memory.lock:
                 memory = self._memory.current(connection)
@@ -176,7 +180,7 @@ class SearchIndex:
         """Take in all that is missing, however long it takes; and fill the memory."""
         taken = self._feed.build(store)
         with self._database.read() as connection, self._memory.lock:
-            self._memory.current(connection)
+            self._memory.prepare(connection)
         return taken
 
     def status(self, store: RecordStore) -> IndexStatus:

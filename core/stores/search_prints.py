@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _FROM = "FROM library_file f JOIN library_body b ON b.row = f.row WHERE f.trashed = 0"
 _OWN = " AND f.owner = ?"
@@ -73,6 +75,8 @@ def _scope(owner: str | None) -> tuple[str, tuple[str, ...]]:
 
 
 def _arrays(rows: list[tuple[int, ...]]) -> Candidates:
+    import numpy as np  # noqa: PLC0415  # 11 MiB, for who looks for duplicates
+
     columns = list(zip(*rows, strict=True)) or [()] * 5
     row, group, *rest = columns
     numbers = [np.array(column, dtype=np.int64) for column in (row, *rest)]

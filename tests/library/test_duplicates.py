@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import InvalidInput, NotAllowed
-from core.library import look_alikes
+from core.library import look_alikes, twins
 from core.model.duplicates import DuplicateKind
 from core.model.media import FileKind, FileQuery, JobState
 
@@ -111,7 +111,7 @@ def test_an_impossible_page_is_refused(page, asked):
 # The search for near ones, against looking at every pair
 
 
-@given(seed=st.integers(0, 10_000), distance=st.integers(0, look_alikes.FARTHEST))
+@given(seed=st.integers(0, 10_000), distance=st.integers(0, twins.FARTHEST))
 @settings(max_examples=60, deadline=None)
 def test_no_near_pair_is_missed(seed, distance):
     pick = random.Random(seed)
@@ -135,7 +135,7 @@ def test_a_chain_of_neighbours_is_not_one_group():
     for start in (0, 5, 10):
         steps.append(int(flipped(steps[-1], range(start, start + 5)), 16))
     groups, _ = look_alikes.stars(
-        np.array(steps, dtype=np.uint64), np.array([9, 8, 7, 6]), look_alikes.FARTHEST
+        np.array(steps, dtype=np.uint64), np.array([9, 8, 7, 6]), twins.FARTHEST
     )
     assert [sorted(group.tolist()) for group in groups] == [[0, 1], [2, 3]]
 

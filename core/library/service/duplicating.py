@@ -5,16 +5,18 @@ Reached as `library.duplicates`.
 
 from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING
 
 from core.errors import InvalidInput
-from core.library import look_alikes, twins
+from core.library import twins
 from core.library.service.shelf import Shelf
 from core.model.duplicates import DuplicateGroup, DuplicateKind, DuplicatePage
 from core.model.identity import Actor, Permission
 from core.model.media import Job
 from core.model.visibility import visible
-from core.stores.search_prints import Candidates
+
+if TYPE_CHECKING:
+    from core.library.look_alikes import Places
 
 JOB = "fingerprint"
 DISTANCE = 6  # a copy that was scaled or coded anew stays below
@@ -38,22 +40,23 @@ class Duplicating:
     ) -> DuplicatePage:
         """Groups of the person's own files, or of `everybody`'s; what frees most comes first."""
         actor.require(Permission.MEDIA_READ_ALL if everybody else Permission.MEDIA_READ)
-        if not 0 <= distance <= look_alikes.FARTHEST or not 1 <= limit <= _PAGE_LIMIT or offset < 0:
+        if not 0 <= distance <= twins.FARTHEST or not 1 <= limit <= _PAGE_LIMIT or offset < 0:
             raise InvalidInput(
                 "There is no such page.",
-                hint=f"Ask for 1 to {_PAGE_LIMIT} groups and a distance of 0 to "
-                f"{look_alikes.FARTHEST}.",
+                hint=f"Ask for 1 to {_PAGE_LIMIT} groups and a distance of 0 to {twins.FARTHEST}.",
             )
+        from core.library.service import grouping  # noqa: PLC0415  # NumPy takes 11 MiB
+
         owner = None if everybody else actor.account_id
         self._shelf.refresh()
         if kind is DuplicateKind.EXACT:
             found = self._shelf.index.same_checksum(owner)
-            groups, complete, unknown = _by_checksum(found), True, 0
+            groups, complete, unknown = grouping.by_checksum(found), True, 0
         else:
             found = self._shelf.index.fingerprinted(owner)
-            groups, complete = _by_look(found, distance)
+            groups, complete = grouping.by_look(found, distance)
             unknown = len(self._shelf.index.without_fingerprint(owner))
-        freed = [int(found.stored[places[1:]].sum()) for places in groups]
+        freed = [grouping.freed(found, places) for places in groups]
         ranked = sorted(range(len(groups)), key=lambda at: -freed[at])
         shown = [groups[at] for at in ranked[offset : offset + limit]]
         items = (self._group(actor, kind, found.row[places]) for places in shown)
@@ -76,23 +79,8 @@ class Duplicating:
         """The ids of all pictures without a fingerprint, for the job."""
         return self._shelf.index.without_fingerprint(None)
 
-    def _group(
-        self, actor: Actor, kind: DuplicateKind, rows: look_alikes.Places
-    ) -> DuplicateGroup | None:
+    def _group(self, actor: Actor, kind: DuplicateKind, rows: Places) -> DuplicateGroup | None:
         """None where all but one are gone by now."""
         files = self._shelf.index.files_at(rows[:_LARGEST_GROUP].tolist())
         seen = [visible(actor, file) for file in files]
         return twins.group(kind, seen) if len(seen) > 1 else None
-
-
-def _by_checksum(found: Candidates) -> list[look_alikes.Places]:
-    order = np.lexsort((found.uploaded, found.group))
-    edges = np.flatnonzero(np.diff(found.group[order])) + 1
-    return [places for places in np.split(order, edges) if len(places) > 1]
-
-
-def _by_look(found: Candidates, distance: int) -> tuple[list[look_alikes.Places], bool]:
-    telling = np.flatnonzero(look_alikes.telling(found.group))
-    quality = found.pixels[telling]
-    groups, complete = look_alikes.stars(found.group[telling], quality, distance)
-    return [telling[places] for places in groups], complete
