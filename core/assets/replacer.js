@@ -1,4 +1,4 @@
-/* Built from core/assets/src by "npm run build"; do not edit. Licences: LICENSES.txt. Sources: sha256 a96eef3cbc95a027dba2b8bb025225906c9e8d1ac24f1ce742b5dd7e5a350be9 */
+/* Built from core/assets/src by "npm run build"; do not edit. Licences: LICENSES.txt. Sources: sha256 e4a42931a2736a750ba7724e87de9468f898d7824abf9e31bf6c2996e892152b */
 var S=`/* Colours and sizes that both components share. Neutral ones follow Streamlit's theme; the four
    meanings (ok, warn, fail, unknown) are fixed so that they look the same on every page. */
 .root {

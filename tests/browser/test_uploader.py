@@ -169,6 +169,33 @@ def test_a_file_too_large_to_keep_continues_when_it_is_chosen_again(
     assert page.locator("li.row").count() == 1
 
 
+def drop(page, path):
+    """As from the desktop, so that the browser has a handle of the file."""
+    session = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        event = {"type": kind, "x": 640, "y": 450, "data": data}
+        session.send("Input.dispatchDragEvent", event)
+
+
+def test_a_large_file_that_was_dropped_goes_on_by_itself_after_a_reload(
+    app, page, line, sent, begun, tmp_path
+):
+    film = blob(tmp_path / "dropped.mov", 66 * MIB)
+    line(24 * MIB)
+    drop(page, film)
+    wait_for_parts(page, sent, 6)
+    page.wait_for_timeout(1200)  # the handle is kept a second after the start
+    before = list(sent)
+    page.reload()
+    line(-1)
+    row(page, film.name, "delivered").wait_for(timeout=60_000)
+    assert sorted(set(sent)) == list(range(1, 15))
+    assert len(begun) - len(set(begun)) <= 1
+    assert set(before) < set(sent)
+    assert [item["upload_size"] for item in stored(app, film.name)] == [66 * MIB]
+
+
 def test_a_paused_upload_holds_still_and_goes_on_where_it_was(page, line, sent, tmp_path):
     film = blob(tmp_path / "paused.mov", 6 * PART)
     line(8 * MIB)

@@ -150,3 +150,62 @@ test('a failed work gives its slot back', async () => {
   await assert.rejects(slots.run(async () => { throw new Error('no') }))
   assert.equal(await slots.run(async () => 'free'), 'free')
 })
+
+const LARGE = { id: 'f1', name: 'film.mov', size: 65 * 1024 * 1024, lastModified: 7 }
+
+/** A dropped file of a size that is not copied, and the handle that the browser gives for it. */
+function dropped(permission, onDisk = LARGE) {
+  const asked = []
+  const handle = {
+    queryPermission: async () => permission,
+    requestPermission: async () => (asked.push(1), permission === 'prompt' ? 'granted' : permission),
+    getFile: async () => onDisk,
+  }
+  const { memory, shelf } = memories()
+  const file = { ...LARGE }
+  memory.reach(file, handle)
+  memory.keep('f1', file, () => true)
+  return { memory, shelf, asked }
+}
+
+test('a large file is read again through its handle', async () => {
+  const { memory } = dropped('granted')
+  await settle()
+  assert.equal(await memory.file(LARGE), LARGE)
+  assert.equal(await memory.askable(LARGE), false)
+})
+
+test('where the browser wants to ask first, nothing is read until the person agrees', async () => {
+  const { memory, asked } = dropped('prompt')
+  await settle()
+  assert.equal(await memory.file(LARGE), null)
+  assert.equal(await memory.askable(LARGE), true)
+  assert.equal(asked.length, 0)
+  assert.equal(await memory.ask(LARGE), LARGE)
+})
+
+test('a file that was refused, changed or removed is not continued', async () => {
+  const gone = Object.defineProperty({}, 'size', { get() { throw new Error('gone') } })
+  for (const [permission, onDisk] of [['denied', LARGE], ['granted', { ...LARGE, lastModified: 8 }], ['granted', gone]]) {
+    const { memory } = dropped(permission, onDisk)
+    await settle()
+    assert.equal(await memory.file(LARGE), null)
+  }
+})
+
+test('a handle goes with the upload that it belongs to', async () => {
+  const { memory, shelf } = dropped('granted')
+  await settle()
+  assert.equal(shelf.blobs.size, 1)
+  memory.forget('f1')
+  await settle()
+  assert.equal(shelf.blobs.size, 0)
+})
+
+test('a large file without a handle has to be chosen again', async () => {
+  const { memory, shelf } = memories()
+  memory.keep('f1', { ...LARGE }, () => true)
+  await settle()
+  assert.equal(shelf.blobs.size, 0)
+  assert.equal(await memory.askable(LARGE), false)
+})

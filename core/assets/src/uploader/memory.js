@@ -1,5 +1,6 @@
 // What must survive a reload: one small record per unfinished upload in localStorage, and the bytes of
-// files up to a limit in IndexedDB. Everything belongs to one account and goes when another signs in.
+// files up to a limit in IndexedDB; of larger ones a handle, where the browser gives one. Everything
+// belongs to one account and goes when another signs in.
 
 const PREFIX = 'dashboard.upload:'
 const KEEP_DAYS = 7
@@ -50,12 +51,17 @@ export class Shelf {
   }
 }
 
+function isHandle(kept) {
+  return typeof kept?.getFile === 'function'
+}
+
 export class Memory {
   #account
   #storage
   #shelf
   #now
   #kept = new Map()
+  #handles = new WeakMap()
   #line = Promise.resolve()
 
   constructor(account, { storage, shelf = new Shelf(), now = () => Date.now() } = {}) {
@@ -89,24 +95,56 @@ export class Memory {
     }
   }
 
-  /** Keeps the bytes, one file after the other, so that many files do not fight for the disk. */
+  /** `handle` can read `file` again after a reload; Chromium has one for what was dropped. */
+  reach(file, handle) {
+    this.#handles.set(file, handle)
+  }
+
+  /** Keeps bytes or handle, one file after the other, so that many files do not fight for the disk. */
   keep(id, file, stillWanted) {
     if (this.#kept.has(id)) return
     const used = [...this.#kept.values()].reduce((sum, size) => sum + size, 0)
-    if (file.size > LARGEST_KEPT || used + file.size > KEPT_TOGETHER) return
-    this.#kept.set(id, file.size)
+    const fits = file.size <= LARGEST_KEPT && used + file.size <= KEPT_TOGETHER
+    const content = fits ? file : this.#handles.get(file)
+    if (!content) return
+    this.#kept.set(id, fits ? file.size : 0)
     this.#line = this.#line.then(async () => {
       if (!stillWanted()) return this.#kept.delete(id)
-      return this.#shelf.put(id, file)
+      return this.#shelf.put(id, content)
     })
   }
 
-  /** The kept bytes as the File they were, or null. */
+  /** The file as it was, or null. */
   async file(record) {
-    const blob = await this.#shelf.get(record.id)
-    if (!blob || blob.size !== record.size) return null
-    this.#kept.set(record.id, blob.size)
-    return new File([blob], record.name, { type: record.type, lastModified: record.lastModified })
+    const kept = await this.#shelf.get(record.id)
+    if (isHandle(kept)) return this.#readAgain(record, kept, 'queryPermission')
+    if (!kept || kept.size !== record.size) return null
+    this.#kept.set(record.id, kept.size)
+    return new File([kept], record.name, { type: record.type, lastModified: record.lastModified })
+  }
+
+  /** Whether `ask` could help where `file` gave nothing. */
+  async askable(record) {
+    const kept = await this.#shelf.get(record.id)
+    return isHandle(kept) && (await kept.queryPermission({ mode: 'read' }).catch(() => '')) === 'prompt'
+  }
+
+  /** Called in a click: the browser asks the person. The file, or null. */
+  async ask(record) {
+    const kept = await this.#shelf.get(record.id)
+    return isHandle(kept) ? this.#readAgain(record, kept, 'requestPermission') : null
+  }
+
+  /** Null also where the file was changed since: its parts would not fit together. */
+  async #readAgain(record, handle, permission) {
+    this.#kept.set(record.id, 0)
+    try {
+      if ((await handle[permission]({ mode: 'read' })) !== 'granted') return null
+      const file = await handle.getFile()
+      return file.size === record.size && file.lastModified === record.lastModified ? file : null
+    } catch {
+      return null
+    }
   }
 
   forget(id) {

@@ -60,14 +60,32 @@ function NextTry({ at }) {
 }
 
 function Interrupted({ item, tab }) {
-  const input = useRef()
   const there = item.present ? `${size(item.present)} of ${size(item.size)} are already stored. ` : ''
   return (
     <p class="trouble-text">
-      The page was closed while this file was under way. {there}Choose the same file again to go on.{' '}
+      The page was closed while this file was under way. {there}
+      {item.askable ? <Allow item={item} tab={tab} /> : <ChooseAgain tab={tab} />}
+    </p>
+  )
+}
+
+function Allow({ item, tab }) {
+  return (
+    <>
+      Your browser asks before it reads the file again.{' '}
+      <button type="button" class="button small" aria-label={`Go on with ${item.name}`} onClick={() => tab.allow(item.id)}>Go on</button>
+    </>
+  )
+}
+
+function ChooseAgain({ tab }) {
+  const input = useRef()
+  return (
+    <>
+      Choose the same file again to go on.{' '}
       <button type="button" class="button small" onClick={() => input.current.click()}>Choose the file</button>
       <input ref={input} type="file" hidden onChange={(event) => tab.add([{ file: event.currentTarget.files[0] }])} />
-    </p>
+    </>
   )
 }
 

@@ -83,11 +83,12 @@ export class UploadTab {
     }))
   }
 
-  /** @param {{file: File, path?: string}[]} chosen */
+  /** @param {{file: File, path?: string, handle?: FileSystemFileHandle}[]} chosen */
   async add(chosen) {
     await this.#ready
     const wanted = chosen.filter(({ file }) => !isJunk(file.name))
     this.#notice = wanted.length ? '' : 'There are no files in it.'
+    for (const { file, handle } of wanted) if (handle) this.#memory.reach(file, handle)
     const batch = this.#order + 1
     let known = 0
     for (const { file, path } of wanted) if (!(await this.#addOne(file, path, batch))) known += 1
@@ -106,6 +107,13 @@ export class UploadTab {
   retry(id) {
     this.#ended.delete(id)
     this.#engine.retry(id)
+  }
+
+  /** In a click: has the browser ask whether an interrupted file may be read again. */
+  async allow(id) {
+    const file = await this.#memory.ask(this.#uppy.getFile(id).record)
+    if (file) this.#replaceGhost(id, file)
+    else this.#patchWay(id, { askable: false })
   }
 
   remove(ids) {
@@ -190,7 +198,8 @@ export class UploadTab {
   async #continueOne(record, unsure) {
     const data = record.completed ? null : await this.#memory.file(record)
     const stage = record.completed ? 'checking' : !data ? 'needs-file' : record.paused || unsure ? 'paused' : 'waiting'
-    const way = { stage, sent: record.completed ? record.size : 0, uploadId: record.uploadId, ticket: record.ticket, completed: record.completed }
+    const askable = stage === 'needs-file' && (await this.#memory.askable(record))
+    const way = { stage, askable, sent: record.completed ? record.size : 0, uploadId: record.uploadId, ticket: record.ticket, completed: record.completed }
     this.#uppy.setState({
       files: { ...this.#uppy.getState().files, [record.id]: this.#ghost(record, data, way) },
     })

@@ -1,8 +1,8 @@
 // What the upload list looks like. Reads the tab's items, calls its verbs, keeps no state of its own
 // beyond what is folded or filtered.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { getDroppedFiles } from '@uppy/core/utils'
 import { count, duration, size } from '../shared/words.js'
+import { droppedFiles } from './drops.js'
 import { Icon } from './icon.jsx'
 import { Row } from './row.jsx'
 import { FINAL, SENDING, isActive, totals } from './states.js'
@@ -49,11 +49,6 @@ function chosenFiles(input) {
   const chosen = Array.from(input.files, (file) => ({ file, path: file.webkitRelativePath || undefined }))
   input.value = ''
   return chosen
-}
-
-async function droppedFiles(dataTransfer) {
-  const files = await getDroppedFiles(dataTransfer)
-  return files.map((file) => ({ file, path: file.relativePath ?? undefined }))
 }
 
 /** Files may be dropped anywhere on the page while the uploader is shown. */
