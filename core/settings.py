@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +15,7 @@ from core.errors import Configuration
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB
+_SHORTEST_KEY = 32
 
 
 class Environment(StrEnum):
@@ -140,30 +142,74 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _refuse_nonsense(self) -> Self:
-        production = self.environment is Environment.PRODUCTION
-        if production and self.cloud is Cloud.EMULATOR:
-            raise ValueError("the embedded emulator is refused in production: set CLOUD=aws")
-        if production and not self.secret_key.get_secret_value():
-            raise ValueError("production needs SECRET_KEY (32 random bytes or more)")
-        if self.demo and self.cloud is not Cloud.EMULATOR:
-            raise ValueError("demo content is for the emulator only: unset DEMO")
-        if production and not self.public_url.startswith("https://"):
-            raise ValueError("production needs PUBLIC_URL with https://")
-        if 0 < len(self.secret_key.get_secret_value()) < 32:
-            raise ValueError("SECRET_KEY needs at least 32 characters")
-        if self.cloud is Cloud.AWS and not (
-            self.media_bucket and self.distribution_id and self.cdn_domain
-        ):
-            raise ValueError("cloud = aws needs MEDIA_BUCKET, DISTRIBUTION_ID and CDN_DOMAIN")
-        if bool(self.cdn_key_id) != bool(self.cdn_private_key_secret):
-            raise ValueError("private media needs both CDN_KEY_ID and CDN_PRIVATE_KEY_SECRET")
-        if self.store is Store.DYNAMODB and self.cloud is Cloud.AWS and not self.records_table:
-            raise ValueError("store = dynamodb needs RECORDS_TABLE")
-        if self.query_engine is Engine.ATHENA and self.cloud is not Cloud.AWS:
-            raise ValueError("query_engine = athena needs cloud = aws: the emulator has no Athena")
-        if self.query_engine is Engine.ATHENA and not self.athena_database:
-            raise ValueError("query_engine = athena needs ATHENA_DATABASE")
+        for is_nonsense, problem in _NONSENSE:
+            if is_nonsense(self):
+                raise ValueError(problem)
         return self
+
+
+def _in_production(given: Settings) -> bool:
+    return given.environment is Environment.PRODUCTION
+
+
+def _on_aws(given: Settings) -> bool:
+    return given.cloud is Cloud.AWS
+
+
+def _with_athena(given: Settings) -> bool:
+    return given.query_engine is Engine.ATHENA
+
+
+def _key_length(given: Settings) -> int:
+    return len(given.secret_key.get_secret_value())
+
+
+# What can't be together, each with what is said about it; the first one counts.
+_NONSENSE: tuple[tuple[Callable[[Settings], bool], str], ...] = (
+    (
+        lambda given: _in_production(given) and not _on_aws(given),
+        "the embedded emulator is refused in production: set CLOUD=aws",
+    ),
+    (
+        lambda given: _in_production(given) and not _key_length(given),
+        "production needs SECRET_KEY (32 random bytes or more)",
+    ),
+    (
+        lambda given: given.demo and _on_aws(given),
+        "demo content is for the emulator only: unset DEMO",
+    ),
+    (
+        lambda given: _in_production(given) and not given.public_url.startswith("https://"),
+        "production needs PUBLIC_URL with https://",
+    ),
+    (
+        lambda given: 0 < _key_length(given) < _SHORTEST_KEY,
+        f"SECRET_KEY needs at least {_SHORTEST_KEY} characters",
+    ),
+    (
+        lambda given: (
+            _on_aws(given)
+            and not (given.media_bucket and given.distribution_id and given.cdn_domain)
+        ),
+        "cloud = aws needs MEDIA_BUCKET, DISTRIBUTION_ID and CDN_DOMAIN",
+    ),
+    (
+        lambda given: bool(given.cdn_key_id) != bool(given.cdn_private_key_secret),
+        "private media needs both CDN_KEY_ID and CDN_PRIVATE_KEY_SECRET",
+    ),
+    (
+        lambda given: given.store is Store.DYNAMODB and _on_aws(given) and not given.records_table,
+        "store = dynamodb needs RECORDS_TABLE",
+    ),
+    (
+        lambda given: _with_athena(given) and not _on_aws(given),
+        "query_engine = athena needs cloud = aws: the emulator has no Athena",
+    ),
+    (
+        lambda given: _with_athena(given) and not given.athena_database,
+        "query_engine = athena needs ATHENA_DATABASE",
+    ),
+)
 
 
 def load_settings(**overrides: object) -> Settings:
