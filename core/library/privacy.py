@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import TypeVar
 
 from core.errors import Conflict
-from core.model.base import Noun
+from core.model.base import Noun, UtcTime
 from core.model.identity import Actor
 from core.model.media import FileState, FileVersion, MediaFile, ObjectRef
 from core.model.signed_access import PRIVATE, PRIVATE_CACHE
@@ -23,17 +23,27 @@ Spot = tuple[str, str | None]  # key and version
 
 
 class LeftObjects(Noun):
-    """What a move leaves behind until it is deleted: objects, and copies at the CDN."""
+    """What a move leaves behind until it is deleted: objects, and copies at the CDN.
+
+    With `begun` they are the copies of a move that is under way since then, or has died.
+    """
 
     file_id: str
     by: Actor
     bucket: str
     keys: tuple[str, ...]
+    begun: UtcTime | None = None
 
 
 def left_behind(before: MediaFile, by: Actor) -> LeftObjects:
     keys = tuple(sorted({ref.key for ref in to_move(before)}))
     return LeftObjects(file_id=before.id, by=by, bucket=before.bucket, keys=keys)
+
+
+def planned(file: MediaFile, by: Actor, bucket: str, *, private: bool) -> LeftObjects:
+    """The copies that a move is about to make: where it fails, they are what is left of it."""
+    keys = tuple(sorted({new_key(file.id, ref.key, private=private) for ref in to_move(file)}))
+    return LeftObjects(file_id=file.id, by=by, bucket=bucket, keys=keys)
 
 
 def still_left(left: LeftObjects, file: MediaFile | None) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from urllib.parse import quote
 
@@ -255,3 +255,61 @@ def test_what_moved_back_in_between_is_not_deleted():
 def test_a_file_that_is_processed_waits():
     with pytest.raises(Conflict, match="still being processed"):
         rules.check_movable(of().model_copy(update={"state": FileState.PROCESSING}))
+
+
+@pytest.mark.emulator
+def test_no_copy_of_a_private_file_stays_public_where_the_cdn_fails(cloud, monkeypatch):
+    private = cloud.privacy.apply(ANN, filed(cloud).id, True)
+    head = cloud.edge.head
+    monkeypatch.setattr(cloud.edge, "head", lambda _: SimpleNamespace(status=0, error="no answer"))
+    with pytest.raises(AwsUnavailable, match="does not serve"):
+        cloud.privacy.apply(ANN, private.id, False)
+    monkeypatch.setattr(cloud.edge, "head", head)
+
+    assert cloud.shelf.files.get(private.id) == private
+    assert cloud.bucket.find(f"media/{private.id}/beach.jpg") is None
+    assert cloud.bucket.find(f"media/{private.id}/thumbnail.webp") is None
+    assert cloud.bucket.find(private.key) is not None
+    assert not cloud.privacy.apply(ANN, private.id, False).private
+
+
+@pytest.mark.emulator
+def test_copies_of_a_move_that_died_are_deleted_once_it_is_surely_dead(cloud, monkeypatch):
+    private = cloud.privacy.apply(ANN, filed(cloud).id, True)
+
+    def dies(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Privacy, "_see", dies)
+        with pytest.raises(KeyboardInterrupt):
+            cloud.privacy.apply(ANN, private.id, False)
+    public = f"media/{private.id}/beach.jpg"
+    assert cloud.bucket.find(public) is not None
+    assert cloud.privacy.finish() == 0  # it might still be under way
+
+    monkeypatch.setattr(cloud.shelf, "clock", lambda: clock() + timedelta(hours=2))
+    assert cloud.privacy.finish() == 1
+    assert cloud.bucket.find(public) is None
+    assert cloud.bucket.find(private.key) is not None
+
+
+@pytest.mark.emulator
+def test_of_two_that_move_a_file_at_once_none_deletes_the_others_copies(cloud, monkeypatch):
+    file = filed(cloud)
+    see, raced = Privacy._see, []
+
+    def meanwhile(privacy, after):
+        see(privacy, after)
+        if not raced:
+            raced.append(True)
+            cloud.privacy.apply(ANN, file.id, True)
+
+    monkeypatch.setattr(Privacy, "_see", meanwhile)
+
+    after = cloud.privacy.apply(ANN, file.id, True)
+
+    assert after.private
+    assert cloud.bucket.read_range(after.key, 0, 10) == b"newest"
+    assert cloud.bucket.find(after.renditions[0].key) is not None
+    assert cloud.bucket.find(file.key) is None

@@ -7,9 +7,11 @@ go. What is left to delete is written down in the same transaction, so no crash 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
 
 from core.aws.s3 import ServedAs
-from core.errors import AwsUnavailable, Conflict
+from core.errors import AwsUnavailable, Conflict, DashboardError
 from core.library import privacy as rules
 from core.library.changes import stamped
 from core.library.privacy import LeftObjects
@@ -21,6 +23,7 @@ from core.stores.collection import Collection, Stored
 
 _OK = 200
 _ATTEMPTS = 3
+_LONGEST = timedelta(hours=1)  # after which a move that was begun is taken to have died
 
 Forget = Callable[[MediaFile, tuple[str, ...], Actor], object]  # by the CDN, for somebody
 
@@ -53,9 +56,10 @@ class Privacy:
 
     def finish(self) -> int:
         """Delete what moves left behind because something broke off."""
-        left = [one.file_id for one in self._left.all()]
-        for file_id in left:
-            self._finish_one(file_id)
+        old = self._shelf.clock() - _LONGEST
+        left = [one for one in self._left.all() if one.begun is None or one.begun < old]
+        for one in left:
+            self._finish_one(one.file_id, also_begun=True)
         return len(left)
 
     def _check_signer(self, *, private: bool) -> None:
@@ -66,6 +70,16 @@ class Privacy:
             )
 
     def _switched(self, actor: Actor, stored: Stored[MediaFile], *, private: bool) -> MediaFile:
+        intent = self._intend(actor, stored.value, private=private)
+        try:
+            return self._moved(actor, stored, intent.version, private=private)
+        except DashboardError:
+            self._give_up(intent)
+            raise
+
+    def _moved(
+        self, actor: Actor, stored: Stored[MediaFile], intent: int, *, private: bool
+    ) -> MediaFile:
         before = stored.value
         after = rules.moved(before, self._copied(before, private=private), private=private)
         self._see(after)
@@ -73,12 +87,32 @@ class Privacy:
         action = "file.made_private" if private else "file.made_public"
         subject = f"file/{before.id}"
         event = self._shelf.audit.event(action, actor=actor, subject=subject, details=named(before))
-        left = self._left.put(rules.left_behind(before, actor))
+        left = self._left.put(rules.left_behind(before, actor), intent)
         self._shelf.store.transact(
             [self._shelf.files.put(after, stored.version), left, self._shelf.audit.put(event)]
         )
         self._shelf.refresh()
         return after
+
+    def _intend(self, actor: Actor, file: MediaFile, *, private: bool) -> Stored[LeftObjects]:
+        """Written down before the first copy: what breaks off leaves none of them readable.
+
+        Raises `Conflict` where somebody else has just moved the file.
+        """
+        found = self._left.find(file.id)
+        if found is not None and found.value.begun is None:
+            raise Conflict(f"{file.name} is being moved by others.", hint="Try again.")
+        planned = rules.planned(file, actor, self._shelf.bucket.name, private=private)
+        begun = planned.model_copy(update={"begun": self._shelf.clock()})
+        version = found.version if found else 0
+        (record,) = self._shelf.store.transact([self._left.put(begun, version)])
+        return Stored(begun, record.version)
+
+    def _give_up(self, intent: Stored[LeftObjects]) -> None:
+        """The copies go, public ones of a private file above all; not where others made them."""
+        with suppress(Conflict):
+            self._left.save(intent.value.model_copy(update={"begun": None}), intent.version)
+            self._finish_one(intent.value.file_id)
 
     def _copied(self, file: MediaFile, *, private: bool) -> dict[rules.Spot, ObjectRef]:
         made: dict[rules.Spot, ObjectRef] = {}
@@ -107,9 +141,9 @@ class Privacy:
                 hint="The file stays as it was. The behaviour private/* needs its key group.",
             )
 
-    def _finish_one(self, id: str) -> None:
+    def _finish_one(self, id: str, *, also_begun: bool = False) -> None:
         left = self._left.find(id)
-        if left is None:
+        if left is None or (left.value.begun is not None and not also_begun):
             return
         file = self._shelf.files.find(id)
         gone = rules.still_left(left.value, file.value if file else None)
@@ -118,4 +152,5 @@ class Privacy:
             bucket.erase(key)
         if gone and file is not None:
             self._forget(file.value, gone, left.value.by)
-        self._left.remove(id)
+        with suppress(Conflict):  # somebody moves the file again already
+            self._shelf.store.transact([self._left.drop(id, left.version)])
