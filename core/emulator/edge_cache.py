@@ -91,16 +91,11 @@ class EdgeLocation:
         if sight is None:
             raise UnknownDistributionError(label)
         distribution, invalidations = sight
-        if not distribution.enabled:
-            return _refused(b"The distribution is disabled.")
-        if unquote(request.raw_path).startswith("//"):
-            # The child drops slashes before a key, and so finds a private one past its behaviour.
-            return _refused(DENIED.body, "text/xml")
         behavior = distribution.behavior(request.raw_path)
+        refused = self._refusal(request, distribution, behavior)
+        if refused is not None:
+            return refused
         if behavior.key_groups:
-            refused = self._signed(request, distribution.keys_of(behavior))
-            if refused is not None:
-                return refused
             # Nothing behind the check sees the signature, or each viewer had a copy of their own.
             request = replace(request, query=without_signature(request.query))
         if request.method == "OPTIONS" or behavior.has_function:
@@ -112,6 +107,18 @@ class EdgeLocation:
         if request.method == "HEAD" or one_range(request.headers):
             return await self._passed_on(request)
         return await self._fetched(request, distribution, behavior, key, entry)
+
+    def _refusal(
+        self, request: ViewerRequest, distribution: DistributionView, behavior: Behavior
+    ) -> EdgeResponse | None:
+        if not distribution.enabled:
+            return _refused(b"The distribution is disabled.")
+        if unquote(request.raw_path).startswith("//"):
+            # The child drops slashes before a key, and so finds a private one past its behaviour.
+            return _refused(DENIED.body, "text/xml")
+        return (
+            self._signed(request, distribution.keys_of(behavior)) if behavior.key_groups else None
+        )
 
     def _signed(self, request: ViewerRequest, keys: Mapping[str, str]) -> EdgeResponse | None:
         now = datetime.fromtimestamp(self._clock(), UTC)
