@@ -89,4 +89,8 @@ def declared_kind(request: DropRequest) -> FileKind | None:
 
 
 def sender(raw: str) -> str:
-    return plain_text(raw)[:SENDER_LIMIT].strip()
+    """Short enough for a tag, in lower case too: there some letters become three."""
+    name = plain_text(raw)[:SENDER_LIMIT]
+    while len(name.casefold()) > SENDER_LIMIT:
+        name = name[:-1]
+    return name.strip()

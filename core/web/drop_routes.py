@@ -19,7 +19,7 @@ from core.model.library import FileChanges
 from core.model.media import FileState, MediaFile
 from core.model.sharing import DropState, ShareKind
 from core.shares.records import DropRequest
-from core.upload.policy import UploadRequest
+from core.upload.policy import UploadRequest, display_name
 from core.web.api.problems import problem
 from core.web.forms import read_form
 from core.web.share_routes import ShareDoor, Visitor
@@ -60,7 +60,7 @@ def _begin(visitor: Visitor, form: Form) -> dict[str, Any]:
     )
     ticket = uploads.open(admitted.owner, request, in_one_post=True)
     try:
-        shares.reserve(visit, ticket.upload_id, wanted, wanted.name)
+        shares.reserve(visit, ticket.upload_id, wanted, display_name(wanted.name))
     except DashboardError:
         uploads.abort(admitted.owner, ticket.upload_id)
         raise
@@ -81,9 +81,14 @@ def _arrived(visitor: Visitor, _: Form) -> dict[str, Any]:
         dashboard.shares.refused(arriving, refusal.message, address=visitor.address)
         raise
     if arriving.drop.state is not DropState.RECEIVED:
-        _tag(dashboard, arriving.owner, file, arriving.drop.sender)
         dashboard.shares.received(arriving, file, address=visitor.address)
-    return {"id": file.id, "name": file.name, "processing": file.state is FileState.PROCESSING}
+        _tag(dashboard, arriving.owner, file, arriving.drop.sender)
+    # The name that was sent: what its owner calls it later is nobody else's business.
+    return {
+        "id": file.id,
+        "name": arriving.drop.name,
+        "processing": file.state is FileState.PROCESSING,
+    }
 
 
 def _tag(dashboard: ShareDoor, owner: Actor, file: MediaFile, sender: str) -> None:

@@ -14,6 +14,7 @@ from core import hashing
 from core.aws.clients import AwsClients
 from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket, ServedAs
+from core.errors import InvalidInput
 from core.library.service import LibraryService
 from core.model.identity import Actor, Role
 from core.model.media import FileKind, FileState, MediaFile, Rendition
@@ -446,3 +447,38 @@ def test_a_box_shows_no_files_and_a_view_takes_none(visitor, add, link, box):
 def test_other_sites_can_not_make_a_browser_send_files(visitor, box):
     refused = visitor.post(box().path + "/files", data={"name": "x", "size": "1"}, headers=FOREIGN)
     assert refused.status_code == 403
+
+
+def test_a_name_that_grows_in_lower_case_is_counted_like_any_other(site, visitor, box):
+    own = box()
+    done, file_id = deliver(site, visitor, own, sender="\u0390" * 40)  # three letters each
+    assert done.status_code == 200, done.text
+    assert site.shares.get(site.ada, own.link.id).link.received_files == 1
+    assert any(tag.startswith("from ") for tag in site.files.get(file_id).tags)
+
+
+def test_a_file_that_can_not_be_tagged_is_counted_all_the_same(site, visitor, box, monkeypatch):
+    def refuses(*_):
+        raise InvalidInput("These are too many tags.")
+
+    own = box()
+    monkeypatch.setattr(site.library, "change", refuses)
+    deliver(site, visitor, own)
+    assert site.shares.get(site.ada, own.link.id).link.received_files == 1
+
+
+def test_whoever_sent_a_file_does_not_learn_its_later_name(site, visitor, box):
+    own = box()
+    done, file_id = deliver(site, visitor, own)
+    assert done.json()["name"] == "note.txt"
+    site.files.update(file_id, lambda file: file.model_copy(update={"name": "secret.txt"}))
+    assert "secret" not in visitor.post(f"{own.path}/files/{file_id}", headers=OWN).text
+
+
+def test_a_name_of_a_sent_file_is_told_without_direction_marks(site, visitor, box):
+    own = box()
+    done, _ = deliver(site, visitor, own, name="in\u202egpj.exe")
+    assert done.json()["name"] == "ingpj.exe"
+    begun = next(e for e in site.audit.page(f"{utc_now():%Y-%m}").items
+                 if e.action == "share.drop_begun")  # fmt: skip
+    assert begun.details["name"] == "ingpj.exe"
