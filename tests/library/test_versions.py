@@ -269,3 +269,16 @@ def test_the_trash_says_until_when(room, add, people):
     assert room.library.purge_at(room.library.get(people.owner, "f1")) is None
     (file,) = room.library.trash(people.owner, ["f1"])
     assert (room.library.purge_at(file) - room.clock.now).days == 30
+
+
+def test_a_copy_that_is_refused_leaves_no_object(room, add, people):
+    file = add("f1")
+    before = {found.ref.key for found in room.bucket.list("")}
+    with pytest.raises(Conflict, match="already"):
+        room.library.copy(people.owner, "f1", on_conflict=OnConflict.REFUSE)
+    assert {found.ref.key for found in room.bucket.list("")} == before
+    room.bucket.erase(file.pristine.key)  # the last one that is copied
+    before.remove(file.pristine.key)
+    with pytest.raises(Conflict, match="not in the bucket"):
+        room.library.copy(people.owner, "f1", folder="x")
+    assert {found.ref.key for found in room.bucket.list("")} == before

@@ -7,8 +7,9 @@ import secrets
 from datetime import datetime
 
 from core.aws.s3 import ServedAs
-from core.errors import Conflict, NotFound
+from core.errors import Conflict, NotAllowed, NotFound
 from core.library import copies
+from core.library.changes import own_folders
 from core.library.service.outside import Outside
 from core.library.service.rewriting import Rewriting
 from core.library.service.shelf import Shelf, named
@@ -53,6 +54,12 @@ class Copying:
             made[ref.key] = self._shelf.bucket.copy(stored.ref, key, served)
         return copies.placed(draft, made, self._shelf.bucket.name, actor.account_id, now)
 
+    def discard(self, draft: MediaFile) -> None:
+        """Delete the objects of a copy that was not to be after all."""
+        if self._shelf.files.find(draft.id) is None:
+            for folder in own_folders(draft):
+                self._shelf.bucket.delete_prefix(folder)
+
 
 class Copier:
     """One file copied while the person waits."""
@@ -66,7 +73,16 @@ class Copier:
     ) -> MediaFile:
         file = visible(actor, self._shelf.stored(id).value)
         draft = self._copying.draft(actor, file, folder, secrets.token_hex(16), name)
-        made = self._copying.objects(actor, file, draft, self._shelf.clock())
+        try:
+            made = self._copying.objects(actor, file, draft, self._shelf.clock())
+            return self._filed(actor, file, made, on_conflict)
+        except (Conflict, NotAllowed, NotFound):
+            self._copying.discard(draft)
+            raise
+
+    def _filed(
+        self, actor: Actor, file: MediaFile, made: MediaFile, on_conflict: OnConflict
+    ) -> MediaFile:
         for _ in range(_ATTEMPTS):
             clear = self._rewriting.clearing(actor)
             settled = self._shelf.names.settle(made, on_conflict, clear)
@@ -75,7 +91,7 @@ class Copier:
                 "file.copied",
                 actor=actor,
                 subject=f"file/{settled.file.id}",
-                details=named(file) | {"from": id},
+                details=named(file) | {"from": file.id},
             )
             try:
                 self._shelf.store.transact(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.errors import Conflict
+from core.errors import Conflict, NotFound
 from core.library import bulk as rules
 from core.library.bulk import Place, Undoing
 from core.library.changes import difference, stamped
@@ -164,9 +164,13 @@ class Steps:
         draft = self._copying.draft(task.actor, file, task.change.folder, task.bulk_id)
         if self._shelf.files.find(draft.id) is not None:
             return None  # copied before something broke off, and counted then
-        made = self._copying.objects(task.actor, file, draft, place.now)
-        clear = self._rewriting.clearing(task.actor)
-        settled = self._shelf.names.settle(made, task.change.on_conflict, clear)
+        try:
+            made = self._copying.objects(task.actor, file, draft, place.now)
+            clear = self._rewriting.clearing(task.actor)
+            settled = self._shelf.names.settle(made, task.change.on_conflict, clear)
+        except (Conflict, NotFound):
+            self._copying.discard(draft)
+            raise
         return Step(file, settled.file, (self._shelf.files.put(settled.file), *settled.operations))
 
     def _switch(self, task: Task, file: MediaFile) -> Step | None:
