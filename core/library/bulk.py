@@ -22,7 +22,15 @@ from core.model.visibility import changeable, removable
 
 IDS_LIMIT = 20_000
 _UNDO_FIELDS = ("name", "folder", "tags", "albums", "trashed_at")
-_REMOVING = frozenset({BulkKind.TRASH, BulkKind.RESTORE, BulkKind.DELETE})
+_OWNERS = frozenset(  # a right to edit is less
+    {
+        BulkKind.TRASH,
+        BulkKind.RESTORE,
+        BulkKind.DELETE,
+        BulkKind.MAKE_PRIVATE,
+        BulkKind.MAKE_PUBLIC,
+    }
+)
 
 
 class Undoing(Noun):
@@ -63,7 +71,7 @@ def check(change: BulkChange) -> BulkChange:
 
 def permitted(actor: Actor, file: MediaFile, change: BulkChange) -> MediaFile:
     """Raise `NotFound` or `NotAllowed` where this person may not do this to the file."""
-    rule = removable if change.kind in _REMOVING else changeable
+    rule = removable if change.kind in _OWNERS else changeable
     return rule(actor, file)
 
 

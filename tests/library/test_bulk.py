@@ -3,7 +3,8 @@
 import pytest
 
 from core.aws.s3 import ServedAs
-from core.errors import AwsUnavailable, Conflict, InvalidInput, NotFound
+from core.errors import AwsUnavailable, Conflict, InvalidInput, NotAllowed, NotFound
+from core.library.bulk import permitted
 from core.library.service.bulk.service import JOB
 from core.model.changes import BulkChange, BulkKind, OnConflict, Selection
 from core.model.identity import Account, Role
@@ -453,3 +454,21 @@ def test_rights_that_were_taken_away_are_not_used_any_more(room, add, people, bu
     failed = bulks.get(people.owner, bulk.id)
     assert (failed.state, failed.changed) == (JobState.FAILED, 0)
     assert "disabled" in failed.problem.detail
+
+
+def test_copies_that_are_refused_leave_no_object(room, add, people, bulks, work):
+    add("f1")
+    before = {found.ref.key for found in room.bucket.list("")}
+    change = BulkChange(kind=BulkKind.COPY, on_conflict=OnConflict.REFUSE)
+    bulk = bulks.start(people.owner, some("f1"), change)
+    work()
+    assert bulks.get(people.owner, bulk.id).refused == 1
+    assert {found.ref.key for found in room.bucket.list("")} == before
+
+
+@pytest.mark.parametrize("kind", [BulkKind.MAKE_PRIVATE, BulkKind.MAKE_PUBLIC])
+def test_a_preview_refuses_an_editor_what_is_its_owners_to_decide(add, people, kind):
+    file = add("f1", objects=False, grants=(Grant(account_id="other", right=Right.EDIT),))
+    with pytest.raises(NotAllowed):
+        permitted(people.other, file, BulkChange(kind=kind))
+    assert permitted(people.owner, file, BulkChange(kind=kind)) == file
