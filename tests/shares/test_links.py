@@ -8,7 +8,7 @@ import pytest
 from core.errors import InvalidInput, NotAllowed, NotFound
 from core.model.identity import Role
 from core.model.sharing import DropLimits, LinkState, ShareKind, SharePolicy
-from core.shares.records import LinkChanges
+from core.shares.records import LinkChanges, ShareRequest
 from core.shares.service import SharesService
 from tests.shares.conftest import NOW, PASSWORD
 
@@ -236,3 +236,28 @@ def test_making_and_ending_are_told_without_secrets(house):
     told = str([event.model_dump() for event in (made, ended)])
     assert PASSWORD not in told
     assert house.token(own) not in told
+
+
+def test_leaving_a_file_that_one_never_saw_tells_nothing_of_it(house):
+    house.file("one")
+    for file_id in ("one", "never"):
+        with pytest.raises(NotFound, match=f"There is no file '{file_id}'"):
+            house.shares.unshare(house.bob, [file_id], [house.bob.account_id])
+
+
+def test_no_link_is_made_where_people_can_not_be_let_in(house, folder_of):
+    house.file("one", folder="a")
+    request = ShareRequest(target=folder_of("a"), expires_in=timedelta(days=1))
+    with pytest.raises(InvalidInput):
+        house.shares.create(house.ada, request, emails=["bob@example.com"])
+    assert house.shares.mine(house.ada).items == ()
+
+
+def test_an_admin_ends_for_good_what_its_owner_had_ended_for_now(house):
+    house.file("one")
+    own = house.link("one")
+    house.shares.revoke(house.ada, own.link.id)
+    house.shares.revoke(house.root, own.link.id)
+    with pytest.raises(NotAllowed):
+        house.shares.restore(house.ada, own.link.id)
+    assert house.shares.restore(house.root, own.link.id).link.revoked_at is None

@@ -10,9 +10,18 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from core.aws.s3 import MediaBucket
+from core.errors import InvalidInput
 from core.model.identity import Actor, Permission
 from core.model.media import FileKind, MediaFile, Right
-from core.model.sharing import DropLimits, OwnLink, Person, ShareKind, ShareLink, SharePolicy
+from core.model.sharing import (
+    DropLimits,
+    OwnLink,
+    Person,
+    ShareKind,
+    ShareLink,
+    SharePolicy,
+    TargetKind,
+)
 from core.settings import Settings
 from core.shares.drops import Room
 from core.shares.records import (
@@ -67,6 +76,10 @@ class SharesService:
         if not emails:
             return self._making.create(actor, request)
         ids = request.target.file_ids
+        if request.target.kind is not TargetKind.FILES:
+            raise InvalidInput(
+                "Only files are shared with people.", hint="Share the files in it with them."
+            )
         self._granting.check(actor, ids, emails)
         own = self._making.create(actor, request)
         self._granting.share_with(actor, ids, emails, Right.VIEW)

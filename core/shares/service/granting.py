@@ -8,7 +8,7 @@ from core.errors import Conflict, InvalidInput
 from core.model.identity import Account, Actor, Permission, normal_email
 from core.model.media import MediaFile, Right
 from core.model.sharing import Person
-from core.model.visibility import absent
+from core.model.visibility import absent, visible
 from core.shares import people
 from core.shares.rules import MOST_FILES
 from core.shares.service.desk import Desk
@@ -57,9 +57,11 @@ class Granting:
     def unshare(self, actor: Actor, file_ids: Sequence[str], account_ids: Sequence[str]) -> None:
         """Its owner takes a right back, or a person leaves a file that was shared with him."""
         unique = _files(file_ids)
-        if tuple(account_ids) != (actor.account_id,):
-            for file_id in unique:
+        for file_id in unique:
+            if tuple(account_ids) != (actor.account_id,):
                 self._making.shareable(actor, file_id)
+            else:
+                visible(actor, self._stored(file_id).value)  # whoever sees it, may leave it
         self._rewrite(
             actor,
             unique,
