@@ -52,21 +52,35 @@ def _section(actor: Actor) -> str | None:
     bulks = changes.recent(actor)
     with st.container(horizontal=True, vertical_alignment="center", key="sections"):
         section = searching.sections()
-        changes.popover(actor, bulks)
+        history = st.container(width="content")
     changes.bar(bulks)
     if section is Section.ALBUMS and place.album() is None:
         albums.listed(actor, top)
-        return None
-    if section is Section.DUPLICATES:
+        opened = None
+    elif section is Section.DUPLICATES:
         duplicates.review(actor, top)
-        return None
-    asked = searching.bar(actor, section)
+        opened = None
+    else:
+        opened = _found(actor, section, top)
+    with history:
+        changes.popover(actor, bulks)
+    return opened
+
+
+def _found(actor: Actor, section: Section, top: st.delta_generator.DeltaGenerator) -> str | None:
+    """The bars keep their places, and what they hold comes after the files: those are awaited."""
+    asked, tools = searching.bar(section)
     lists = st.container(horizontal=True, vertical_alignment="center", key="facets")
     facets.chips(actor)  # before the query: what is wrong in it can be taken away
-    query = place.query_of(actor, section, asked.text, asked.sort, below=_below())
-    with lists:
-        facets.lists(actor, query)
-    return _files(actor, asked, query, top)
+    try:
+        query = place.query_of(actor, section, asked.text, asked.sort, below=_below())
+        opened = _files(actor, asked, query, top)
+        with lists:
+            facets.lists(actor, query)
+    finally:
+        with tools:
+            searching.tools(actor)
+    return opened
 
 
 def _below() -> bool:

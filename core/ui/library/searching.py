@@ -54,17 +54,20 @@ def sections() -> Section:
     return Section(chosen or Section.FILES.value)
 
 
-def bar(actor: Actor, section: Section) -> Asked:
-    """The bar whose every choice stands in the URL, so that a view can be sent as a link."""
+def bar(section: Section) -> tuple[Asked, st.delta_generator.DeltaGenerator]:
+    """The bar whose every choice stands in the URL, so that a view can be sent as a link.
+
+    And the place in it for `tools`, which nobody waits for.
+    """
     with st.container(horizontal=True, vertical_alignment="center", key="filters"):
         text = st.text_input(
             "Search", key=place.TEXT, bind="query-params", type="search", live=True,
             placeholder="Search names, tags, cameras", label_visibility="collapsed", width=300,
             on_change=place.first_page,
         )  # fmt: skip
-        with st.popover("Syntax", key="syntax", icon=":material/help:", type="tertiary"):
-            show(parts.title("What can be typed"), _syntax())
-        saved_searches(actor)
+        room = st.container(
+            horizontal=True, vertical_alignment="center", width="content", key="search_tools"
+        )
         sort = st.selectbox(
             "Sort", list(place.SORTS), key=place.SORT, bind="query-params",
             label_visibility="collapsed", width=160, on_change=place.first_page,
@@ -73,7 +76,13 @@ def bar(actor: Actor, section: Section) -> Asked:
             "View", [one.value for one in View], default=View.GALLERY.value, required=True,
             key=place.VIEW, bind="query-params", label_visibility="collapsed",
         )  # fmt: skip
-    return Asked(section, text or "", sort, View(view or View.GALLERY.value))
+    return Asked(section, text or "", sort, View(view or View.GALLERY.value)), room
+
+
+def tools(actor: Actor) -> None:
+    with st.popover("Syntax", key="syntax", icon=":material/help:", type="tertiary"):
+        show(parts.title("What can be typed"), _syntax())
+    saved_searches(actor)
 
 
 def _syntax() -> Markup:
