@@ -156,8 +156,9 @@ def test_only_who_may_change_the_file_may_ask(library, add, people):
     with pytest.raises(NotFound):
         library.invalidations.start(people.other, "f2")
     one = library.invalidations.start(people.owner, "f2")
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound, match="There is no invalidation") as told:
         library.invalidations.get(people.other, one.id)
+    assert "f2" not in f"{told.value} {told.value.__cause__}"
 
 
 def test_a_file_that_is_not_served_yet_has_nothing_to_forget(library, add, people):

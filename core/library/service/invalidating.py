@@ -61,9 +61,13 @@ class Invalidating:
         """How far it is, asked of CloudFront. Raises `NotFound` for another person's file."""
         actor.require(Permission.MEDIA_READ)
         stored = self._book.records.find(id)
+        unknown = NotFound(f"There is no invalidation {id[:80]!r}.", hint="Look at the file's.")
         if stored is None:
-            raise NotFound(f"There is no invalidation {id[:80]!r}.", hint="Look at the file's.")
-        visible(actor, self._shelf.stored(stored.value.file_id).value)
+            raise unknown
+        try:
+            visible(actor, self._shelf.stored(stored.value.file_id).value)
+        except NotFound:  # which would tell the file's id
+            raise unknown from None
         return self._as_now(self._asked(stored.value))
 
     def of_file(self, actor: Actor, file_id: str, *, limit: int = 20) -> tuple[Invalidation, ...]:
