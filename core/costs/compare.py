@@ -17,6 +17,7 @@ from core.model.months import CostMonth, Effect, MonthComparison, MonthLine
 
 _ALIKE = Decimal("0.5")  # per cent under which two months cost the same
 _TENFOLD = Decimal(900)  # per cent more
+_MINUS = "\u2212"
 _DIME, _FINEST_SHOWN = Decimal("0.1"), Decimal("0.0001")  # USD
 _FINEST = Decimal("1e-12")  # so that the effects add up without rounding
 
@@ -247,8 +248,8 @@ def _money(value: Decimal) -> str:
     if 0 < amount < _FINEST_SHOWN:
         return f"less than ${_FINEST_SHOWN}"
     digits = 2 if amount >= _DIME or not amount else 4
-    return f"{'-' if value < 0 else ''}${amount:,.{digits}f}"
+    return f"{_MINUS if value < 0 else ''}${amount:,.{digits}f}"
 
 
 def _signed(value: Decimal) -> str:
-    return f"+{_money(value)}" if value > 0 else f"-{_money(-value)}"
+    return f"+{_money(value)}" if value > 0 else f"{_MINUS}{_money(-value)}"

@@ -28,6 +28,10 @@ def saving(amount: Decimal | None) -> str:
     return f"{formats.money(amount)} less a month"
 
 
+def _saved(amount: Decimal | None) -> str:
+    return "unknown" if amount is None else f"{formats.money(amount)} a month"
+
+
 def payback(months: Decimal | None, one_off: Decimal | None) -> str:
     if one_off is None:
         return "unknown"
@@ -66,7 +70,7 @@ def _item(one: Recommendation) -> Markup:
             parts.facts(
                 (
                     ("Where", parts.mono(one.subject, 96)),
-                    ("Saves", saving(one.saving)),
+                    ("Saves", _saved(one.saving)),
                     ("Costs once", formats.money(one.one_off)),
                     ("Paid back", payback(one.payback_months, one.one_off)),
                     ("Confidence", one.confidence),

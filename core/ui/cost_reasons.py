@@ -20,8 +20,11 @@ def steps(compared: MonthComparison) -> plots.Figure | None:
     """From last month's cost to this one's, the largest reasons first."""
     if compared.total_before is None or not compared.effects:
         return None
-    shown = [(one.name, float(one.change)) for one in compared.effects[:_STEPS]]
-    rest = sum((one.change for one in compared.effects[_STEPS:]), Decimal(0))
+    large = [one for one in compared.effects if abs(one.change) >= _LEAST][:_STEPS]
+    shown = [(one.name, float(one.change)) for one in large]
+    rest = sum((one.change for one in compared.effects), Decimal(0)) - sum(
+        (one.change for one in large), Decimal(0)
+    )
     if abs(rest) >= _LEAST:
         shown.append(("everything else", float(rest)))
     start = (formats.month(compared.before), float(compared.total_before))

@@ -47,7 +47,7 @@ def _months(today: date) -> list[str]:
 def top(actor: Actor, period: str) -> CostMonth | None:
     """The sentence and the figures; None where neither a bill nor a measurement is there."""
     costs = session.services().costs
-    with st.skeleton(height=320):
+    with st.skeleton(height=290):
         month = costs.month(actor, period)
         if costs_parts.is_empty(month):
             show(costs_parts.unknown_headline(month))

@@ -190,7 +190,7 @@ def test_new_gone_and_unmeasured_lines_have_their_own_words():
         ([], [("cf.dto", 1, 5)], "October cost $5.00; September cost nothing."),
         ([], [], "October cost $0.00, as did September."),
         ([("cf.dto", 1, "5.00")], [("cf.dto", 1, "5.01")], "October cost $5.01, about as much as September."),
-        ([("cf.dto", 100, "0.08")], [("cf.dto", 50, "0.004")], "October cost $0.0040, 95 % less than September, mostly because CloudFront data out fell from 100 to 50 GB (-$0.0760)."),
+        ([("cf.dto", 100, "0.08")], [("cf.dto", 50, "0.004")], "October cost $0.0040, 95 % less than September, mostly because CloudFront data out fell from 100 to 50 GB (\u2212$0.0760)."),
     ],
 )  # fmt: skip
 def test_small_and_missing_months_have_sentences_too(before, after, told):
