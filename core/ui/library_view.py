@@ -125,7 +125,7 @@ def _shown(actor: Actor, page: Found, view: View) -> str | None:
         picked, opened = found.table(page, trashed=page.query.trashed)
     else:
         picked, opened = found.tiles(actor, page)
-    with bar:
+    with bar, boundary():  # what fails here leaves the files where they are
         if view is View.LIST and picked.ids:
             show(parts.note(f"{formats.counted(len(picked.ids), 'file')} selected"))
         selected.bar(actor, page, picked)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from core.errors import Configuration
 from core.model.changes import BulkChange, BulkKind, Selection
 from core.model.identity import Role
 from core.model.media import FileQuery
@@ -151,3 +152,18 @@ def test_while_the_index_is_built_the_files_are_listed_and_it_is_said(shelf, vis
     page = visit("library")
     assert "Index is being built, 2 of 3 files; searches see those." in shown(page)
     assert len(tiles(page)) == 3
+
+
+def test_with_a_store_that_takes_no_changes_the_files_stay_and_the_refusal_says_why(
+    shelf, visit, desk, monkeypatch
+):
+    page = with_picked(visit("library"), "f0")
+
+    def sealed(_):
+        raise Configuration("The records can't be written.", hint="Make the folder writable.")
+
+    monkeypatch.setattr(desk.store, "transact", sealed)
+    page.button(key="trash_selected").click().run()
+    assert "Make the folder writable." in shown(page)
+    assert len(tiles(page)) == 3
+    assert headline(page) == "3 files"
