@@ -262,8 +262,8 @@ class TrafficService:
         if cost.confirm and not confirmed:
             usd = "an unknown price" if cost.usd is None else f"up to ${cost.usd:.2f}"
             raise Conflict(
-                f"{cost.queries} questions to {cost.engine} scan up to {cost.bytes / 2**30:,.1f} GiB, "
-                f"which costs {usd}.",
+                f"{cost.queries} questions to {cost.engine} scan up to "
+                f"{cost.bytes / 2**30:,.1f} GiB, which costs {usd}.",
                 hint="Confirm it to run them, or choose DuckDB, which reads each log once.",
             )
 
