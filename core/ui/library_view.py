@@ -47,6 +47,7 @@ def browse(actor: Actor) -> None:
 
 def _section(actor: Actor) -> str | None:
     """Everything but the drawer; the id of a file that was opened in this run."""
+    place.begin()
     top = st.container(key="library_head")
     health.notices()
     bulks = changes.recent(actor)

@@ -73,10 +73,8 @@ def _values(name: str, counted: Counted, people: dict[str, str], *, about: bool)
         label = f"{plain(formats.shorten(told[one.value], 40))} :gray[{count}]"
         chosen = one.value in place.chosen(name)
         icon = ":material/check:" if chosen else None
-        if st.button(
-            label, key=f"pick_{name}_{one.value}", type="tertiary", icon=icon,
-            on_click=place.drop if chosen else place.add, args=(name, one.value),
-        ):  # fmt: skip
+        if st.button(label, key=f"pick_{name}_{one.value}", type="tertiary", icon=icon):
+            (place.drop if chosen else place.add)(name, one.value)
             st.rerun()  # the files are outside of this fragment
     rest = len(shown) - _LISTED + counted.more
     if rest > 0:

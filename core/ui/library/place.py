@@ -31,6 +31,7 @@ class View(StrEnum):
 
 
 SECTION, VIEW, TEXT, SORT, BELOW, PAGE = "in", "view", "q", "sort", "below", "page"  # widgets
+_AGAIN = "library_first_page"
 FOLDER, ALBUM = "folder", "album"
 FILTERS = ("type", "state", "tag", "camera", "taken", "uploaded", "ext", "owner", "is")
 
@@ -134,7 +135,14 @@ def go_to_section(section: Section) -> None:
 
 
 def first_page() -> None:
-    st.session_state[PAGE] = 1
+    """From the next run on: in this one the pager may stand there already."""
+    st.session_state[_AGAIN] = True
+
+
+def begin() -> None:
+    """Before anything is drawn."""
+    if st.session_state.pop(_AGAIN, False):
+        st.session_state[PAGE] = 1
 
 
 def page_number() -> int:
