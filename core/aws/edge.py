@@ -49,12 +49,13 @@ class Edge:
     def url(self, key: str, *, until: datetime | None = None) -> str:
         """The address of `key`, percent-encoded by RFC 3986 with `/` kept.
 
-        That of private media works until a moment, else for 15 to 20 minutes.
+        That of private media works for 15 to 20 minutes, and no longer than `until`.
         """
         path = f"/{quote(key, safe='/~')}"
         if self.signer is None or not key.startswith(PRIVATE):
             return self.base_url + path
-        return f"{self.base_url}{path}?{self.signer.query(path, until)}"
+        ends = self.signer.ends()
+        return f"{self.base_url}{path}?{self.signer.query(path, min(ends, until or ends))}"
 
     def plain_url(self, key: str) -> str:
         """The address without a signature: to see that it does not work."""

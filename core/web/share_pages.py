@@ -68,7 +68,7 @@ class SharePages:
             before=self._step(before, shown.page, "prev", "Previous"),
             after=self._step(after, shown.page, "next", "Next"),
             back=f"{self._path}?page={shown.page}",
-            picture=self._image(file),
+            picture=self._image(file, visit),
         )
         return self._page(file.name, body)
 
@@ -127,7 +127,7 @@ class SharePages:
         return render(
             "share_tile",
             href=f"{self._path}/v/{file.id}?page={page}",
-            source=self._library.thumbnail_url(file),
+            source=self._library.thumbnail_url(file, until=visit.ends),
             name=file.name,
             download=self._download(file, visit),
         )
@@ -183,11 +183,12 @@ class SharePages:
     def _step(self, file_id: str, page: int, rel: str, label: str) -> Html:
         return _link(f"{self._path}/v/{file_id}?page={page}" if file_id else "", rel, label)
 
-    def _image(self, file: MediaFile) -> Html:
+    def _image(self, file: MediaFile, visit: Visit) -> Html:
         rendition = file.rendition("preview") or file.rendition("thumbnail")
         if rendition is None:
             return render("share_no_image")
-        source = self._library.preview_url(file) or self._library.thumbnail_url(file)
+        urls = (self._library.preview_url, self._library.thumbnail_url)
+        source = next(filter(None, (url(file, until=visit.ends) for url in urls)), "")
         size = render("share_size", width=str(rendition.width), height=str(rendition.height))
         return render("share_image", source=source, name=file.name, size=size)
 

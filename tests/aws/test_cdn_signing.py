@@ -14,6 +14,7 @@ from core.aws.edge import Edge
 from core.aws.secrets_manager import read_secret
 from core.errors import Configuration, NotFound
 from core.model import signed_access
+from tests.effort import examples
 
 NOW = datetime(2026, 11, 20, 12, 3, 20, tzinfo=UTC)
 SITE = "https://d111.cloudfront.net"
@@ -42,7 +43,7 @@ def test_an_address_states_expiry_key_and_a_real_signature():
     assert policy.expires == datetime(2026, 11, 20, 12, 20, tzinfo=UTC)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.text("abcXYZ019-._~%/", min_size=1, max_size=60), st.integers(0, 255))
 def test_one_changed_byte_of_a_signature_is_noticed(path, at_byte):
     query = at().query(f"/private/{path}")
@@ -85,6 +86,12 @@ def test_an_address_may_end_at_a_given_moment():
     query = edge.url("private/a", until=NOW + timedelta(seconds=30)).partition("?")[2]
 
     assert judged("/private/a", query)[0].expires == NOW + timedelta(seconds=30)
+
+
+def test_no_moment_makes_an_address_live_longer():
+    edge = Edge(SITE, signer=at())
+
+    assert edge.url("private/a", until=NOW + timedelta(days=9)) == edge.url("private/a")
 
 
 @pytest.mark.parametrize("pem", ["", "no key", PEM[:200]])

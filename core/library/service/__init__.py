@@ -124,12 +124,12 @@ class LibraryService:
     def url(self, file: MediaFile) -> str:
         return self._fetching.url(file)
 
-    def thumbnail_url(self, file: MediaFile) -> str:
-        """'' where the file has no picture."""
-        return self._fetching.rendition_url(file, "thumbnail")
+    def thumbnail_url(self, file: MediaFile, *, until: datetime | None = None) -> str:
+        """'' where the file has no picture. A private one's ends at `until`, if not earlier."""
+        return self._fetching.rendition_url(file, "thumbnail", until)
 
-    def preview_url(self, file: MediaFile) -> str:
-        return self._fetching.rendition_url(file, "preview")
+    def preview_url(self, file: MediaFile, *, until: datetime | None = None) -> str:
+        return self._fetching.rendition_url(file, "preview", until)
 
     def addresses_end(self, file: MediaFile) -> datetime | None:
         """When the file's addresses stop working; None for public ones, which don't."""

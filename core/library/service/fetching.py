@@ -22,9 +22,9 @@ class Fetching:
     def url(self, file: MediaFile) -> str:
         return self._shelf.edge.url(file.key) if file.key else ""
 
-    def rendition_url(self, file: MediaFile, name: str) -> str:
+    def rendition_url(self, file: MediaFile, name: str, until: datetime | None = None) -> str:
         rendition = file.rendition(name)
-        return self._shelf.edge.url(rendition.key) if rendition else ""
+        return self._shelf.edge.url(rendition.key, until=until) if rendition else ""
 
     def addresses_end(self, file: MediaFile) -> datetime | None:
         signer = self._shelf.edge.signer
