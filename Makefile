@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 export DASHBOARD_PORT = $(PORT)
 export DASHBOARD_DATA_DIR = $(DATA)
 
-.PHONY: run demo test lint bench screens components pins clean
+.PHONY: run demo test thorough lint bench screens components pins clean
 
 run: $(VENV)/app.installed  ## the app with its embedded cloud on http://localhost:$(PORT)
 	@$(BIN)/python -m compileall -q core pages streamlit_app.py
@@ -20,6 +20,9 @@ demo: $(VENV)/app.installed  ## the same with demo content
 
 test: $(VENV)/dev.installed browser  ## everything that proves the product
 	@bash .ci/check
+
+thorough: $(VENV)/dev.installed browser  ## the tests with all their random examples; takes long
+	@$(BIN)/pytest -n 2 --dist loadfile --hypothesis-profile=thorough
 
 lint: $(VENV)/dev.installed  ## style, types, imports, the template
 	@bash .ci/check lint

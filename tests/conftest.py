@@ -11,6 +11,7 @@ import pytest
 
 # A busy machine is no failure; the limit for a whole test is pytest's.
 hypothesis.settings.register_profile("shared", deadline=None)
+hypothesis.settings.register_profile("thorough", deadline=None)
 hypothesis.settings.load_profile("shared")
 
 

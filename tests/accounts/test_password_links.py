@@ -22,6 +22,7 @@ from core.model.identity import Role
 from core.stores.account_records import AccountRecords
 from core.stores.sqlite import SqliteRecordStore
 from tests.accounts.conftest import PASSWORD, Clock, actions, enter, make_service
+from tests.effort import examples
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
 
@@ -235,7 +236,9 @@ STEPS = st.lists(
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(STEPS)
 def test_no_token_works_twice_or_after_its_72_hours(tmp_path_factory, steps):

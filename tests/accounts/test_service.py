@@ -20,6 +20,7 @@ from core.model.identity import Role
 from core.stores.account_records import AccountRecords
 from core.stores.sqlite import SqliteRecordStore
 from tests.accounts.conftest import KEY, PASSWORD, Clock, actions, enter, make_service
+from tests.effort import examples
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
 
@@ -391,7 +392,9 @@ STEPS = st.lists(
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(STEPS)
 def test_no_sequence_of_sign_ins_lets_a_revoked_session_act(  # noqa: PLR0912

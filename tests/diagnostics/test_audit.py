@@ -28,6 +28,7 @@ from core.diagnostics.audit import Audit, ListedIndexes, read_listings, with_lis
 from core.diagnostics.audit_files import Skipped
 from core.diagnostics.engine import diagnose
 from core.errors import InvalidInput
+from tests.effort import examples
 
 MEDIA, SHOP = "acme-media-prod", "acme-shop"
 OTHER = "d222222abcdef8.cloudfront.net"
@@ -221,7 +222,7 @@ def test_a_thousand_made_urls_get_the_answer_of_the_whole_engine(name):
 HARD = st.text(alphabet=list("aAu1./%2Fb+ ?&=#-~é\u0308\\'$;:@"), max_size=24)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(300), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.sampled_from((HOST, OTHER, "cdn.acme.com")),
     st.sampled_from(("", *KEYS)),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from core.errors import Conflict, InvalidInput, TooLarge
 from core.stores.records import Delete, Put, Record
+from tests.effort import examples
 
 ODD = {
     "none": None,
@@ -468,7 +469,7 @@ class Model:
 
 
 @settings(
-    max_examples=60,
+    max_examples=examples(60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -16,6 +16,7 @@ from core.stores.files import file_records
 from core.stores.search_index import SearchIndex
 from core.stores.search_memory import SearchMemory
 from core.stores.sqlite import SqliteRecordStore
+from tests.effort import examples
 from tests.stores.search_reference import (
     START,
     expected,
@@ -139,7 +140,7 @@ def in_memory(patch):
 
 
 @pytest.mark.parametrize("where", [in_the_tables, in_memory])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(steps=steps, limit=st.integers(1, 4), offset=st.integers(0, 6))
 def test_the_index_answers_as_filtering_and_sorting_would(where, steps, limit, offset):
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
@@ -154,7 +155,7 @@ def test_the_index_answers_as_filtering_and_sorting_would(where, steps, limit, o
                 assert observed(index.summary(owner)) == summarised(library, owner)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(steps=steps)
 def test_every_count_is_that_of_the_files_themselves(steps):
     with tempfile.TemporaryDirectory() as folder, opened(folder) as (store, index):

@@ -4,6 +4,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.effort import examples
+
 ROUTES = [
     ("POST", "/api/auth/register"),
     ("POST", "/api/auth/login"),
@@ -88,7 +90,7 @@ def client(app, dashboard, people):
         yield made
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(200), deadline=None, suppress_health_check=list(HealthCheck))
 @given(route=st.sampled_from(ROUTES), body=BODIES)
 def test_random_json_never_breaks_a_route(client, route, body):
     method, path = route
@@ -99,7 +101,7 @@ def test_random_json_never_breaks_a_route(client, route, body):
         assert answer.json()["status"] == answer.status_code
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     path=st.sampled_from(
         ["/api/files", "/api/files/facets", "/api/folders", "/api/users", "/api/audit-events"]
@@ -120,7 +122,7 @@ def test_random_parameters_never_break_a_list(client, path, params):
     assert answer.status_code in {200, 400}, answer.text
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     id=st.text(min_size=1, max_size=300).filter(lambda text: not set(text) & set("/?#.")),
     path=st.sampled_from(["/api/files/{}", "/api/uploads/{}", "/api/files/{}/download"]),
