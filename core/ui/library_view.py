@@ -18,6 +18,7 @@ from core.ui.library import (
     found,
     health,
     place,
+    processing,
     searching,
     selected,
 )
@@ -131,6 +132,7 @@ def _shown(actor: Actor, page: Found, view: View) -> str | None:
             show(parts.note(f"{formats.counted(len(picked.ids), 'file')} selected"))
         selected.bar(actor, page, picked)
     found.pager(actor, page.page.total)
+    processing.watch(page)
     services = session.services()
     window = services.viewing.shown(page.page.items, page.offset, page.page.total)
     return viewer(actor, window, page.query) or opened

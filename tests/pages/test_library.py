@@ -4,6 +4,8 @@ import pytest
 
 from core.model.identity import Role
 from core.model.media import FileKind, FileState
+from core.stores.files import file_records
+from core.ui.library import processing
 from tests.pages.conftest import NASTY, shown
 
 
@@ -148,3 +150,23 @@ def test_a_file_without_its_bytes_says_so_and_keeps_the_rest_of_the_drawer(shelf
     assert "The bytes of dune.jpg are not in the bucket." in shown(page)
     assert "GPSLatitude" in shown(page)
     assert page.button(key="trash_file")
+
+
+def test_the_page_is_drawn_anew_once_all_its_files_are_processed(enter, add, desk, monkeypatch):
+    ada, drawn = enter(Role.MEMBER), []
+    monkeypatch.setattr(processing.st, "rerun", lambda: drawn.append(True))
+    look = processing._look.__wrapped__
+    for file_id in ("f1", "f2"):
+        add(file_id, ada, state=FileState.PROCESSING)
+
+    def done(file_id):
+        change = {"state": FileState.DELIVERED}
+        file_records(desk.store).update(file_id, lambda file: file.model_copy(update=change))
+
+    look(ada, ("f1", "f2"))
+    done("f1")
+    look(ada, ("f1", "f2"))
+    assert not drawn
+    done("f2")
+    look(ada, ("f1", "f2", "deleted meanwhile"))
+    assert drawn
