@@ -420,6 +420,15 @@ def test_a_large_library_is_read_into_memory_beside_the_searches(files, index, m
     assert found(index, "new") == ["3"]
 
 
+def test_an_empty_library_takes_no_memory_until_its_first_file(files, index, store):
+    index.build(store)
+    assert index._memory._memory is None
+    files.add(media("a"))
+    index.build(store)
+    assert index._memory._memory is not None
+    assert found(index, "") == ["a"]
+
+
 def test_two_processes_see_what_the_other_writes(files, index, path, open_sqlite):
     """Each has the fields in its own memory and the log in common."""
     other = SearchIndex(path)
