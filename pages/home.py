@@ -54,7 +54,7 @@ def not_delivered(actor: Actor, broken: tuple[MediaFile, ...], total: int) -> No
                 actor, "doctor", "Ask the doctor", url=absolute(services().library.url(file))
             )
     if total > SHOWN:
-        state = delivery_view.file_word(FileState.UNDELIVERED)
+        state = FileState.UNDELIVERED.value
         navigation.link(actor, "library", "Show all that are not delivered", state=state)
 
 

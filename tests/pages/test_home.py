@@ -76,5 +76,5 @@ def test_many_that_are_not_delivered_lead_to_the_library_with_its_filter(enter, 
     page = visit()
     link = next(link.proto for link in page.get("page_link") if "Show all" in link.proto.label)
     assert "the latest 5 of 6" in shown(page)
-    assert link.query_string == "state=Not+delivered"
-    assert "6 files found" in shown(visit("library", state="Not delivered"))
+    assert link.query_string == "state=undelivered"
+    assert "6 files found" in shown(visit("library", state="undelivered"))

@@ -71,7 +71,8 @@ class Viewer(BaseHTTPRequestHandler):
     """What a CDN in front of the bucket answers to a HEAD; `bucket` is set on a subclass."""
 
     def do_HEAD(self):
-        found = self.bucket.find(unquote(self.path).removeprefix("/emulator/cdn/media/"))
+        _, _, _, _, key = unquote(self.path).split("/", 4)  # below /emulator/cdn/DISTRIBUTION/
+        found = self.bucket.find(key)
         self.send_response(200 if found else 404)
         if found:
             self.send_header("Content-Type", found.content_type)

@@ -66,7 +66,9 @@ def test_the_list_above_is_the_whole_tree():
     def below(error):
         return {error}.union(*map(below, error.__subclasses__()))
 
-    assert below(errors.DashboardError) - {errors.DashboardError} == set(TREE)
+    # A room may tell more of one of these; the answer is the same.
+    drawn = {error for error in below(errors.DashboardError) if error.__module__ == errors.__name__}
+    assert drawn - {errors.DashboardError} == set(TREE)
 
 
 def test_a_bug_answers_with_a_number_that_stands_in_the_log(failing, caplog):
