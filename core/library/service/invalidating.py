@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from core.aws.cloudfront_invalidations import Invalidations as Cdn
 from core.errors import AwsDenied, AwsUnavailable, Configuration, Conflict, NotFound
 from core.library.service.outside import Outside
@@ -16,6 +18,7 @@ from core.stores.invalidations import JOB, InvalidationBook
 __all__ = ["JOB", "Invalidating"]
 
 _ATTEMPTS = 5
+_SETTLING = timedelta(seconds=2)  # edges may answer from before for a moment after "Completed"
 
 
 class Invalidating:
@@ -111,6 +114,8 @@ class Invalidating:
 
     def _asked(self, one: Invalidation) -> Invalidation:
         if one.state is not InvalidationState.IN_PROGRESS:
+            return one
+        if self._shelf.clock() < one.created_at + _SETTLING:
             return one
         try:
             completed = self._control().completed(one.cloudfront_id)
