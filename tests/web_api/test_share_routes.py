@@ -78,9 +78,10 @@ def test_revoked_and_taken_back(owner, add_file):
     ended = owner.get(f"/api/shares/{share_id}").json()
     assert (ended["state"], ended["url"]) == ("revoked", "")
     assert owner.patch(f"/api/shares/{share_id}", json={"title": "x"}).status_code == 409
-    back = owner.patch(
-        f"/api/shares/{share_id}", json={"revoked": False, "expires_in": 3600}
-    ).json()
+    both = owner.patch(f"/api/shares/{share_id}", json={"revoked": False, "title": "x"})
+    assert both.status_code == 400  # nothing of it is done
+    assert owner.get(f"/api/shares/{share_id}").json()["state"] == "revoked"
+    back = owner.patch(f"/api/shares/{share_id}", json={"revoked": False}).json()
     assert back["state"] == "open"
     assert owner.patch(f"/api/shares/{share_id}", json={}).status_code == 400
 

@@ -117,15 +117,16 @@ def change_share(
 ) -> ShareOut:
     """Move the end, rename, other password or limit, or take a revocation back."""
     sent = body.model_dump(exclude_none=True)
-    own = dashboard.shares.restore(caller, id) if "revoked" in sent else None
-    sent.pop("revoked", None)
-    if own is None and not sent:
-        raise InvalidInput("Nothing is to be changed.", hint="Send at least one field.")
+    if "revoked" in sent:
+        if len(sent) > 1:  # else a link could be open again although the rest was refused
+            raise InvalidInput(
+                "A revocation is taken back by itself.",
+                hint="Send `revoked` alone, and the other fields after it.",
+            )
+        return _out(dashboard.shares.restore(caller, id), here)
     if "expires_in" in sent:
         sent["expires_in"] = timedelta(seconds=sent["expires_in"])
-    if sent:
-        own = dashboard.shares.change(caller, id, LinkChanges(**sent))
-    return _out(own or dashboard.shares.get(caller, id), here)
+    return _out(dashboard.shares.change(caller, id, LinkChanges(**sent)), here)
 
 
 @router.delete("/shares/{id}", status_code=204, responses=problems(*OWN, Conflict))
