@@ -155,13 +155,13 @@ def test_only_who_may_change_the_file_may_ask(library, add, people):
     add("f1", objects=False, etag="e", grants=(Grant(account_id="other", right=Right.VIEW),))
     with pytest.raises(NotAllowed):
         library.invalidations.start(people.other, "f1")
-    add("f2", objects=False, etag="e")
+    add("secret", objects=False, etag="e")
     with pytest.raises(NotFound):
-        library.invalidations.start(people.other, "f2")
-    one = library.invalidations.start(people.owner, "f2")
+        library.invalidations.start(people.other, "secret")
+    one = library.invalidations.start(people.owner, "secret")
     with pytest.raises(NotFound, match="There is no invalidation") as told:
         library.invalidations.get(people.other, one.id)
-    assert "f2" not in f"{told.value} {told.value.__cause__}"
+    assert "secret" not in f"{told.value} {told.value.__cause__}"
 
 
 def test_a_file_that_is_not_served_yet_has_nothing_to_forget(library, add, people):

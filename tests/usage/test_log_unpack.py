@@ -1,6 +1,7 @@
 """Gzip logs are unpacked in parts and groups; what they tell is what the plain files tell."""
 
 import gzip
+from contextlib import suppress
 
 import pytest
 
@@ -79,6 +80,15 @@ def test_a_damaged_file_is_told_and_its_neighbours_count_once(tmp_path, damage, 
     assert 140 < found["requests"] <= 940
 
 
+def size_of(folder):
+    """While the next parts come and go."""
+    total = 0
+    for one in list(folder.iterdir()):
+        with suppress(FileNotFoundError):
+            total += one.stat().st_size
+    return total
+
+
 def test_what_is_read_together_has_one_shape_and_little_of_it_is_there_at_once(tmp_path):
     contents = [CONTENTS["sound"], v1([row(1)]), *(v1([row(n)]) for n in range(7))]
     files = [log_file(written(tmp_path / f"{n}.gz", one)) for n, one in enumerate(contents)]
@@ -88,7 +98,7 @@ def test_what_is_read_together_has_one_shape_and_little_of_it_is_there_at_once(t
     for group in unpacked(files, folder):
         assert len(group) <= 3
         assert len({part.shape for part in group}) == 1
-        most = max(most, sum(one.stat().st_size for one in folder.iterdir()))
+        most = max(most, size_of(folder))
         for part in group:
             text = part.path.read_bytes()
             before = found.get(part.name, b"")
@@ -96,7 +106,7 @@ def test_what_is_read_together_has_one_shape_and_little_of_it_is_there_at_once(t
             assert part.shape.skip == (0 if before else 2)
             found[part.name] = before + text
     assert list(found.values()) == contents
-    assert most < 2 * 60_000
+    assert most < 2 * 60_000 + 2 * 1_000  # a part ends with a whole line
 
 
 @pytest.mark.parametrize("cut", [3, 9, 200])
