@@ -34,6 +34,19 @@ def elsewhere(house):
     )
 
 
+@pytest.fixture
+def one_writer_at_a_time(monkeypatch):
+    """moto copies its tables to write a transaction, and stumbles over a second one meanwhile."""
+    lock, transact = threading.Lock(), DynamoRecordStore.transact
+
+    def alone(store, operations):
+        with lock:
+            return transact(store, operations)
+
+    monkeypatch.setattr(DynamoRecordStore, "transact", alone)
+
+
+@pytest.mark.usefixtures("one_writer_at_a_time")
 def test_two_processes_hand_out_no_more_downloads_than_there_are(house, elsewhere):
     house.file("one")
     own = house.link("one", max_downloads=3)
