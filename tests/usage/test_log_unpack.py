@@ -33,6 +33,7 @@ def log_file(path):
 
 @pytest.fixture(autouse=True)
 def _small_parts(monkeypatch):
+    monkeypatch.setattr(log_unpack, "_FIRST", 15_000)
     monkeypatch.setattr(log_unpack, "_TOGETHER", 40_000)
     monkeypatch.setattr(log_unpack, "_CHUNK", 10_000)
     monkeypatch.setattr(log_unpack, "_MOST_FILES", 3)
