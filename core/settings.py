@@ -102,6 +102,9 @@ class Settings(BaseSettings):
     workers: int = Field(2, ge=1, le=32, description="Pictures that are processed side by side")
     demo: bool = Field(False, description="Load demo content once (only with the emulator)")
     trash_days: int = Field(30, ge=1, description="Days until a trashed file is deleted for good")
+    ended_link_days: int = Field(
+        180, ge=1, description="Days until a link or drop box that ended leaves the list for good"
+    )
     kept_versions: int = Field(
         20, ge=0, le=50, description="Earlier versions of a replaced file that are kept"
     )

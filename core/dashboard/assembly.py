@@ -133,6 +133,7 @@ class Dashboard:
         self.avatars.sweep()
         self.progress.sweep()
         self.library.purge()
+        self.shares.purge()
         self.repairs.recover(_SHARED_JOB_LEASE)
 
     def _repeat(self, name: str, seconds: float, work: Callable[[], object]) -> None:

@@ -38,6 +38,14 @@ def ending(link: ShareLink, policy: SharePolicy) -> Ending:
     return Ending(at=link.expires_at, cut_by="link")
 
 
+def over_since(link: ShareLink) -> datetime:
+    """From when it is counted how long an ended link is kept; it may lie ahead.
+
+    A policy that cuts it is left out: made milder, it would open the link again.
+    """
+    return min(link.revoked_at or link.expires_at, link.expires_at)
+
+
 def stopped_because(link: ShareLink, policy: SharePolicy, *, owner_active: bool) -> str:
     """'' while nothing but its own end stops the link."""
     if not owner_active:

@@ -115,10 +115,15 @@ def _sentence(own: OwnLink) -> str:
     if own.stopped_because:
         return own.stopped_because
     if own.state is LinkState.REVOKED:
-        return "Nobody can open it. Taken back, it works as before, under the same address."
+        return f"Nobody can open it. Taken back, it works as before, at its address. {_kept()}"
     if own.state is LinkState.EXPIRED:
-        return f"It ended {formats.moment(own.ending.at)}. A later end opens it again."
+        return f"It ended {formats.moment(own.ending.at)}. A later end opens it again. {_kept()}"
     return share_fields.end_of(own)
+
+
+def _kept() -> str:
+    days = formats.counted(session.services().settings.ended_link_days, "day")
+    return f"It leaves this list {days} after its end."
 
 
 def _changes(actor: Actor, own: OwnLink) -> None:

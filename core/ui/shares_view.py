@@ -157,4 +157,5 @@ def _tile(file: MediaFile) -> GalleryItem:
         thumbnail=session.services().library.thumbnail_url(file) or None,
         width=file.width,
         height=file.height,
+        private=file.private,
     )

@@ -5,11 +5,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from core.errors import InvalidInput, NotAllowed, NotFound
+from core.errors import AwsUnavailable, InvalidInput, NotAllowed, NotFound
 from core.model.identity import Role
 from core.model.sharing import DropLimits, LinkState, ShareKind, SharePolicy
-from core.shares.records import LinkChanges, ShareRequest
+from core.shares import rules
+from core.shares.records import DropRequest, LinkChanges, ShareRequest
 from core.shares.service import SharesService
+from core.shares.service.clearing import Clearing
 from tests.shares.conftest import NOW, PASSWORD
 
 BOX = DropLimits(max_files=3, max_file_bytes=100, max_total_bytes=250)
@@ -261,3 +263,89 @@ def test_an_admin_ends_for_good_what_its_owner_had_ended_for_now(house):
     with pytest.raises(NotAllowed):
         house.shares.restore(house.ada, own.link.id)
     assert house.shares.restore(house.root, own.link.id).link.revoked_at is None
+
+
+# The end of what ended
+
+
+def filed(house, link_id):
+    kinds = ("share_link", "share_secret", "share_by_date")
+    return [kind for kind in kinds if house.store.get(kind, link_id)]
+
+
+def test_a_link_leaves_for_good_180_days_after_its_end_and_its_events_stay(house):
+    house.file("one")
+    own = house.link("one", days=7)
+    house.clock.turn(days=187, seconds=-1)
+    assert house.shares.purge() == 0
+    assert house.current(own).state is LinkState.EXPIRED
+    house.clock.turn(seconds=1)
+    assert house.shares.purge() == 1
+    assert filed(house, own.link.id) == []
+    assert house.shares.mine(house.ada).items == house.shares.everybodys(house.root).items == ()
+    with pytest.raises(NotFound):
+        house.enter(own)
+    assert [event.subject for event in house.events("share.created")] == [f"share/{own.link.id}"]
+    assert house.shares.purge() == 0
+
+
+def test_a_revoked_link_is_counted_from_its_revocation_and_a_living_one_is_never_purged(house):
+    house.file("one")
+    house.shares.set_policy(house.root, SharePolicy(longest_days=900))
+    revoked, living = house.link("one", days=900), house.link("one", days=900)
+    house.clock.turn(days=10)
+    house.shares.revoke(house.ada, revoked.link.id)
+    house.clock.turn(days=180)
+    assert house.shares.purge() == 1
+    assert filed(house, revoked.link.id) == []
+    assert house.enter(living)
+
+
+def test_what_only_the_policy_ends_is_not_purged_since_a_milder_one_opens_it_again(house):
+    house.file("one")
+    house.shares.set_policy(house.root, SharePolicy(longest_days=900))
+    own = house.link("one", days=900)
+    house.clock.turn(days=300)
+    house.shares.set_policy(house.root, SharePolicy(longest_days=1))
+    assert house.current(own).state is LinkState.EXPIRED
+    assert house.shares.purge() == 0
+    house.shares.set_policy(house.root, SharePolicy(longest_days=900))
+    assert house.enter(own)
+
+
+def test_a_purge_that_broke_off_is_finished_by_the_next(house, folder_of, monkeypatch):
+    box = house.link(kind=ShareKind.DROP, target=folder_of("in"), drop=BOX, days=1)
+    sent = DropRequest("a.jpg", 10, "image/jpeg", "Zo\u00eb")
+    house.shares.reserve(house.enter(box), "upload", sent, "a.jpg")
+    house.clock.turn(days=181)
+
+    def breaks(*_):
+        raise AwsUnavailable("The table does not answer.", hint="Try again.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Clearing, "_forget_drops", breaks)
+        with pytest.raises(AwsUnavailable):
+            house.shares.purge()
+    assert filed(house, box.link.id) == ["share_by_date"]
+    assert house.store.get("share_drop", "upload")
+    assert house.shares.everybodys(house.root).items == ()
+    house.shares.purge()
+    assert filed(house, box.link.id) == []
+    assert house.store.get("share_drop", "upload") is None
+    assert house.events("share.dropped") == []
+
+
+def test_an_owner_who_moves_the_end_at_the_moment_of_the_purge_keeps_the_link(house, monkeypatch):
+    house.file("one")
+    own = house.link("one", days=1)
+    house.clock.turn(days=200)
+    over_since = rules.over_since
+
+    def meanwhile(link):
+        monkeypatch.undo()
+        house.shares.change(house.ada, link.id, LinkChanges(expires_in=timedelta(days=3)))
+        return over_since(link)
+
+    monkeypatch.setattr(rules, "over_since", meanwhile)
+    assert house.shares.purge() == 0
+    assert house.enter(own)

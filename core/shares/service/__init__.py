@@ -35,6 +35,7 @@ from core.shares.records import (
     Visit,
 )
 from core.shares.service.catalogue import Catalogue
+from core.shares.service.clearing import Clearing
 from core.shares.service.desk import Desk
 from core.shares.service.dropping import Dropping
 from core.shares.service.granting import Granting
@@ -61,7 +62,7 @@ class SharesService:
     ) -> None:
         desk = Desk(store, index, bucket, audit, settings, clock, secret_key)
         self._desk, self._making = desk, Making(desk)
-        self._granting = Granting(desk, self._making)
+        self._granting, self._clearing = Granting(desk, self._making), Clearing(desk)
         self._visiting, self._dropping = Visiting(desk, Catalogue(desk)), Dropping(desk)
 
     # Links, for who has an account
@@ -125,6 +126,10 @@ class SharesService:
         """Counts at once, also for links made before."""
         actor.require(Permission.SHARES_MANAGE)
         return self._making.set_policy(actor, policy)
+
+    def purge(self) -> int:
+        """Drop links that ended `ended_link_days` ago; no permission, the housekeeping calls it."""
+        return self._clearing.purge()
 
     # People with an account
 
