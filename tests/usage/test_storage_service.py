@@ -25,8 +25,7 @@ from core.model.usage import StorageSource
 from core.settings import load_settings
 from core.stores.jobs import JobQueue, JobRunner
 from core.stores.sqlite import SqliteRecordStore
-from core.usage.service import storage as service_module
-from core.usage.service import storage_reading
+from core.usage.service import kept_reports, storage_reading
 from core.usage.service.opening_storage import open_storage
 from core.usage.service.storage import JOB, StorageService
 from core.usage.service.storage_reading import Reader
@@ -409,7 +408,7 @@ def test_a_listing_over_budget_says_so_and_goes_on_when_there_is_a_new_one(world
     assert world.read().state is JobState.DONE
     assert world.report().total.objects == 45
     assert world.report().cost.requests == 6 + 1  # one was counted, but not made
-    assert not list((world.service._root / "unfinished").iterdir())
+    assert not list((world.folder / "unfinished").iterdir())
 
 
 def test_a_complete_listing_stays_where_the_budget_ends_behind_it(world):
@@ -426,7 +425,7 @@ def test_a_listing_of_the_day_before_yesterday_is_begun_anew(world, monkeypatch)
     small_pages(monkeypatch)
     left = over_budget(world, 4)
     world.read()
-    (state,) = (world.service._root / "unfinished").glob("*/state.json")
+    (state,) = (world.folder / "unfinished").glob("*/state.json")
     old = json.loads(state.read_text()) | {"started": (now() - timedelta(days=3)).isoformat()}
     state.write_text(json.dumps(old))
     left[0] = 100
@@ -445,16 +444,16 @@ def test_who_looks_at_a_report_keeps_its_rows_while_the_next_comes(world):
     below = {one.sampled_at: world.service._below(one, "a/") for one in (first, second)}
     assert [one.total.objects for one in below.values()] == [1, 2]
     world.read()
-    place = world.service._place(BUCKET, LISTING)
+    place = world.service._reports.place(BUCKET, LISTING)
     assert len(list(place.glob("rows*"))) == 2
     with pytest.raises(NotFound, match="no longer kept"):
-        world.service._rows(first)
+        world.service._reports.rows(first)
 
 
 def test_a_report_of_an_older_version_can_be_walked(world):
     world.put("a/one", 1)
     world.read()
-    place = world.service._place(BUCKET, LISTING)
+    place = world.service._reports.place(BUCKET, LISTING)
     next(place.glob("rows-*")).rename(place / "rows")
     assert world.report(prefix="a/").total.objects == 1
 
@@ -463,7 +462,7 @@ def test_a_report_is_never_away_while_it_is_replaced(world, monkeypatch):
     world.put("a/one", 1)
     world.read()
     seen = []
-    real = service_module.write_json
+    real = kept_reports.write_json
 
     def watched(path, value):
         seen.append(world.report(prefix="a/").total.objects)
@@ -471,6 +470,6 @@ def test_a_report_is_never_away_while_it_is_replaced(world, monkeypatch):
         seen.append(world.report(prefix="a/").total.objects)
 
     world.put("a/two", 1)
-    monkeypatch.setattr(service_module, "write_json", watched)
+    monkeypatch.setattr(kept_reports, "write_json", watched)
     world.read()
     assert seen == [1, 2]
