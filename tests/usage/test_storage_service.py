@@ -26,7 +26,7 @@ from core.settings import load_settings
 from core.stores.jobs import JobQueue, JobRunner
 from core.stores.sqlite import SqliteRecordStore
 from core.usage.service import kept_reports, storage_reading
-from core.usage.service.opening_storage import open_storage
+from core.usage.service.opening_storage import FOLDER, open_storage
 from core.usage.service.storage import JOB, StorageService
 from core.usage.service.storage_reading import Reader
 
@@ -384,7 +384,7 @@ def over_budget(world, calls):
     settings = load_settings(data_dir=world.folder.parent)
     opened = open_storage(world.store, world.jobs, clients, settings, now, lambda _: (None, "?"))
     world.runner = JobRunner(world.jobs, {JOB: opened.work}, 1)
-    world.service = opened
+    world.service, world.folder = opened, settings.data_dir / FOLDER
     return left
 
 
