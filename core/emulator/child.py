@@ -23,6 +23,7 @@ from ministack.core import responses
 from ministack.core.persistence import save_state
 
 from core.emulator.gate import Gate, Head
+from core.emulator.inventories import know_inventories
 from core.emulator.snapshots import Receive, Snapshots
 
 Scope = MutableMapping[str, Any]
@@ -168,6 +169,7 @@ def main() -> None:
     services = tuple(os.environ["SERVICES"].split(","))
     _restrict(services)
     _keep_versions_on_disk()
+    know_inventories(ministack._get_module("s3"))  # noqa: SLF001
     if "cloudformation" in services:
         ministack._get_module("cloudformation")  # noqa: SLF001  # a second, beside the parent's imports
     asyncio.run(_serve())
