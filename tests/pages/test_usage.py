@@ -136,7 +136,9 @@ def test_what_could_not_be_read_is_said_by_file_and_line(admin, logged, visit, d
 
 
 def test_a_failed_scan_says_why(admin, visit, desk):
-    desk.traffic._configured = desk.traffic._configured.model_copy(update={"bucket": "gone"})
+    desk.traffic._work._places._configured = desk.traffic._work._places._configured.model_copy(
+        update={"bucket": "gone"}
+    )
     page = visit("usage")
     next(b for b in page.button if b.label == "Scan now").click().run()
     JobRunner(desk.jobs, {JOB: desk.traffic.work}, 1).run_until_idle()
@@ -208,7 +210,7 @@ def refuse(desk, monkeypatch):
             hint="Allow cloudwatch:GetMetricData in the dashboard's IAM policy.",
         )
 
-    monkeypatch.setattr(desk.traffic, "_metrics", SimpleNamespace(read=denied))
+    monkeypatch.setattr(desk.traffic._metrics, "_source", SimpleNamespace(read=denied))
 
 
 def test_a_refused_cloudwatch_names_the_permission_and_claims_no_numbers(
@@ -231,7 +233,7 @@ def test_a_refused_cloudwatch_shows_the_last_good_numbers_with_their_age(
         samples=(EdgeSample(at=at, value=1234.0),),
     )  # fmt: skip
     answer = SimpleNamespace(read=lambda *_: (good,))
-    monkeypatch.setattr(desk.traffic, "_metrics", answer)
+    monkeypatch.setattr(desk.traffic._metrics, "_source", answer)
     assert "1,234" in shown(visit("usage"))
     refuse(desk, monkeypatch)
     st.cache_data.clear()  # what was kept has grown old
@@ -245,7 +247,7 @@ def test_cloudwatch_is_not_asked_again_by_every_click(logged, visit, desk, monke
     logged([request(1)])
     asked = []
     source = SimpleNamespace(read=lambda *range_: asked.append(range_) or ())
-    monkeypatch.setattr(desk.traffic, "_metrics", source)
+    monkeypatch.setattr(desk.traffic._metrics, "_source", source)
     page = visit("usage")
     page.run()
     assert "CloudWatch has no sample of these days" in shown(page)

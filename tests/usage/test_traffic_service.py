@@ -135,15 +135,15 @@ def test_the_distribution_says_where_its_logs_are(aws, tmp_path):
         "Logging": {"Enabled": True, "IncludeCookies": False, "Bucket": "acme-logs.s3.amazonaws.com", "Prefix": "cdn/"},
     }  # fmt: skip
     client = boto3.client("cloudfront")
-    made.traffic._distribution_id = client.create_distribution(DistributionConfig=config)[
-        "Distribution"
-    ]["Id"]
+    made.traffic._work._places._distribution_id = client.create_distribution(
+        DistributionConfig=config
+    )["Distribution"]["Id"]
     made.put("cdn/a.gz", [row(1)])
     assert made.scan().rows == 1
     off = config | {"CallerReference": "2", "Logging": config["Logging"] | {"Enabled": False}}
-    made.traffic._distribution_id = client.create_distribution(DistributionConfig=off)[
-        "Distribution"
-    ]["Id"]
+    made.traffic._work._places._distribution_id = client.create_distribution(
+        DistributionConfig=off
+    )["Distribution"]["Id"]
     failed = made.scan()
     assert failed.state is ScanState.FAILED
     assert "no standard logs" in failed.problem.detail
@@ -153,7 +153,7 @@ def test_the_distribution_says_where_its_logs_are(aws, tmp_path):
 def test_a_bucket_that_is_not_there_fails_the_scan_and_keeps_the_last_data(world):
     world.put("cdn/a.gz", some(3))
     world.scan()
-    world.traffic._configured = LogPlace(bucket="nowhere")
+    world.traffic._work._places._configured = LogPlace(bucket="nowhere")
     failed = world.scan()
     assert failed.state is ScanState.FAILED
     assert failed.problem is not None
@@ -256,7 +256,7 @@ class Metrics:
 
 
 def test_metrics_that_are_refused_now_are_the_last_good_ones_with_their_age(world):
-    world.traffic._metrics = source = Metrics()
+    world.traffic._metrics._source = source = Metrics()
     day = date(2026, 11, 1)
     source.error = AwsDenied("No cloudwatch:GetMetricData.")
     refused = world.traffic.metrics(ADMIN, day, day)
@@ -273,7 +273,7 @@ def test_metrics_that_are_refused_now_are_the_last_good_ones_with_their_age(worl
 
 
 def test_metrics_of_the_future_are_not_asked_for(world):
-    world.traffic._metrics = source = Metrics()
+    world.traffic._metrics._source = source = Metrics()
     later = date(2027, 1, 1)
     assert world.traffic.metrics(ADMIN, later, later).metrics == ()
     world.traffic.metrics(ADMIN, date(2026, 11, 1), later)

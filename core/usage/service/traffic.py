@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 
 from core.aws.cloudfront import CloudFrontReader
 from core.aws.cloudfront_metrics import CloudFrontMetrics
 from core.aws.s3 import MediaBucket
-from core.errors import AwsUnavailable, Conflict, DashboardError, InvalidInput
+from core.errors import Conflict, InvalidInput
 from core.model.identity import Actor, Permission
 from core.model.media import Job, JobState
 from core.model.traffic import (
@@ -25,7 +25,7 @@ from core.model.traffic import (
     Views,
 )
 from core.stores.collection import Collection
-from core.stores.jobs import MAX_ATTEMPTS, JobQueue, problem_of
+from core.stores.jobs import JobQueue
 from core.stores.log_store import LogStore
 from core.stores.queries import EVERYTHING, QueryEngine, Value
 from core.stores.records import RecordStore
@@ -39,15 +39,13 @@ from core.usage.service.asking import (
     days_asked,
     viewed,
 )
-from core.usage.service.traffic_reading import batches, logs_of, read_batch
-from core.usage.traffic import ScanPrice, age_of, query_cost, told_days
+from core.usage.service.edge_metrics import LastMetrics
+from core.usage.service.traffic_work import GOING, LogPlaces, TrafficWork
+from core.usage.traffic import ScanPrice, query_cost, told_days
 
 JOB = "traffic_scan"
-GOING = frozenset({ScanState.QUEUED, ScanState.RUNNING})
 _MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 _OWNERS_LOOKED_UP = 5_000
-
-_Range = tuple[date, date]
 
 
 class TrafficService:
@@ -73,12 +71,10 @@ class TrafficService:
         metrics: CloudFrontMetrics | None = None,
         deliver: Callable[[], object] = lambda: None,
     ) -> None:
-        self._store, self._jobs, self._logs, self._cloudfront = store, jobs, logs, cloudfront
-        self._bucket_of, self._clock, self._distribution_id = bucket_of, clock, distribution_id
-        self._configured, self._engine = configured, engine or logs
+        self._store, self._jobs, self._logs, self._clock = store, jobs, logs, clock
+        self._distribution_id, self._engine = distribution_id, engine or logs
         self._price, self._free_to_run = price, free_to_run
-        self._metrics, self._last_metrics = metrics, dict[_Range, EdgeMetrics]()
-        self._deliver = deliver  # has the embedded cloud write the logs that it holds back
+        self._metrics = LastMetrics(metrics, distribution_id)
         self._scans = Collection(
             store,
             "traffic_scan",
@@ -86,6 +82,8 @@ class TrafficService:
             key=lambda scan: scan.id,
             sort=lambda scan: scan.created_at.strftime(_MOMENT),
         )
+        places = LogPlaces(cloudfront, distribution_id, configured)
+        self._work = TrafficWork(self._scans, jobs, logs, places, bucket_of, clock, deliver)
 
     @property
     def distribution_id(self) -> str:
@@ -116,7 +114,7 @@ class TrafficService:
         if stored is not None and stored.value.state in {JobState.QUEUED, JobState.RUNNING}:
             return True
         problem = stored.value.problem if stored is not None else None
-        self._change(scan.id, state=ScanState.FAILED, ended_at=self._clock(), problem=problem)
+        self._work.change(scan.id, state=ScanState.FAILED, ended_at=self._clock(), problem=problem)
         return False
 
     def scans(self, actor: Actor, limit: int = 20) -> tuple[TrafficScan, ...]:
@@ -133,68 +131,11 @@ class TrafficService:
         actor.require(Permission.USAGE_READ)
         if self._scans.get(id).state not in GOING:
             raise Conflict("This scan has ended.", hint="Start another one.")
-        return self._change(id, cancel=True)
+        return self._work.change(id, cancel=True)
 
     def work(self, job: Job) -> None:
-        """The handler of the jobs; done again after a crash it goes on where it was."""
-        scan = self._scans.get(job.subject_id)
-        if scan.state not in GOING:
-            return
-        try:
-            self._read(job, scan)
-        except DashboardError as error:
-            again = isinstance(error, AwsUnavailable) and job.attempts < MAX_ATTEMPTS
-            ended = {} if again else {"state": ScanState.FAILED, "ended_at": self._clock()}
-            self._change(scan.id, problem=problem_of(error), **ended)
-            raise
-
-    def _read(self, job: Job, scan: TrafficScan) -> None:
-        self._deliver()
-        places = self._places()
-        scan = self._change(scan.id, state=ScanState.RUNNING, places=places, problem=None)
-        found = list(logs_of(places, self._bucket_of, self._logs))
-        total = scan.files + sum(len(files) for _, files in found)
-        scan = self._change(scan.id, found=total)
-        for bucket, files in found:
-            for batch in batches(files):
-                if scan.cancel:
-                    self._end(scan.id, ScanState.CANCELLED)
-                    return
-                read, left = read_batch(bucket, batch, self._logs)
-                scan = self._counted(scan.id, len(batch), read, left)
-                self._jobs.progress(job.id, scan.files, total, "reading log files")
-        self._end(scan.id, ScanState.DONE)
-
-    def _places(self) -> tuple[LogPlace, ...]:
-        if self._configured is not None:
-            return (self._configured,)
-        found = self._cloudfront.logging(self._distribution_id)
-        if found is None:
-            raise InvalidInput(
-                f"The distribution {self._distribution_id} writes no standard logs.",
-                hint="Turn its logging on, or set DASHBOARD_LOG_BUCKET to where logs are.",
-            )
-        return (LogPlace(bucket=found[0], prefix=found[1]),)
-
-    def _counted(self, id: str, files: int, read: LogsRead, left: int) -> TrafficScan:
-        return self._scans.update(
-            id,
-            lambda scan: scan.model_copy(
-                update={
-                    "files": scan.files + files,
-                    "left": scan.left + left,
-                    "rows": scan.rows + read.rows,
-                    "duplicates": scan.duplicates + read.duplicates,
-                    "bad_lines": scan.bad_lines + read.bad_lines,
-                }
-            ),
-        )
-
-    def _end(self, id: str, state: ScanState) -> None:
-        self._change(id, state=state, ended_at=self._clock())
-
-    def _change(self, id: str, **update: object) -> TrafficScan:
-        return self._scans.update(id, lambda scan: scan.model_copy(update=update))
+        """The handler of the jobs."""
+        self._work.do(job)
 
     def _newest(self, limit: int) -> tuple[TrafficScan, ...]:
         return self._scans.page(limit=limit, descending=True).items
@@ -285,25 +226,7 @@ class TrafficService:
     def metrics(self, actor: Actor, first: date, last: date) -> EdgeMetrics:
         """CloudFront's own numbers; where AWS refuses them, the last good ones with the reason."""
         actor.require(Permission.USAGE_READ)
-        now, key = self._clock(), (first, last)
-        start = datetime.combine(first, time(), UTC)
-        end = min(now, datetime.combine(last + timedelta(days=1), time(), UTC))
-        source = self._metrics if start < end else None  # the future has no numbers
-        try:
-            found = source.read(self._distribution_id, start, end) if source else ()
-        except DashboardError as error:
-            before = self._last_metrics.get(key) or self._no_metrics(now)
-            return before.model_copy(
-                update={"problem": problem_of(error), "age_seconds": age_of(before.metrics, now)}
-            )
-        metrics = self._no_metrics(now).model_copy(
-            update={"metrics": found, "age_seconds": age_of(found, now)}
-        )
-        self._last_metrics = {key: metrics}
-        return metrics
-
-    def _no_metrics(self, now: datetime) -> EdgeMetrics:
-        return EdgeMetrics(distribution_id=self._distribution_id, asked_at=now)
+        return self._metrics.read(first, last, self._clock())
 
     def _owner_of(self) -> Callable[[str], str | None]:
         """Whose a file is, for as many as are worth a look into the records."""
