@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -13,14 +12,14 @@ from core.model.diagnosis import (
     Confidence,
     Evidence,
     Fix,
-    ObjectState,
-    Outcome,
     TraceStep,
     UnknownFact,
     UrlDiagnosis,
 )
-from core.model.diagnosis import Step as TraceName
 from core.ui import formats, parts
+from core.ui.diagnosis_way import marked
+from core.ui.diagnosis_words import CONFIDENCE, OBJECTS, OUTCOMES
+from core.ui.fix_view import fix
 from core.ui.markup import Child, Markup, join, tag
 from core.ui.parts import Tone
 
@@ -28,111 +27,6 @@ Address = Callable[[str | None], str]  # where the browser gets a picture; '' fo
 
 _FINE = "none-ok"
 _PICTURES = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
-_OUTCOMES: dict[Outcome, tuple[Tone, str]] = {
-    "ok": (Tone.OK, "ok"),
-    "changed": (Tone.WARN, "changed"),
-    "fail": (Tone.FAIL, "breaks"),
-    "unknown": (Tone.UNKNOWN, "unknown"),
-    "skipped": (Tone.NEUTRAL, "not used"),
-}
-_WORST: tuple[Outcome, ...] = ("fail", "unknown", "changed", "ok", "skipped")
-_CONFIDENCE = {
-    Confidence.CERTAIN: (Tone.OK, "certain"),
-    Confidence.LIKELY: (Tone.WARN, "likely"),
-    Confidence.POSSIBLE: (Tone.WARN, "possible"),
-    Confidence.UNKNOWN: (Tone.UNKNOWN, "unknown"),
-}
-_STATIONS: tuple[tuple[str, tuple[TraceName, ...]], ...] = (
-    ("URL", ("db", "dns", "tls")),
-    ("Distribution", ("distribution", "viewer")),
-    ("Behaviour", ("behavior", "signed", "cache")),
-    ("Function", ("function",)),
-    ("Origin", ("origin",)),
-    ("Key", ("key",)),
-    ("Object", ("object",)),
-    ("Access", ("access", "kms", "response")),
-)
-_OBJECTS = {
-    ObjectState.PRESENT: (Tone.OK, "exists"),
-    ObjectState.MISSING: (Tone.FAIL, "missing"),
-    ObjectState.DELETE_MARKER: (Tone.FAIL, "deleted"),
-    ObjectState.ARCHIVED: (Tone.WARN, "archived"),
-    ObjectState.UNKNOWN: (Tone.UNKNOWN, "not read"),
-    ObjectState.NOT_APPLICABLE: (Tone.NEUTRAL, "not asked"),
-}
-
-
-@dataclass(frozen=True)
-class Station:
-    """One stop on the request's way, with the worst outcome of the steps that belong to it."""
-
-    name: str
-    outcome: Outcome
-    value: str
-    because: str
-
-
-def stations(diagnosis: UrlDiagnosis) -> tuple[Station, ...]:
-    values, steps = _values(diagnosis), marked(diagnosis)
-    return tuple(
-        _station(name, values.get(name, ""), [s for s in steps if s.step in names])
-        for name, names in _STATIONS
-    )
-
-
-def marked(diagnosis: UrlDiagnosis) -> tuple[TraceStep, ...]:
-    """The steps; where each did its work and the answer is wrong still, the cause's own breaks."""
-    trace, first = diagnosis.trace, next(iter(diagnosis.findings), None)
-    if first is None or any(step.outcome == "fail" for step in trace):
-        return trace
-    return tuple(
-        step.model_copy(update={"outcome": "fail"}) if step.step == first.step else step
-        for step in trace
-    )
-
-
-def _station(name: str, value: str, steps: Sequence[TraceStep]) -> Station:
-    worst = min(steps, key=lambda step: _WORST.index(step.outcome), default=None)
-    if worst is None:
-        return Station(name, "skipped", value, "")
-    return Station(name, worst.outcome, value, worst.because)
-
-
-def _values(diagnosis: UrlDiagnosis) -> dict[str, str]:
-    found = diagnosis.resolved
-    return {
-        "URL": diagnosis.input.parsed.host,
-        "Distribution": found.distribution_id or "",
-        "Behaviour": found.behavior_pattern or "",
-        "Origin": found.origin_id or "",
-        "Key": found.key or "",
-        "Object": _OBJECTS[found.object_state][1],
-        "Access": found.error_code or "",
-    }
-
-
-def way(diagnosis: UrlDiagnosis) -> Markup:
-    """The strip from URL to access; the first stop that fails is the break, the rest is dimmed."""
-    stops = stations(diagnosis)
-    broken_at = next((at for at, stop in enumerate(stops) if stop.outcome == "fail"), len(stops))
-    items = (_stop(stop, at, broken_at) for at, stop in enumerate(stops))
-    return tag("ol", *items, class_="ui-way", aria_label="The way of the request")
-
-
-def _stop(stop: Station, at: int, broken_at: int) -> Markup:
-    tone, word = _OUTCOMES[stop.outcome]
-    if at == 0 and stop.outcome == "skipped":
-        word = "as given"
-    place = "ui-break-here" if at == broken_at else "ui-after" if at > broken_at else ""
-    return tag(
-        "li",
-        tag("span", parts.icon(tone), class_="ui-dot"),
-        tag("b", stop.name),
-        parts.mono(stop.value, 26) if stop.value else tag("span", "\u2013", class_="ui-muted"),
-        tag("small", word),
-        class_=f"ui-{tone} ui-o-{stop.outcome} {place}",
-        title=stop.because or None,
-    )
 
 
 def verdict(diagnosis: UrlDiagnosis) -> Markup:
@@ -142,7 +36,7 @@ def verdict(diagnosis: UrlDiagnosis) -> Markup:
     detail = tag(
         "div",
         parts.badge(*_status(ruling.predicted_status)),
-        parts.badge(*_CONFIDENCE[ruling.confidence]),
+        parts.badge(*CONFIDENCE[ruling.confidence]),
         parts.mono(ruling.primary_cause),
         class_="ui-tags",
     )
@@ -206,7 +100,7 @@ def trace(steps: Iterable[TraceStep]) -> Markup:
 def _trace_step(step: TraceStep) -> Markup:
     summary = tag(
         "summary",
-        parts.badge(*_OUTCOMES[step.outcome]),
+        parts.badge(*OUTCOMES[step.outcome]),
         tag("b", step.step),
         tag("span", step.because),
     )
@@ -253,8 +147,8 @@ def candidate(item: Candidate, address: Address) -> Markup:
             parts.mono(f"{item.bucket}/{item.key}"),
             tag(
                 "div",
-                parts.badge(*_CONFIDENCE[item.confidence]),
-                parts.badge(*_OBJECTS[item.state]),
+                parts.badge(*CONFIDENCE[item.confidence]),
+                parts.badge(*OBJECTS[item.state]),
                 tag("span", f"score {item.score:.2f}", class_="ui-muted ui-small ui-num"),
                 class_="ui-tags",
             ),
@@ -277,59 +171,6 @@ def _picture(item: Candidate, address: Address) -> Markup | None:
 def _kind(item: Candidate) -> str:
     suffix = PurePosixPath(item.key).suffix.lstrip(".")
     return (suffix or (item.content_type or "file").rpartition("/")[2]).upper()[:5]
-
-
-def fix(item: Fix) -> Markup:
-    """What to change, what that does, what it takes, and the way back."""
-    status = item.dry_run.retrace_status
-    head = tag(
-        "summary",
-        tag("b", item.title),
-        parts.badge(Tone.OK, "preferred") if item.preferred else None,
-        parts.badge(*_retraced(status)) if status is not None else None,
-    )
-    return tag("details", head, tag("div", _change(item), _terms(item)), open=item.preferred)
-
-
-def _retraced(status: int) -> tuple[Tone, str]:
-    return (Tone.OK if status < 400 else Tone.FAIL), f"then HTTP {status}"
-
-
-def _change(item: Fix) -> Markup | None:
-    dry = item.dry_run
-    if dry.diff:
-        return parts.diff(dry.diff)
-    if dry.before in (None, {}, "") and dry.after in (None, {}, ""):
-        return None
-    before, after = _pretty(dry.before), _pretty(dry.after)
-    lines = [f"-{line}" for line in before] + [f"+{line}" for line in after]
-    return parts.diff("\n".join(lines))
-
-
-def _pretty(value: Any) -> list[str]:
-    if value in (None, {}, ""):
-        return []
-    if isinstance(value, str):
-        return value.splitlines()
-    return json.dumps(value, indent=2, ensure_ascii=False, default=str).splitlines()
-
-
-def _terms(item: Fix) -> Markup:
-    reach = item.blast_radius
-    rows: list[tuple[str, Child]] = [
-        ("Who reads", "; ".join(f"{who}: {what}" for who, what in item.dry_run.decisions.items()))
-    ]
-    if reach.records_same_pattern is not None:
-        rows.append(("Also helps", formats.counted(reach.records_same_pattern, "record")))
-    if reach.other_urls_changed is not None:
-        rows.append(("Also changes", formats.counted(reach.other_urls_changed, "other URL")))
-    rows += [
-        ("Until then", item.dry_run.after_cache),
-        ("Needs", parts.mono(", ".join(item.needs)) if item.needs else None),
-        ("Way back", item.rollback),
-        ("Cost", item.cost_note),
-    ]
-    return parts.facts(rows)
 
 
 def unknowns(items: Sequence[UnknownFact]) -> Markup | None:

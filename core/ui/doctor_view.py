@@ -16,11 +16,13 @@ from core.ui import (
     case_file,
     cases_view,
     diagnosis_view,
+    diagnosis_way,
     formats,
     parts,
     pictures,
     repairs_view,
     session,
+    steps,
 )
 from core.ui.copy_button import copy_button
 from core.ui.frame import show
@@ -42,12 +44,8 @@ class Question(NamedTuple):
 def question() -> Question:
     """The URL stands in the page's own address, so that a diagnosis can be sent as a link."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        url = st.text_input(
-            "URL",
-            key="url",
-            bind="query-params",
-            placeholder="https://media.example.com/avatars/avatar_42.jpg",
-            label_visibility="collapsed",
+        url = steps.text(
+            "URL", key="url", placeholder="https://media.example.com/avatars/avatar_42.jpg"
         )
         st.button("Diagnose", type="primary")
         with st.popover("Options", icon=":material/tune:"):
@@ -59,7 +57,7 @@ def question() -> Question:
             )
             upload = st.file_uploader("Or diagnose a saved case (JSON, no AWS)", type="json")
     case = case_file.read(upload.getvalue()) if upload else None
-    asked = (url or "").strip()[:LONGEST_URL]
+    asked = url.strip()[:LONGEST_URL]
     report_id = "" if asked else st.query_params.get(REPORT, "")
     return Question(asked, report_id, probe, case)
 
@@ -122,7 +120,7 @@ def _report_line(report: ReportedUrl) -> Markup:
 def _ask(url: str, report_id: str = "") -> None:
     """Fill the field, and by it the page's address; without a URL the report's id stands there."""
     if url:
-        st.session_state["url"] = url
+        steps.go("url", url)
     elif report_id:
         st.query_params[REPORT] = report_id
 
@@ -135,7 +133,7 @@ def report(
     if case is not None:
         show(parts.note("From the saved case alone: no AWS account was asked."))
     _take_along(actor, diagnosis, asked.url, case)
-    show(diagnosis_view.way(diagnosis))
+    show(diagnosis_way.way(diagnosis))
     right = bool(diagnosis.candidates or diagnosis.fixes or diagnosis.siblings.count)
     sides = st.columns(2 if right else 1, gap="large")
     with sides[0]:

@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.model.diagnosis import Fix, FixType
 from core.model.identity import Actor, Permission
 from core.model.repair import Outcome, Repair, RepairState
-from core.ui import cases_view, diagnosis_view, parts, repair_report, session
+from core.ui import cases_view, fix_view, parts, repair_report, session
 from core.ui.copy_button import copy_button
 from core.ui.frame import guarded, show
 from core.ui.markup import tag
@@ -111,7 +111,7 @@ def _names(actor: Actor, repair: Repair) -> dict[str, str]:
 def _first_buttons(actor: Actor, asked: _Asked) -> Verb | None:
     """Nothing was proposed yet: the dry run, and the choice where there is one."""
     fix = asked.fix
-    show(tag("div", diagnosis_view.fix(fix), class_="ui-trace ui-fixes"))
+    show(tag("div", fix_view.fix(fix), class_="ui-trace ui-fixes"))
     name = hashlib.sha256(f"{asked.url}\n{asked.report_id}\n{fix.title}".encode()).hexdigest()[:12]
     choice = ""
     if fix.type is FixType.CHOOSE_CANDIDATE:

@@ -17,7 +17,7 @@ from core.model.diagnosis import (
     UrlDiagnosis,
     Verdict,
 )
-from core.ui import diagnosis_view
+from core.ui import diagnosis_view, diagnosis_way, fix_view
 
 FAULT = Finding(cause="a", step="key", sentence="first")
 NASTY = "<script>alert(1)</script>"
@@ -42,7 +42,7 @@ def step(name, outcome, because=""):
 
 
 def test_the_way_has_eight_stops_in_the_order_of_the_request():
-    stops = diagnosis_view.stations(diagnosis())
+    stops = diagnosis_way.stations(diagnosis())
     assert [stop.name for stop in stops] == [
         "URL", "Distribution", "Behaviour", "Function", "Origin", "Key", "Object", "Access",
     ]  # fmt: skip
@@ -50,24 +50,24 @@ def test_the_way_has_eight_stops_in_the_order_of_the_request():
 
 def test_a_stop_shows_the_worst_of_its_steps():
     trace = (step("access", "ok"), step("kms", "fail", "key disabled"), step("response", "unknown"))
-    access = diagnosis_view.stations(diagnosis(*trace))[-1]
+    access = diagnosis_way.stations(diagnosis(*trace))[-1]
     assert (access.outcome, access.because) == ("fail", "key disabled")
 
 
 def test_unknown_is_never_rounded_to_ok():
-    access = diagnosis_view.stations(diagnosis(step("access", "ok"), step("kms", "unknown")))[-1]
+    access = diagnosis_way.stations(diagnosis(step("access", "ok"), step("kms", "unknown")))[-1]
     assert access.outcome == "unknown"
 
 
 def test_the_first_failing_stop_is_the_break_and_the_rest_comes_after():
-    made = diagnosis_view.way(diagnosis(step("key", "fail"), step("object", "fail")))
+    made = diagnosis_way.way(diagnosis(step("key", "fail"), step("object", "fail")))
     assert made.count("ui-break-here") == 1
     assert made.index("ui-break-here") < made.index("<b>Key</b>")
     assert made.count("ui-after") == 2
 
 
 def test_a_way_without_a_fault_has_no_break():
-    made = diagnosis_view.way(diagnosis(step("key", "ok")))
+    made = diagnosis_way.way(diagnosis(step("key", "ok")))
     assert "ui-break-here" not in made
     assert "ui-after" not in made
 
@@ -140,7 +140,7 @@ def test_a_fix_without_a_diff_shows_before_and_after_as_one():
         title="Patch",
         dry_run=DryRun(before={"Action": "a"}, after={"Action": "b"}, retrace_status=200),
     )
-    made = diagnosis_view.fix(fix)
+    made = fix_view.fix(fix)
     assert made.index("ui-d-del") < made.index("ui-d-add")
     assert "then HTTP 200" in made
 
@@ -200,7 +200,7 @@ def test_whatever_a_case_holds_is_never_markup():
     )  # fmt: skip
     made = (
         diagnosis_view.verdict(nasty)
-        + diagnosis_view.way(nasty)
+        + diagnosis_way.way(nasty)
         + diagnosis_view.proof(nasty)
         + diagnosis_view.meant(nasty, str)
         + diagnosis_view.dry_runs(nasty)
@@ -216,12 +216,12 @@ def test_a_cause_that_no_step_failed_for_still_marks_the_break():
         TraceStep(step="cache", outcome="ok"), TraceStep(step="object", outcome="ok"),
         findings=(Finding(cause="cached-stale-object", step="cache", sentence="old"),),
     )  # fmt: skip
-    outcomes = {stop.name: stop.outcome for stop in diagnosis_view.stations(stale)}
+    outcomes = {stop.name: stop.outcome for stop in diagnosis_way.stations(stale)}
     assert outcomes["Behaviour"] == "fail"
     assert outcomes["Object"] == "ok"
-    assert "ui-break-here" in diagnosis_view.way(stale)
+    assert "ui-break-here" in diagnosis_way.way(stale)
 
 
 def test_nothing_is_marked_where_nothing_was_found():
     fine = diagnosis(TraceStep(step="cache", outcome="ok"))
-    assert "ui-break-here" not in diagnosis_view.way(fine)
+    assert "ui-break-here" not in diagnosis_way.way(fine)
