@@ -129,6 +129,11 @@ class Settings(BaseSettings):
     athena_confirm_bytes: int = Field(
         10 * GIB, ge=0, description="A report that scans more is confirmed first, bytes"
     )
+    billing_export: str = Field(
+        "",
+        description="s3:// folder of a CUR 2.0 or FOCUS export that bills are read from; empty: "
+        "Cost Explorer, $0.01 a page",
+    )
     cost_refresh_hours: int = Field(
         12, ge=1, le=24 * 7, description="Age at which the running month's bill is read again"
     )
@@ -199,6 +204,10 @@ _NONSENSE: tuple[tuple[Callable[[Settings], bool], str], ...] = (
     (
         lambda given: bool(given.cdn_key_id) != bool(given.cdn_private_key_secret),
         "private media needs both CDN_KEY_ID and CDN_PRIVATE_KEY_SECRET",
+    ),
+    (
+        lambda given: bool(given.billing_export) and not given.billing_export.startswith("s3://"),
+        "BILLING_EXPORT is a folder such as s3://bucket/prefix",
     ),
     (
         lambda given: given.store is Store.DYNAMODB and _on_aws(given) and not given.records_table,

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from core.aws.cost_explorer import CostExplorer
+from core.aws.s3 import MediaBucket
 from core.aws.s3_config import BucketReader
 from core.costs.price_sheet import Missing, find
 from core.costs.service import CostsService
 from core.costs.service.actuals import ActualsBook
 from core.costs.service.alerts import AwsNotifier
+from core.costs.service.bills import BillSource, ExplorerBill, ExportBill, place_of
 from core.costs.service.inputs import CostParts
 from core.costs.service.own_cost import OwnCostBook
 from core.costs.service.sheets import PriceSheets
@@ -32,6 +34,7 @@ from core.usage.service.opening import open_logs
 from core.usage.service.storage import StorageService
 from core.usage.service.traffic import TrafficService
 
+DEMO_BILL = "s3://demo-billing/exports/media-costs/"
 _ROWS = 200  # of each table of a traffic report: enough to say who is behind a cost
 
 
@@ -85,12 +88,11 @@ def costs_of(
     settings: Settings,
 ) -> CostsService:
     """The embedded cloud costs nothing: it has no bill, and its calls are not metered."""
-    explorer = CostExplorer(cloud.clients.cost_explorer) if cloud.emulator is None else None
     refresh = timedelta(hours=settings.cost_refresh_hours)
     meter = cloud.clients.meter
     parts = CostParts(
         store=store,
-        actuals=ActualsBook(settings.data_dir / "costs", explorer, utc_now, refresh),
+        actuals=ActualsBook(settings.data_dir / "costs", _bill(cloud, settings), utc_now, refresh),
         measures=_measures(cloud, store, traffic, storage, settings),
         notifier=AwsNotifier(cloud.clients, settings.alert_mail_from),
         own=OwnCostBook(store, meter, sheets, utc_now, settings.daily_aws_budget_usd)
@@ -99,6 +101,15 @@ def costs_of(
         clock=utc_now,
     )
     return CostsService(sheets, utc_now, parts)
+
+
+def _bill(cloud: CloudParts, settings: Settings) -> BillSource | None:
+    """An export where one is named, else Cost Explorer. The demo's says that it is made up."""
+    place = place_of(settings.billing_export or (DEMO_BILL if settings.demo else ""))
+    if place is not None:
+        remark = " (made up for the demo)" if settings.demo else ""
+        return ExportBill(MediaBucket(cloud.clients.for_scans().s3, place[0]), place[1], remark)
+    return ExplorerBill(CostExplorer(cloud.clients.cost_explorer)) if not cloud.emulator else None
 
 
 def _measures(

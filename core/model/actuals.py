@@ -43,11 +43,15 @@ class Charge(Noun):
 
 
 class Actuals(Noun):
-    """The charges of one month of one payer. `estimated`: AWS may still restate them."""
+    """The charges of one month of one payer. `estimated`: AWS may still restate them.
+
+    `as_of` is when AWS told them, `read_at` when they were read; None: then, too.
+    """
 
     source: str  # Cost Explorer, CUR 2.0, FOCUS
     period: str  # YYYY-MM
     as_of: UtcTime
+    read_at: UtcTime | None = None
     charges: tuple[Charge, ...]
     estimated: bool = False
     warnings: tuple[str, ...] = ()

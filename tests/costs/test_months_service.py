@@ -12,6 +12,7 @@ from core.aws.cost_explorer import CostRange
 from core.aws.metering import CallMeter
 from core.costs.service import CostsService
 from core.costs.service.actuals import ActualsBook
+from core.costs.service.bills import ExplorerBill
 from core.costs.service.alerts import AwsNotifier
 from core.costs.service.export_files import uploaded
 from core.costs.service.inputs import CostParts, NothingMeasured
@@ -99,7 +100,8 @@ class World:
         self.store = SqliteRecordStore(folder / "r.sqlite3", [])
         sheets = PriceSheets(folder / "prices")
         self.meter = CallMeter(lambda: self.now)
-        book = ActualsBook(folder, explorer, lambda: self.now, timedelta(hours=12))
+        bill = ExplorerBill(explorer) if explorer else None
+        book = ActualsBook(folder, bill, lambda: self.now, timedelta(hours=12))
         self.own = OwnCostBook(self.store, self.meter, sheets, lambda: self.now, D("0.05"))
         parts = CostParts(
             self.store, book, measures or Measured(), self.notifier, self.own, lambda: self.now

@@ -1,4 +1,4 @@
-"""What AWS billed, month by month: read from Cost Explorer, paid for once, kept with its age."""
+"""What AWS billed, month by month: read from its source, paid for once, kept with its age."""
 
 from __future__ import annotations
 
@@ -7,19 +7,15 @@ import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from core.costs.price_sheet import month_end
+from core.costs.service.bills import BillSource, bounds
 from core.errors import DashboardError
 from core.model.actuals import Actuals
-
-if TYPE_CHECKING:  # commands that only price never ask AWS
-    from core.aws.cost_explorer import CostExplorer
 
 FOLDER = "actuals"
 NO_BILL = "no bill can be read: the embedded cloud costs nothing"
@@ -41,11 +37,11 @@ class ActualsBook:
     def __init__(
         self,
         folder: Path,
-        explorer: CostExplorer | None,
+        bill: BillSource | None,
         clock: Callable[[], datetime],
         max_age: timedelta,
     ) -> None:
-        self._folder, self._explorer = folder / FOLDER, explorer
+        self._folder, self._bill = folder / FOLDER, bill
         self._clock, self._max_age = clock, max_age
         self._asking = Lock()
 
@@ -55,28 +51,18 @@ class ActualsBook:
             kept = self._kept(period)
             if kept is not None and self._is_fresh(kept):
                 return Known(kept)
-            if self._explorer is None:
+            if self._bill is None:
                 return Known(kept, "" if kept else NO_BILL)
             try:
-                return Known(self._read(period, self._explorer))
+                return Known(self._read(period, self._bill))
             except DashboardError as error:
                 return self._last_good(kept, f"{error.message} {error.hint}".strip())
 
-    def _read(self, period: str, explorer: CostExplorer) -> Actuals:
+    def _read(self, period: str, bill: BillSource) -> Actuals:
         now = self._clock()
-        first, last = _bounds(period)
-        end = min(last + timedelta(days=1), now.date() + timedelta(days=1))
-        if end <= first:
-            return Actuals(source="Cost Explorer", period=period, as_of=now, charges=())
-        found = explorer.charges(first, end)
-        actuals = Actuals(
-            source="Cost Explorer",
-            period=period,
-            as_of=now,
-            charges=found.charges,
-            estimated=found.estimated,
-        )
-        self._write(actuals)
+        actuals = bill.read(period, now)
+        if bounds(period)[0] <= now.date():
+            self._write(actuals)
         return actuals
 
     def _last_good(self, kept: Actuals | None, problem: str) -> Known:
@@ -89,10 +75,11 @@ class ActualsBook:
 
         Cost Explorer is empty at first where it was only just switched on.
         """
-        _, last = _bounds(kept.period)
+        _, last = bounds(kept.period)
         settled = datetime(last.year, last.month, last.day, tzinfo=UTC) + _SETTLED_AFTER
-        age = self._clock() - kept.as_of
-        done = bool(kept.charges) and kept.as_of > settled
+        read_at = kept.read_at or kept.as_of
+        age = self._clock() - read_at
+        done = bool(kept.charges) and read_at > settled
         return done or timedelta() <= age < self._max_age
 
     def _kept(self, period: str) -> Actuals | None:
@@ -113,8 +100,3 @@ class ActualsBook:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(actuals.model_dump_json())
         Path(name).replace(self._path(actuals.period))
-
-
-def _bounds(period: str) -> tuple[date, date]:
-    last = month_end(period)
-    return last.replace(day=1), last
