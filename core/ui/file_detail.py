@@ -15,6 +15,7 @@ from core.ui import (
     file_cost_view,
     file_delivery,
     file_fields,
+    file_privacy,
     file_references,
     file_versions,
     formats,
@@ -71,6 +72,7 @@ def _content(actor: Actor, opened: str) -> None:
         file_fields.fields(actor, file)
     show(_facts(actor, file, editable=editable))
     _address(file)
+    file_privacy.section(actor, file)
     file_delivery.section(actor, file)
     file_advice.section(actor, file, advice)
     show(_metadata(file))

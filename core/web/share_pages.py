@@ -129,6 +129,8 @@ class SharePages:
             href=f"{self._path}/v/{file.id}?page={page}",
             source=self._library.thumbnail_url(file, until=visit.ends),
             name=file.name,
+            # A page without script can't renew an address that ends before somebody scrolls there.
+            loading="eager" if file.private else "lazy",
             download=self._download(file, visit),
         )
 

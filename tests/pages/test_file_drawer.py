@@ -77,6 +77,31 @@ def test_whoever_was_faster_is_named_and_their_name_stays(shelf, visit, desk, en
     assert page.text_input(key="drawer_name_f1").value == "theirs.jpg"
 
 
+def test_the_drawer_says_who_opens_the_address_and_its_owner_switches_that(
+    shelf, visit, desk, monkeypatch
+):
+    monkeypatch.setattr(desk.library, "serves_private", True)
+    page = visit("library", file="f1")
+    assert "Whoever knows this address can open it" in shown(page)
+    page.button(key="switch_private").click().run()  # this bucket has no key group behind it
+    assert "Private media is off" in shown(page)
+    assert not file(desk).private
+
+
+def test_only_who_may_remove_a_file_switches_its_privacy(shelf, visit, desk, enter, monkeypatch):
+    monkeypatch.setattr(desk.library, "serves_private", True)
+    bob = enter(Role.MEMBER, "Bob")
+    desk.files.update(
+        "f1",
+        lambda one: one.model_copy(
+            update={"grants": (Grant(account_id=bob.account_id, right=Right.EDIT),)}
+        ),
+    )
+    page = visit("shared", view="Shared with me", file="f1")
+    assert "can open it, without signing in" in shown(page)
+    assert "switch_private" not in {one.key for one in page.button}
+
+
 def test_the_drawer_walks_along_the_page(shelf, visit):
     page = visit("library", file="f1")
     assert page.button(key="drawer_Previous").disabled
