@@ -34,6 +34,7 @@ from core.costs.slips import (
     ratio_cause,
     unit_price,
 )
+from core.costs.tier_words import narrowed, price_of_another_tier
 from core.costs.tiers import EXACT
 from core.costs.totals import judge_total
 from core.errors import InvalidInput
@@ -87,6 +88,7 @@ def _judged(claim: PriceClaim, sheet: PriceSheet) -> PriceVerdict:
         told = "the price sheet has no line for what is priced here"
         return PriceVerdict(claim=claim, verdict=Verdict.UNPRICED, conditions=(told,))
     places, missing = _dimensions(reading, claim, sheet)
+    places = [narrowed(dimension, claim) for dimension in places]
     priced = [dimension for dimension in places if dimension.is_priced]
     if not priced:
         return PriceVerdict(
@@ -188,7 +190,11 @@ def _wrong(
     meant = min(priced, key=lambda dimension: _rank(dimension, reading))
     tier = first_paid(meant)
     ratio = ratio_to(claimed, meant, tier)
-    causes = [equal_line(claimed, (meant, *priced), sheet)]
+    whole = find(sheet, meant.line, meant.region)
+    named = None if isinstance(whole, Missing) else whole
+    causes = [
+        price_of_another_tier(claimed, meant, named) or equal_line(claimed, (meant, *priced), sheet)
+    ]
     if ratio is not None:
         causes += [by_how_much(ratio), ratio_cause(ratio)]
     conditions = [*reading.assumed, compared_with(meant, priced)]

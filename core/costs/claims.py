@@ -19,6 +19,7 @@ from core.costs.money_text import (
     read_unit,
     scale_of,
 )
+from core.costs.table_cells import Cell, cell_of
 from core.costs.words import (
     DOCUMENT_HTTPS,
     EDGE_GROUPS,
@@ -26,6 +27,7 @@ from core.costs.words import (
     SERVICES,
     document_region,
     first,
+    names_no_unit,
     region_in,
 )
 from core.model.pricing import ClaimScope, PriceClaim
@@ -102,7 +104,12 @@ def line_claims(line: Line, document: ClaimScope) -> Iterator[PriceClaim]:
         alone = len(found) == 1
         after = line.text[_end(money) : stop] if alone else ""
         claim = _product(line, found[index - 1 : index + 1], before) if index else None
-        claim = claim or _claim(line, money, before, after, document)
+        cell = cell_of(line.text, line.header, money, found)
+        claim = claim or (
+            _claim(line, money, before, after, document)
+            if cell is None
+            else _cell_claim(line, money, cell, document)
+        )
         if claim is not None:
             yield claim
 
@@ -116,22 +123,45 @@ def _claim(
 ) -> PriceClaim | None:
     per = money.per or _factor(before) or _stated_before(line, before)
     own = per.words if per else ""
-    hints = (own, before, after, line.text, *_cells(line), *line.above)
-    claim = PriceClaim(
+    hints = (own, before, f"{own}{after}", line.text, *_cells(line), *line.above)
+    unit = _unit(per, before, after) if per else ""
+    claim = _stated(line, money, per, unit, hints, document)
+    if per is not None and per.unit != "month":
+        return claim
+    return _without_unit(claim, line, before)
+
+
+def _cell_claim(line: Line, money: Money, cell: Cell, document: ClaimScope) -> PriceClaim | None:
+    """An amount whose column and row name no unit is a sum of the table's author, no price."""
+    per = money.per or cell.per
+    if per is None:
+        return None
+    own = money.per.words if money.per else ""
+    hints = (own, f"{cell.label} {cell.before}", f"{cell.head} {cell.after}", "", *line.above)
+    unit = _unit(per, f"{cell.before} {cell.head}", cell.label)
+    return _stated(line, money, per, unit, hints, document)
+
+
+def _stated(
+    line: Line,
+    money: Money,
+    per: Per | None,
+    unit: str,
+    hints: tuple[str, ...],
+    document: ClaimScope,
+) -> PriceClaim:
+    return PriceClaim(
         text=line.text,
         value=money.value,
         upper=money.upper,
         currency=money.currency,
         per=per.size if per else Decimal(1),
-        unit=_unit(per, before, after) if per else "",
+        unit=unit,
         per_is_given=per is not None,
         number=line.number,
         scope=_scope(hints[:3], document),
         hints=hints,
     )
-    if per is not None and per.unit != "month":
-        return claim
-    return _without_unit(claim, line, before)
 
 
 def _without_unit(claim: PriceClaim, line: Line, before: str) -> PriceClaim | None:
@@ -187,7 +217,7 @@ def _stated_before(line: Line, before: str) -> Per | None:
 
 def _unit(per: Per, before: str, after: str) -> str:
     """`per 1,000` alone is per 1,000 of what the label names; `per 1,000 users` is no usage."""
-    if per.unit or per.words.strip():
+    if per.unit or not names_no_unit(per.words):
         return per.unit or "other"
     named = next((unit for unit in (read_unit(t)[0] for t in (before, after)) if unit), "")
     return named or ("other" if _OF_PEOPLE.search(f"{before} {after}") else "request")

@@ -48,6 +48,8 @@ def read_claim(claim: PriceClaim) -> Reading:
 
 def _words(claim: PriceClaim) -> Words:
     near = claim.hints[:_NEAR] or (claim.text,)
+    if not any(first(table, near) for table in (CLASSES, VERBS, MEASURES)):
+        near = (*near, *claim.hints[_NEAR : _NEAR + 1])  # the rest of a line of several prices
     measured = [_CLASS_NAMES.sub("", text) for text in near]
     return Words(
         unit=claim.unit,
@@ -75,8 +77,9 @@ def _implied(words: Words) -> str:
 
 def _cloudfront(words: Words) -> Reading:
     special = _CF_SPECIAL.get(words.measure)
-    if special and words.unit in ("", "request", "path", "invocation", "log line", "certificate"):
-        return Reading((special,))
+    monthly = words.measure == "certificate" and words.unit == "month"
+    if special is not None and (monthly or words.unit in _CF_COUNTED):
+        return Reading(special)
     if words.unit == "GB":
         return Reading(_cf_bytes(words))
     if words.unit == "request":
@@ -96,13 +99,15 @@ def _cf_bytes(words: Words) -> tuple[str, ...]:
 
 
 _CF_SPECIAL = {
-    "invalidation": "cf.invalidation",
-    "function": "cf.functions",
-    "shield": "cf.origin_shield",
-    "fle": "cf.fle",
-    "log_line": "cf.realtime_log",
-    "certificate": "cf.dedicated_ip_ssl",
+    "invalidation": ("cf.invalidation",),
+    "function": ("cf.functions",),
+    "shield": ("cf.origin_shield",),
+    "fle": ("cf.fle",),
+    "log_line": ("cf.realtime_log",),
+    "certificate": ("cf.dedicated_ip_ssl",),
+    "key_value_store": (),  # the sheet has its free reads only
 }
+_CF_COUNTED = ("", "request", "path", "invocation", "log line", "certificate")
 _CF_UNITS = {
     "path": ("cf.invalidation",),
     "invocation": ("cf.functions",),
@@ -176,6 +181,8 @@ def _cost_explorer(words: Words) -> Reading:
 
 def _unnamed(words: Words) -> Reading:
     """No service is named: bytes that leave may come from S3 or from the CDN."""
+    if words.unit == "GB" and words.measure == "transfer_in":
+        return Reading(("s3.transfer.in",), (_NO_SERVICE,), is_unsure=True)
     if words.unit == "GB":
         leaving = ("cf.dto", "s3.transfer.internet_out")
         stored = () if words.measure == "transfer" else s3_storage(words)

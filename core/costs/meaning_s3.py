@@ -38,6 +38,8 @@ _S3_BYTES = {
     "other_region": ("s3.transfer.other_region", "s3.transfer.use1_use2"),
     "replication_time": ("s3.rtc",),
     "transfer_in": ("s3.transfer.in",),
+    "select_scanned": ("s3.select.scanned",),
+    "select_returned": ("s3.select.returned",),
     "acceleration": ("s3.accel.us_eu_jp_edges", "s3.accel.other_edges"),
     "transfer": ("s3.transfer.internet_out",),
 }

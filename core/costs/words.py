@@ -27,7 +27,10 @@ _OTHERS = (  # they have prices, but none of ours
 )
 
 SERVICES = _table(
-    ("cloudfront", r"\bcloud\s?front\b|\bCDN\b|\bedges?\b|field-level encryption|origin shield"),
+    (
+        "cloudfront",
+        r"\bcloud\s?front\b|\bCDN\b|(?<!@)\bedges?\b|field-level encryption|origin shield",
+    ),
     ("lambda", r"\blambda\b(?!@edge)"),
     ("dynamodb", r"\bdynamo\s?db\b|\bDDB\b|\b[WR]RUs?\b|request units?\b"),
     ("kms", r"\bKMS\b|key management"),
@@ -85,6 +88,9 @@ MEASURES = _table(
     ("lens", r"storage lens"),
     ("tags", r"\btags?\b|tagging"),
     ("batch", r"\bbatch\b"),
+    ("select_scanned", r"\bscann(?:ed|ing)\b"),
+    ("select_returned", r"\bselect\b.*\breturned\b|\breturned\b.*\bselect\b"),
+    ("key_value_store", r"key[- ]?value[- ]?store|\bKVS\b"),
     ("to_cloudfront", r"(?:s3|origin|bucket)\s*(?:to|->|→)\s*(?:cloudfront|cdn)|to cloudfront"),
     ("to_origin", r"to (?:the )?origin|origin (?:transfer|upload)"),
     ("replication_time", r"\bRTC\b|replication time"),
@@ -138,6 +144,12 @@ REGIONS = _table(
 )
 _REGION_CODE = re.compile(r"(?<![\w-])(?:us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-\d(?![\w-])")
 
+_NO_UNIT = re.compile(
+    r"(?:in|at|for|from|on|to|with|within|after|beyond|above|over|via|when|if|as|up to|on average"
+    r"|USD|list price)\b",
+    re.IGNORECASE,
+)
+
 
 def first(table: Table, texts: Iterable[str]) -> str:
     """The name of the first pattern that is found in the first text that has any; '' for none."""
@@ -159,6 +171,13 @@ def region_in(texts: Sequence[str]) -> str:
         if named:
             return named
     return ""
+
+
+def names_no_unit(words: str) -> bool:
+    """Whether what follows `per 1,000` says where or when, and not what is counted."""
+    text = words.strip()
+    places = (_REGION_CODE, *(pattern for _, pattern in (*REGIONS, *EDGE_GROUPS)))
+    return not text or any(one.match(text) for one in (_NO_UNIT, *places))
 
 
 def document_region(text: str) -> str:

@@ -72,7 +72,7 @@ def test_the_cost_box_of_the_avatar_design_is_judged_line_by_line():
         ("S3 storage: $0.023 per GB-month", "ok_conditional"),  # no region is named
         ("S3 storage in eu-north-1: $0.023 per GB-month", "unpriced"),
         ("S3 Glacier Instant Retrieval in eu-west-1: $0.004 per GB-month", "unpriced"),
-        ("S3 storage in us-east-1, over 500 TB: $0.021 per GB-month", "ok_conditional"),
+        ("S3 storage in us-east-1, over 500 TB: $0.021 per GB-month", "ok"),
         ("S3 storage: $0.023", "ok_conditional"),  # no unit is given
         ("PUT requests in S3 (us-east-1): $5 per million", "ok"),
         ("S3 us-east-1 PUT: $0.005 per 1k", "ok"),
