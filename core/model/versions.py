@@ -33,20 +33,34 @@ def with_bytes(
 ) -> MediaFile:
     """The file with other bytes: what it had becomes its newest earlier version.
 
-    `previous` is what it had, where that had to be pinned first. The name stays the file's.
+    `previous` is what it had, where that had to be pinned first; then so is every earlier version
+    that was put back and so has the same objects. The name stays the file's.
     """
+    earlier = tuple(_pinned(one, previous) for one in file.versions) if previous else file.versions
     fields = {field: getattr(fresh, field) for field in _FIELDS if field != "name"}
     return file.model_copy(
         update={
             **fields,
             "revision": file.revision + 1,
-            "versions": (*file.versions, previous or version_of(file)),
+            "versions": (*earlier, previous or version_of(file)),
             "stored_at": now,
             "stored_by": by,
             "changed_at": now,
             "changed_by": by,
         }
     )
+
+
+def _pinned(version: FileVersion, by: FileVersion) -> FileVersion:
+    """What names an object without its version means the one that is there until it is covered."""
+    pins = {ref.key: ref.version_id for ref in held_by(by)}
+
+    def pin(key: str, version_id: str | None) -> dict[str, str | None]:
+        return {"version_id": version_id or pins.get(key)}
+
+    small = tuple(one.model_copy(update=pin(one.key, one.version_id)) for one in version.renditions)
+    update = {"renditions": small} | pin(version.key, version.version_id)
+    return version.model_copy(update=update)
 
 
 def trimmed(file: MediaFile, keep: int) -> tuple[MediaFile, tuple[ObjectRef, ...]]:
@@ -87,6 +101,11 @@ def covered(file: MediaFile, version: FileVersion) -> bool:
     """Whether other bytes lie under one of the version's keys: then only S3 still has its own."""
     mine = {ref.key: ref.version_id for ref in held_by(version)}
     return any(ref.key in mine and ref.version_id != mine[ref.key] for ref in objects(file))
+
+
+def reused(file: MediaFile, key: str) -> bool:
+    """Whether the address had other bytes before, which browsers may have kept."""
+    return len({ref.version_id for ref in objects(file) if ref.key == key}) > 1
 
 
 def viewer_paths(keys: tuple[str, ...]) -> tuple[str, ...]:

@@ -41,15 +41,21 @@ def check_open(file: MediaFile) -> MediaFile:
     return file
 
 
+def check_revision(file: MediaFile, seen: int, changed_by: str) -> None:
+    """Raise `Conflict` where the file got other bytes after the revision that was `seen`."""
+    if file.revision == seen:
+        return
+    at = file.stored_at or file.uploaded_at
+    raise Conflict(
+        f"{changed_by} replaced {file.name} at {at:%Y-%m-%d %H:%M} UTC.",
+        hint="Look at that version, then replace it again if yours should be served.",
+    )
+
+
 def check_still(file: MediaFile, upload: Upload, draft: MediaFile, changed_by: str) -> None:
     """Raise `Conflict` where the file is not any more what was to be replaced."""
     check_open(file)
-    if file.revision != upload.base_revision:
-        at = file.stored_at or file.uploaded_at
-        raise Conflict(
-            f"{changed_by} replaced {file.name} at {at:%Y-%m-%d %H:%M} UTC.",
-            hint="Look at that version, then replace it again if yours should be served.",
-        )
+    check_revision(file, upload.base_revision, changed_by)
     if file.private is not draft.private:
         raise Conflict(
             f"{file.name} was made {'private' if file.private else 'public'} meanwhile.",

@@ -1,5 +1,6 @@
 """Earlier bytes: seen beside the current ones, compared, restored without losing anything."""
 
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -85,6 +86,21 @@ def test_a_covered_version_is_seen_straight_from_s3(room, replaced, people):
         asked = urlsplit(url)
         (version_id,) = parse_qs(asked.query)["versionId"]
         assert bytes_of(room, asked.path.removeprefix("/"), version_id) == wanted
+
+
+def test_pictures_at_a_used_address_are_not_those_that_a_browser_kept(room, replaced, people):
+    file = replaced(same_key=True)
+    now, _ = room.library.versions(people.owner, "f1")
+    asked = urlsplit(now.thumbnail_url)
+    (version_id,) = parse_qs(asked.query)["versionId"]
+    assert bytes_of(room, asked.path.removeprefix("/"), version_id) == b"new small"
+    assert now.url == "https://cdn.example/media/f1/beach.jpg"
+    first, again = (
+        room.library.thumbnail_url(file.model_copy(update={"delivered_at": at}))
+        for at in (room.clock.now, room.clock.now + timedelta(seconds=9))
+    )
+    assert first != again
+    assert first.startswith("https://cdn.example/media/f1/thumbnail.webp?")
 
 
 def test_a_restored_version_is_a_new_one_and_nothing_is_lost(room, replaced, people):

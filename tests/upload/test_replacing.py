@@ -21,6 +21,7 @@ from core.model.media import (
     Right,
     UploadState,
 )
+from core.model.versions import with_bytes
 from core.stores.account_records import AccountRecords
 from core.stores.invalidations import JOB as INVALIDATE
 from core.stores.invalidations import InvalidationBook
@@ -366,3 +367,27 @@ def test_who_replaces_a_file_is_not_told_what_is_its_owners_alone(world):
     world.service._shelf.change(id_, {"grants": (carol,)})
     with pytest.raises(NotFound):
         world.service.complete(bob, begun)
+
+
+def test_a_version_that_was_put_back_is_pinned_with_the_bytes_that_it_shares(world):
+    id_ = upload(world)
+    finish(world, replace(world, id_))
+    stored = world.service._shelf.files.find(id_)
+    first = stored.value.versions[0]
+    again = with_bytes(stored.value, first, "ann", world.clock())
+    world.service._shelf.files.save(again, stored.version)  # the first version is served again
+    finish(world, replace(world, id_, picture(2), same_key=True))
+    versions = {one.number: one for one in file_of(world, id_).versions}
+    assert versions[1].key == versions[3].key == file_of(world, id_).key
+    assert versions[1].version_id == versions[3].version_id
+    for old, new in zip(versions[1].renditions, versions[3].renditions, strict=True):
+        assert old.version_id == new.version_id
+        assert old.version_id
+
+
+def test_who_replaces_what_they_did_not_see_learns_it_before_sending(world):
+    id_ = upload(world)
+    finish(world, replace(world, id_, seen=1))
+    with pytest.raises(Conflict, match="ann replaced a"):
+        replace(world, id_, seen=1)
+    assert finish(world, replace(world, id_, seen=2)).state is JobState.DONE

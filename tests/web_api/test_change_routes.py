@@ -70,6 +70,8 @@ def test_a_file_is_replaced_compared_restored_and_forgotten_by_the_cdn(bearer, d
         work(dashboard)
     file = client.get(path).json()
     assert (file["revision"], file["state"], file["name"]) == (3, "delivered", "v.jpg")
+    late = client.post(f"{path}/replacements", json=wanted | {"seen": 2})
+    assert (late.status_code, late.json()["detail"][:20]) == (409, "owner replaced v.jpg")
     versions = client.get(f"{path}/versions").json()["items"]
     assert [(v["number"], v["current"]) for v in versions] == [(3, True), (2, False), (1, False)]
     assert versions[0]["url"] == file["url"]

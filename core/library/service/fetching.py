@@ -10,6 +10,7 @@ from core.model.identity import Actor
 from core.model.library import DownloadLink
 from core.model.media import FileState, MediaFile, ObjectRef
 from core.model.names import attachment, download_name
+from core.model.versions import reused
 from core.model.visibility import visible
 
 DOWNLOAD_LIFE = timedelta(hours=1)
@@ -23,8 +24,14 @@ class Fetching:
         return self._shelf.edge.url(file.key) if file.key else ""
 
     def rendition_url(self, file: MediaFile, name: str, until: datetime | None = None) -> str:
+        """A new one after each look at the CDN where it had other bytes: browsers keep them."""
         rendition = file.rendition(name)
-        return self._shelf.edge.url(rendition.key, until=until) if rendition else ""
+        if rendition is None:
+            return ""
+        url = self._shelf.edge.url(rendition.key, until=until)
+        if "?" in url or not file.delivered_at or not reused(file, rendition.key):
+            return url
+        return f"{url}?seen={int(file.delivered_at.timestamp() * 1000)}"
 
     def addresses_end(self, file: MediaFile) -> datetime | None:
         signer = self._shelf.edge.signer

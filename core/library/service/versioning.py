@@ -15,7 +15,15 @@ from core.model.changes import Difference
 from core.model.identity import Actor
 from core.model.library import VersionView
 from core.model.media import FileState, FileVersion, MediaFile, ObjectRef
-from core.model.versions import covered, differences, held_by, trimmed, version_of, with_bytes
+from core.model.versions import (
+    covered,
+    differences,
+    held_by,
+    reused,
+    trimmed,
+    version_of,
+    with_bytes,
+)
 from core.model.visibility import changeable, visible
 
 _ATTEMPTS = 5
@@ -28,15 +36,25 @@ class Versioning:
     def all(self, actor: Actor, id: str) -> tuple[VersionView, ...]:
         """Newest first; the first one is served."""
         file = visible(actor, self._shelf.stored(id).value)
-        now = VersionView(
+        return (self._now(file), *(self._earlier(file, one) for one in reversed(file.versions)))
+
+    def _now(self, file: MediaFile) -> VersionView:
+        """Its pictures straight from S3 where the CDN or a browser may have older ones."""
+        names = ("thumbnail", "preview")
+        urls = {f"{name}_url": self._fetching.rendition_url(file, name) for name in names}
+        ends = self._fetching.addresses_end(file)
+        if reused(file, file.key):
+            small = (file.rendition(name) for name in names)
+            signed = {f"{one.name}_url": self._signed(file, one.key, one.version_id)
+                      for one in small if one}  # fmt: skip
+            urls, ends = urls | signed, min(filter(None, (ends, self._signed_end())))
+        return VersionView(
             version=version_of(file),
             current=True,
             url=self._fetching.url(file),
-            thumbnail_url=self._fetching.rendition_url(file, "thumbnail"),
-            preview_url=self._fetching.rendition_url(file, "preview"),
-            expires_at=self._fetching.addresses_end(file),
+            expires_at=ends,
+            **urls,
         )
-        return (now, *(self._earlier(file, one) for one in reversed(file.versions)))
 
     def compare(self, actor: Actor, id: str, first: int, second: int) -> tuple[Difference, ...]:
         file = visible(actor, self._shelf.stored(id).value)
@@ -151,9 +169,9 @@ class Versioning:
             ends = self._signed_end()
         return VersionView(version=version, current=False, expires_at=ends, **urls)
 
-    def _signed(self, version: FileVersion, key: str, version_id: str | None) -> str:
+    def _signed(self, held: FileVersion | MediaFile, key: str, version_id: str | None) -> str:
         """Straight from S3: at the CDN other bytes have this address."""
-        bucket = self._shelf.bucket.beside(version.bucket)
+        bucket = self._shelf.bucket.beside(held.bucket)
         return bucket.presign_get(key, expires=DOWNLOAD_LIFE, version_id=version_id)
 
     def _signed_end(self) -> datetime:

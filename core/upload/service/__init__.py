@@ -77,15 +77,24 @@ class UploadService:
         return holder_of(self._shelf.names, wanted)
 
     def open_replacement(
-        self, actor: Actor, file_id: str, request: UploadRequest, *, same_key: bool = False
+        self,
+        actor: Actor,
+        file_id: str,
+        request: UploadRequest,
+        *,
+        same_key: bool = False,
+        seen: int | None = None,
     ) -> UploadTicket:
         """A ticket for new bytes of a file; the old ones become an earlier version.
 
         They get a new key, and so a new URL; with `same_key` the old key, and the CDN is told to
-        forget the old bytes. Raises `Conflict` for a file in the trash or on its way.
+        forget the old bytes. `seen` is the revision that the person means to replace. Raises
+        `Conflict` where it is another one by now, for a file in the trash or on its way.
         """
         actor.require(Permission.MEDIA_UPLOAD)
-        return self._processing.replacing.open(actor, file_id, request, same_key=same_key)
+        return self._processing.replacing.open(
+            actor, file_id, request, same_key=same_key, seen=seen
+        )
 
     def status(self, actor: Actor, id: str) -> Upload:
         actor.require(Permission.MEDIA_UPLOAD)

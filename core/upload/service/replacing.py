@@ -39,9 +39,17 @@ class Replacing:
         self._book = InvalidationBook(shelf.store, shelf.jobs, shelf.clock)
 
     def open(
-        self, actor: Actor, file_id: str, request: UploadRequest, *, same_key: bool
+        self,
+        actor: Actor,
+        file_id: str,
+        request: UploadRequest,
+        *,
+        same_key: bool,
+        seen: int | None = None,
     ) -> UploadTicket:
         file = rules.check_open(changeable(actor, self._shelf.file(file_id).value))
+        if seen is not None:
+            rules.check_revision(file, seen, self._replacer_of(file))
         marks = {
             "replaces": file.id,
             "base_revision": file.revision,
@@ -76,8 +84,7 @@ class Replacing:
         for _ in range(_ATTEMPTS):
             target = self._shelf.file(upload.replaces)
             self._check_right(upload, target.value)
-            by = self._who(target.value.stored_by or target.value.owner_id)
-            rules.check_still(target.value, upload, draft, by)
+            rules.check_still(target.value, upload, draft, self._replacer_of(target.value))
             fresh, previous = draft, None
             if upload.same_key:
                 previous = self._pinned(upload, target.value)
@@ -191,7 +198,9 @@ class Replacing:
         found = self._shelf.bucket.head(source)
         return self._shelf.bucket.copy(found.ref, key, _served_as(found))
 
-    def _who(self, account_id: str) -> str:
+    def _replacer_of(self, file: MediaFile) -> str:
+        """Who sent the bytes that are served."""
+        account_id = file.stored_by or file.owner_id
         stored = self._accounts.find(account_id)
         return (stored.value.username or stored.value.email) if stored else account_id
 

@@ -101,6 +101,9 @@ class ReplacementIn(Body):
         default=False,
         description="Keep the URL: the old bytes stay as a version, and the CDN forgets them",
     )
+    seen: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="The file's `revision`: 409 if it was replaced since"
+    )
 
 
 class VersionOut(Answer):

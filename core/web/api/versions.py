@@ -46,7 +46,9 @@ def open_replacement(
 ) -> TicketOut:
     """A ticket for new bytes, to be sent and completed as any upload; the old ones are kept."""
     request = UploadRequest(name=body.name, size=body.size, content_type=body.content_type)
-    ticket = dashboard.uploads.open_replacement(caller, id, request, same_key=body.same_key)
+    ticket = dashboard.uploads.open_replacement(
+        caller, id, request, same_key=body.same_key, seen=body.seen
+    )
     return ticket_out(ticket, here)
 
 
