@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import streamlit as st
 
 from core.model.changes import FreePaths, Invalidation, InvalidationState
@@ -26,12 +28,15 @@ _STEPS = {
     InvalidationState.COMPLETED: (Tone.OK, "Forgotten"),
     InvalidationState.FAILED: (Tone.FAIL, "Failed"),
 }
+_TOLD = timedelta(minutes=10)  # what has ended is shown so long without a click
 _GOING = frozenset({InvalidationState.REQUESTED, InvalidationState.IN_PROGRESS})
 
 
 def section(actor: Actor, file: MediaFile) -> None:
     status = st.session_state.get(_key(file))
     show(parts.title("Delivery", _checked(file, status)))
+    if file.etag and may_change(actor, file):
+        _going_on(actor, file)
     if status is not None:
         show(edge_line(status))
     _actions(actor, file, status)
@@ -85,6 +90,25 @@ def _actions(actor: Actor, file: MediaFile, status: EdgeStatus | None) -> None:
             navigation.link(actor, "doctor", words, url=url)
 
 
+def _going_on(actor: Actor, file: MediaFile) -> None:
+    """The last invalidation, while it goes on and for a while after, with what is free."""
+    desk = session.services().library.invalidations
+    last = next(iter(desk.of_file(actor, file.id, limit=1)), None)
+    if last is None or not (last.state in _GOING or _ended_just_now(last)):
+        return
+    with st.container(key="drawer_forgetting"):
+        if last.state in _GOING:
+            st.fragment(_progress, run_every="2s")(last.id)
+        else:
+            show(invalidation_line(last))
+        show(free_line(desk.free_paths(actor)))
+
+
+def _ended_just_now(one: Invalidation) -> bool:
+    ended = one.ended_at or one.created_at
+    return session.now() - ended < _TOLD
+
+
 def _forgetting(actor: Actor, file: MediaFile) -> None:
     unfold = st.expander("Have the CDN fetch it anew", key="drawer_forget", on_change="rerun")
     if not unfold.open:
@@ -97,8 +121,6 @@ def _forgetting(actor: Actor, file: MediaFile) -> None:
         if st.button("Invalidate", key="invalidate", disabled=going):
             desk.start(actor, file.id)
             redraw()
-        if going:
-            st.fragment(_progress, run_every="2s")(past[0].id)
         show(*(invalidation_line(one) for one in (past[1:] if going else past)))
 
 
