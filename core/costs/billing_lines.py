@@ -66,6 +66,7 @@ _COUNTS = (
 )  # fmt: skip
 
 
+_PADDING = "-SmObjects"
 _NEAR = (("us-east-1", "USE2-AWS-Out-Bytes"), ("us-east-2", "USE1-AWS-Out-Bytes"))
 _NOT_KNOWN = "the usage type is not known"
 _NEEDS_OPERATION = "the price depends on the operation, which the source does not tell"
@@ -122,6 +123,8 @@ class BillingLines:
             return "s3.transfer.in"
         if usage.endswith("-AWS-Out-Bytes"):
             return "s3.transfer.other_region"
+        if usage.endswith(_PADDING):  # what small objects are billed beyond their bytes
+            usage = f"{usage.removesuffix(_PADDING)}-ByteHrs"
         if usage.startswith("EarlyDelete-"):
             stored = _EARLY_DELETE.get(usage.removeprefix("EarlyDelete-").removesuffix("-ByteHrs"))
             return f"s3.early_delete.{stored}" if stored else None

@@ -228,6 +228,8 @@ def test_an_estimate_without_a_region_meets_the_line_that_holds_everywhere():
         ("TimedStorage-ByteHrs", "Amazon DynamoDB", "ddb.storage", "us-east-1"),
         ("USE1-DataScannedInTB", "Amazon Athena", "athena.scanned", "us-east-1"),
         ("EarlyDelete-SIA", S3, "s3.early_delete.STANDARD_IA", "us-east-1"),
+        ("TimedStorage-SIA-SmObjects", S3, "s3.storage.STANDARD_IA", "us-east-1"),
+        ("EarlyDelete-GIR-SmObjects", S3, "s3.early_delete.GLACIER_IR", "us-east-1"),
         (
             "EU-TimedStorage-GDA-ByteHrs",
             "Amazon S3 Glacier Deep Archive",
