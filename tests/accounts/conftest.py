@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 
 from core import hashing
 from core.accounts.service import AccountsService
+from core.errors import NotSignedIn
 from core.model.identity import Actor
 from core.settings import Settings
 from core.stores.audit_log import AuditLog
@@ -80,3 +81,9 @@ def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     hashing._nobodys_hash.cache_clear()
     yield
     hashing._nobodys_hash.cache_clear()  # or tests of the real cost would meet the cheap hash
+
+
+def fail(accounts, email="ada@example.com", times=1, **where):
+    for _ in range(times):
+        with pytest.raises(NotSignedIn):
+            accounts.sign_in(email, "wrong password", **where)

@@ -164,13 +164,13 @@ def test_a_renewed_hash_never_brings_an_old_password_back(accounts, member, stor
     records.credentials.update(
         member.account_id, lambda c: c.model_copy(update={"password_hash": old})
     )
-    upgrade = accounts._upgrade_hash
+    upgrade = accounts._signing._upgrade_hash
 
     def late(*args):
         accounts.change_password(member, PASSWORD, NEW_PASSWORD)
         upgrade(*args)
 
-    monkeypatch.setattr(accounts, "_upgrade_hash", late)
+    monkeypatch.setattr(accounts._signing, "_upgrade_hash", late)
     accounts.sign_in("ada@example.com", PASSWORD)
     monkeypatch.undo()
     assert enter(accounts, "ada@example.com", NEW_PASSWORD).account_id == member.account_id
