@@ -44,6 +44,32 @@ from core.web.api.reference import reference_page
 VERSION = "1"
 PREFIX = "/api"
 
+_PARTS = (
+    auth,
+    avatars,
+    users,
+    progress,
+    uploads,
+    finding,  # before `files`, whose /files/{id} would take its routes
+    files,
+    places,
+    bulk_changes,
+    versions,
+    duplicates,
+    shares,
+    diagnoses,
+    cases,
+    fixes,
+    lint,
+    audits,
+    migrations,
+    costs,
+    usage,
+    viewing,
+    file_details,
+    audit,
+)
+
 
 def build_api(get_dashboard: Callable[[], Services]) -> FastAPI:
     """`get_dashboard` is asked on each request: the routes exist before the dashboard does."""
@@ -60,31 +86,7 @@ def build_api(get_dashboard: Callable[[], Services]) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     api.state.get_dashboard = get_dashboard
-    rooms = (
-        auth,
-        avatars,
-        users,
-        progress,
-        uploads,
-        finding,  # before `files`, whose /files/{id} would take its routes
-        files,
-        places,
-        bulk_changes,
-        versions,
-        duplicates,
-        shares,
-        diagnoses,
-        cases,
-        fixes,
-        lint,
-        audits,
-        migrations,
-        costs,
-        usage,
-        viewing,
-        file_details,
-    )
-    for part in (*rooms, audit):
+    for part in _PARTS:
         api.include_router(part.router)
     add_problem_handlers(api, lambda: get_dashboard().settings.lockout_minutes * 60)
     api.add_middleware(BodyLimit, file_paths=("/files", "/audits"))
