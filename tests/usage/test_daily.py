@@ -117,3 +117,14 @@ def test_buckets_with_a_report_are_read_too_and_what_goes_on_is_not_begun_again(
     assert sorted(world.begun()) == [("media", "ada"), ("other-bucket", "schedule")]
     assert world.service.scan(ADMIN, "media", LISTING).id == going.id
     assert all(one.state is JobState.QUEUED for one in world.service.scans(ADMIN))
+
+
+def test_a_bucket_that_was_only_read_from_another_source_is_read_from_there_again(world):
+    world.due()
+    told = world.folder / "usage" / "archive" / "inventory"
+    told.mkdir(parents=True)
+    (told / "report.json").write_text("{}")
+    world.now += timedelta(days=1)
+    world.due()
+    found = {one.bucket: one.source for one in world.service.scans(ADMIN)}
+    assert found == {"media": LISTING, "archive": StorageSource.INVENTORY}

@@ -29,6 +29,12 @@ class KeptReports:
         found = (self.find(bucket, source) for source in StorageSource)
         return [one for one in found if one is not None]
 
+    def sources(self, bucket: str) -> tuple[StorageSource, ...]:
+        """Those with a report, the one that was read last first."""
+        paths = {source: self.place(bucket, source) / _REPORT for source in StorageSource}
+        read = {path.stat().st_mtime: one for one, path in paths.items() if path.exists()}
+        return tuple(read[at] for at in sorted(read, reverse=True))
+
     def find(self, bucket: str, source: StorageSource) -> StorageReport | None:
         path = self.place(bucket, source) / _REPORT
         if not path.exists():

@@ -114,6 +114,12 @@ class StorageService:
         return begun
 
     def _daily(self, bucket: str, source: StorageSource) -> list[Operation]:
+        """As the settings say, or as somebody chose for this bucket: a listing of another one
+        may ask for more than anybody wants to pay.
+        """
+        known = self._reports.sources(bucket)
+        if known and source not in known:
+            source = known[0]
         if self._going(_DAILY, bucket, source):
             return []
         return self._new(_DAILY.account_id, bucket, source)[1]
