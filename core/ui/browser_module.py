@@ -14,7 +14,7 @@ _STUB = """
 const module = import(new URL("{url}", window.location.origin).href)
 export default function (component) {{
   let cleanup, gone = false
-  module.then((it) => {{ if (!gone) cleanup = it.mount(component) }})
+  module.then((it) => {{ if (!gone) cleanup = it.{function}(component) }})
   return () => {{ gone = true; cleanup?.() }}
 }}
 """
@@ -27,6 +27,6 @@ def asset_url(name: str) -> str:
     return f"/assets/{name}?v={digest[:12]}"
 
 
-def stub(name: str) -> str:
-    """JavaScript for `st.components.v2.component` that hands over to `mount` in the file."""
-    return _STUB.format(url=asset_url(name))
+def stub(name: str, function: str = "mount") -> str:
+    """JavaScript for `st.components.v2.component` that hands over to `function` in the file."""
+    return _STUB.format(url=asset_url(name), function=function)

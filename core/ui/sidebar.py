@@ -8,11 +8,13 @@ from core.model.identity import Actor
 from core.ui import session
 from core.ui.frame import show
 from core.ui.markup import Markup, join, tag
+from core.ui.uploader.going_on import go_on
 
 
 def account(actor: Actor) -> None:
     with st.sidebar:
         show(tag("div", _person(actor), _sign_out(), class_="ui-account"))
+        go_on(actor)
 
 
 def _person(actor: Actor) -> Markup:

@@ -10,18 +10,26 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.running import RunningApp
+from tests.browser.wire import (
+    MIB,
+    PART,
+    SMALL_PARTS,
+    blob,
+    parts_begun,
+    parts_sent,
+    row,
+    throttle,
+    wait_for_parts,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.emulator]
 
-MIB = 1024 * 1024
-PART = 5 * MIB
 PERSON = ("uploads@example.com", "walnut-harbour-cedar-52")
 
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory):
-    small = {"DASHBOARD_PART_BYTES": str(PART), "DASHBOARD_SINGLE_POST_BYTES": str(2 * MIB)}
-    app = RunningApp(tmp_path_factory.mktemp("data"), environment=small)
+    app = RunningApp(tmp_path_factory.mktemp("data"), environment=SMALL_PARTS)
     app.start()
     register(app)
     yield app
@@ -59,65 +67,21 @@ def page(tab, signed_in):
 
 @pytest.fixture
 def line(page):
-    """The page's connection: `line(bytes_per_second)`, -1 for full speed, 0 for a cut one."""
-    session = page.context.new_cdp_session(page)
-
-    def conditions(upload):
-        speed = {"offline": upload == 0, "latency": 0, "downloadThroughput": -1}
-        session.send("Network.emulateNetworkConditions", speed | {"uploadThroughput": upload})
-
-    session.send("Network.enable")
-    return conditions
+    return throttle(page)
 
 
 @pytest.fixture
 def sent(page):
-    """Part numbers of the PUTs that S3 answered with 200, in their order."""
-    numbers = []
-
-    def note(response):
-        part = re.search(r"[?&]partNumber=(\d+)", response.url)
-        if part and response.request.method == "PUT" and response.status == 200:
-            numbers.append(int(part[1]))
-
-    page.on("response", note)
-    return numbers
+    return parts_sent(page)
 
 
 @pytest.fixture
 def begun(page):
-    """Part numbers of all PUTs that the page began, answered or not."""
-    numbers = []
-
-    def note(request):
-        part = re.search(r"[?&]partNumber=(\d+)", request.url)
-        if part and request.method == "PUT":
-            numbers.append(int(part[1]))
-
-    page.on("request", note)
-    return numbers
-
-
-def blob(path, size, seed=b"0123456789abcdef"):
-    path.write_bytes((seed * (size // len(seed) + 1))[:size])
-    return path
+    return parts_begun(page)
 
 
 def choose(page, *paths):
     page.locator("input.files-input").set_input_files([str(path) for path in paths])
-
-
-def row(page, name, stage=None):
-    state = f'[data-stage="{stage}"]' if stage else ""
-    return page.locator(f'li.row[data-name="{name}"]{state}')
-
-
-def wait_for_parts(page, sent, count):
-    for _ in range(200):
-        if len(sent) >= count:
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"only the parts {sent} arrived")
 
 
 def api(app):

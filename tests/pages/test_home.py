@@ -1,3 +1,5 @@
+import json
+
 from core.model.identity import Role
 from core.model.media import FileState
 from tests.pages.conftest import NASTY, shown
@@ -67,6 +69,17 @@ def test_the_sidebar_shows_who_is_signed_in_and_the_way_out(enter, visit):
     assert ">Ada</b>" in html
     assert "<small>member</small>" in html
     assert '<form action="/session/sign-out" method="post">' in html
+
+
+def test_uploads_that_a_reload_interrupted_go_on_from_any_page(desk, enter, visit):
+    ada = enter(Role.MEMBER)
+    parts = [one.proto for one in visit().get("bidi_component")]
+    (sent,) = [part.json for part in parts if "/assets/uploader.js?v=" in part.js_content]
+    assert json.loads(sent) == {
+        "account": ada.account_id,
+        "endpoint": "/api/uploads",
+        "maxBytes": desk.settings.max_upload_bytes,
+    }
 
 
 def test_many_that_are_not_delivered_lead_to_the_library_with_its_filter(enter, add, visit):

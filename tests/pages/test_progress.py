@@ -26,7 +26,7 @@ def add_photo(desk, actor, day, note=""):
 
 def compared(page):
     sent = [json.loads(one.proto.json) for one in page.get("bidi_component")]
-    return next((data for data in sent if data["mode"] == "compare"), None)
+    return next((data for data in sent if data.get("mode") == "compare"), None)
 
 
 def press(page, key):

@@ -32,8 +32,9 @@ def scanned(desk, admin):
 
 def blocks(page):
     """The rectangles of the map, as the browser gets them."""
-    (component,) = page.get("bidi_component")
-    return json.loads(json.loads(component.proto.json)["map"])["blocks"]
+    sent = (json.loads(one.proto.json) for one in page.get("bidi_component"))
+    (drawn,) = (data["map"] for data in sent if "map" in data)
+    return json.loads(drawn)["blocks"]
 
 
 def press(page, label):

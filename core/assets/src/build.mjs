@@ -18,7 +18,6 @@ const BUNDLES = {
   'prefix_map.js': 'prefix_map/index.js',
   'theme.js': 'theme/index.js',
   'viewer.js': 'viewer/index.js',
-  'replacer.js': 'uploader/replace.js',
 }
 
 // What every Latin text needs is named plainly; the subsets load only where a text needs them.

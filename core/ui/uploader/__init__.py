@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.ui import session
 from core.ui.browser_module import stub
 
 ENDPOINT = "/api/uploads"
@@ -23,21 +24,23 @@ class UploadBatch:
     failed: int
 
 
+def tab_data(account_id: str, max_bytes: int | None = None) -> dict[str, object]:
+    """What the list of a browser tab needs, whichever component begins it.
+
+    `account_id` owns what the browser remembers for a reload.
+    """
+    limit = session.services().settings.max_upload_bytes if max_bytes is None else max_bytes
+    return {"account": account_id, "endpoint": ENDPOINT, "maxBytes": limit}
+
+
 def uploader(
     key: str, *, account_id: str, max_bytes: int, folder: str = "", private: bool = False
 ) -> UploadBatch | None:
     """Show the upload list of this browser tab; answers a batch once, in the run that it ended.
 
-    `account_id` owns what the browser remembers for a reload. `folder` is where new files go,
-    `private` how those are served that are chosen from now on.
+    `folder` is where new files go, `private` how those are served that are chosen from now on.
     """
-    data = {
-        "account": account_id,
-        "endpoint": ENDPOINT,
-        "maxBytes": max_bytes,
-        "folder": folder,
-        "isPrivate": private,
-    }
+    data = tab_data(account_id, max_bytes) | {"folder": folder, "isPrivate": private}
     result = _component()(key=key, data=data, on_batch_change=_rerun)
     return read_batch(result.get("batch"))
 

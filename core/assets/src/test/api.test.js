@@ -19,6 +19,13 @@ test('a ticket is asked for as the contract says', async () => {
   assert.deepEqual(JSON.parse(calls[0].body), { name: 'a.jpg', size: 3, content_type: 'image/jpeg', folder: '' })
 })
 
+test('new bytes of a file are asked for at the file', async () => {
+  const { api, calls } = answering(201, { upload_id: 'u1', method: 'post', url: 'http://host/emulator/s3/b' })
+  const ticket = await api.openReplacement('f/1', { name: 'a.jpg', size: 3, same_key: true, seen: 2 })
+  assert.deepEqual([ticket.url, calls[0].method, calls[0].url], ['/emulator/s3/b', 'POST', '/api/files/f%2F1/replacements'])
+  assert.equal(JSON.parse(calls[0].body).seen, 2)
+})
+
 test('part addresses come for the numbers asked for', async () => {
   const { api, calls } = answering(200, { items: [{ part_number: 2, url: 'http://host:8501/emulator/s3/b/k?partNumber=2' }] })
   assert.deepEqual(await api.partUrls('u1', [2]), [{ part_number: 2, url: '/emulator/s3/b/k?partNumber=2' }])

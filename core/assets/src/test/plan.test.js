@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { findWaiting, folderOf, isJunk, missingParts, planParts } from '../uploader/plan.js'
+import { findWaiting, folderOf, isJunk, missingParts, otherwise, planParts } from '../uploader/plan.js'
 
 test('parts cover every byte once, the last one is the rest', () => {
   const parts = planParts(25, 10)
@@ -38,4 +38,12 @@ test('the same file is recognised after a reload, another one is not', () => {
   const waiting = [{ id: 'x', name: 'a.jpg', size: 5, lastModified: 7 }]
   assert.equal(findWaiting(waiting, { name: 'a.jpg', size: 5, lastModified: 7 })?.id, 'x')
   assert.equal(findWaiting(waiting, { name: 'a.jpg', size: 5, lastModified: 8 }), undefined)
+})
+
+test('another file than the one that was under way is told what is other about it', () => {
+  const known = { name: 'a.jpg', size: 2048, lastModified: 7 }
+  assert.equal(otherwise(known, { ...known }), '')
+  assert.equal(otherwise(known, { ...known, name: 'b\u202egpj.exe' }), 'It is called bgpj.exe.')
+  assert.equal(otherwise(known, { ...known, size: 1024 }), 'It has 1.0 KiB, not 2.0 KiB.')
+  assert.match(otherwise(known, { ...known, lastModified: 8 }), /changed since/)
 })

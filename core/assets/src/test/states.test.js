@@ -42,6 +42,24 @@ test('a job that gave up shows its own problem', () => {
   assert.deepEqual([at, problem.detail], ['failed', 'No space left.'])
 })
 
+test('a file with new bytes under way is not called delivered for those it had', () => {
+  const had = { state: 'completed', file: { state: 'delivered' }, problem: null }
+  const at = (job, file = had.file) => readStatus({ ...had, file, job }, true).stage
+  assert.equal(at(null), 'checking')
+  assert.equal(at({ state: 'queued', step: '' }), 'checking')
+  assert.equal(at({ state: 'running', step: 'Asking the CDN' }), 'delivering')
+  assert.equal(at({ state: 'failed', problem: null }), 'failed')
+  assert.equal(at({ state: 'done' }), 'delivered')
+  assert.equal(at({ state: 'done' }, { state: 'undelivered' }), 'undelivered')
+  assert.equal(readStatus({ state: 'refused', file: had.file, job: null, problem: null }, true).stage, 'refused')
+  assert.equal(readStatus({ state: 'open', file: null, job: null, problem: null }, true).stage, 'uploading')
+})
+
+test('what replaced something says so', () => {
+  assert.equal(shownAs({ stage: 'delivered', replaces: { id: 'f1' } })[0], 'Replaced')
+  assert.equal(shownAs({ stage: 'delivered' })[0], 'Delivered')
+})
+
 test('asking grows rarer and never stops', () => {
   assert.ok(pollDelay(0) <= 250)
   assert.ok(pollDelay(3) > pollDelay(0))

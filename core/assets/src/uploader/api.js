@@ -42,6 +42,12 @@ export class UploadsApi {
     return { ...ticket, url: local(ticket.url) }
   }
 
+  /** A ticket for new bytes of the file that exists under this id. */
+  async openReplacement(fileId, request, signal) {
+    const ticket = await this.#ask('POST', `/api/files/${encodeURIComponent(fileId)}/replacements`, request, signal)
+    return { ...ticket, url: local(ticket.url) }
+  }
+
   status(id, signal) {
     return this.#call('GET', `/${id}`, undefined, signal)
   }
@@ -64,10 +70,14 @@ export class UploadsApi {
     return this.#call('DELETE', `/${id}`, undefined, undefined, true)
   }
 
-  async #call(method, path, body, signal, keepalive = false) {
+  #call(method, path, ...rest) {
+    return this.#ask(method, this.#base + path, ...rest)
+  }
+
+  async #ask(method, address, body, signal, keepalive = false) {
     let response
     try {
-      response = await this.#fetch(this.#base + path, {
+      response = await this.#fetch(address, {
         method,
         signal,
         keepalive,

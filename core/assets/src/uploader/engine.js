@@ -130,9 +130,7 @@ export class DirectUpload extends BasePlugin {
       // A form's signature is not kept in the browser's storage: a new ticket is cheap.
       this.#api.abort(uploadId).catch(() => {})
     }
-    const file = this.uppy.getFile(id)
-    const request = { name: file.name, size: file.size, content_type: file.type, folder: file.meta.folder ?? '', private: file.meta.isPrivate === true }
-    const ticket = await this.#patiently(id, signal, () => this.#api.open(request, signal))
+    const ticket = await this.#patiently(id, signal, () => this.#open(this.uppy.getFile(id), signal))
     const { upload_id: uploadIdNow, method, part_size: partSize } = ticket
     if (!this.uppy.getFile(id)) {
       this.#api.abort(uploadIdNow).catch(() => {})
@@ -142,6 +140,13 @@ export class DirectUpload extends BasePlugin {
     this.#show(id, known)
     this.#memory.note(id, known)
     return ticket
+  }
+
+  #open({ name, size, type, meta }, signal) {
+    const content = { name, size, content_type: type }
+    if (!meta.replaces) return this.#api.open({ ...content, folder: meta.folder ?? '', private: meta.isPrivate === true }, signal)
+    const { id, sameKey, seen } = meta.replaces
+    return this.#api.openReplacement(id, { ...content, same_key: sameKey, seen }, signal)
   }
 
   #sendBytes(id, ticket, signal) {
@@ -232,7 +237,8 @@ export class DirectUpload extends BasePlugin {
 
   async #follow(id, signal) {
     const { uploadId } = this.#way(id)
-    const final = await this.#watcher.follow(uploadId, signal, (status) => this.#show(id, pickShown(status)))
+    const replaces = Boolean(this.uppy.getFile(id).meta.replaces)
+    const final = await this.#watcher.follow(uploadId, signal, (status) => this.#show(id, pickShown(status)), replaces)
     this.#show(id, pickShown(final))
   }
 
@@ -309,6 +315,7 @@ export class DirectUpload extends BasePlugin {
       name, size, type, uploadId, ticket, completed, paused: false,
       lastModified: data?.lastModified ?? 0,
       folder: meta.folder ?? '', relativePath: meta.relativePath ?? '', isPrivate: meta.isPrivate === true, batch: meta.batch ?? 0, order: meta.order ?? 0,
+      replaces: meta.replaces ?? null,
     })
     const unfinished = () => SENDING.has(this.#way(id)?.stage) || this.#way(id)?.stage === 'paused'
     if (data) setTimeout(() => unfinished() && this.#memory.keep(id, data, unfinished), KEEP_AFTER)

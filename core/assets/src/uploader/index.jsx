@@ -1,36 +1,68 @@
-// Entry of the upload component: `mount` is called by the stub in core/ui/uploader on every change.
+// Entry of the upload components. They share one list per browser tab, whichever page shows it; the stubs
+// in core/ui/uploader call these functions on every change.
 import { render } from 'preact'
 import tokens from '../shared/tokens.css'
 import { adoptStyles, applyScheme } from '../shared/theme.js'
+import { ReplaceView } from './replace.jsx'
+import replaceStyles from './replace.css'
 import { UploadTab } from './tab.js'
 import styles from './uploader.css'
 import { UploaderView } from './view.jsx'
 
 let tab = null
 
-export function mount({ parentElement, data, setTriggerValue }) {
-  tab ??= new UploadTab({ account: data.account, maxBytes: data.maxBytes, endpoint: data.endpoint })
-  let host = parentElement.querySelector(':scope > .root')
-  if (!host) {
-    host = document.createElement('div')
-    host.className = 'root uploader'
-    adoptStyles(parentElement, tokens)
-    adoptStyles(parentElement, styles)
-    parentElement.appendChild(host)
-  }
+function tabOf({ account, maxBytes, endpoint }) {
+  tab ??= new UploadTab({ account, maxBytes, endpoint })
+  return tab
+}
+
+function hostIn(parentElement, name) {
+  const known = parentElement.querySelector(':scope > .root')
+  const host = known ?? document.createElement('div')
+  host.className = `root uploader ${name}`
+  for (const sheet of [tokens, styles, replaceStyles]) adoptStyles(parentElement, sheet)
+  if (!known) parentElement.appendChild(host)
   applyScheme(host)
+  return host
+}
+
+/** Streamlit also cleans up after a call that a newer one has replaced; that one must not end the view. */
+function ending(host, detach = () => {}) {
+  const call = {}
+  host.latest = call
+  return () => {
+    if (host.latest !== call) return
+    detach()
+    render(null, host)
+    host.remove()
+  }
+}
+
+/** The page of uploads. */
+export function mount({ parentElement, data, setTriggerValue }) {
+  const list = tabOf(data)
+  const host = hostIn(parentElement, 'page')
   const onBatch = (report) => {
     setTriggerValue('batch', report)
     return true
   }
-  host.onBatch = onBatch
-  tab.attach({ maxBytes: data.maxBytes, folder: data.folder, isPrivate: data.isPrivate, onBatch })
-  render(<UploaderView tab={tab} folder={data.folder} />, host)
-  return () => {
-    // Streamlit also cleans up after a call that a newer one has replaced; that one must not end the view.
-    if (host.onBatch !== onBatch) return
-    tab.detach(onBatch)
-    render(null, host)
-    host.remove()
-  }
+  list.attach({ maxBytes: data.maxBytes, folder: data.folder, isPrivate: data.isPrivate, onBatch })
+  render(<UploaderView tab={list} folder={data.folder} />, host)
+  return ending(host, () => list.detach(onBatch))
+}
+
+/** New bytes for the file of one drawer; they stay under way when it closes. */
+export function mountReplacer({ parentElement, data, setTriggerValue }) {
+  const { fileId, name, revision, sameKey } = data
+  const host = hostIn(parentElement, 'replacer')
+  host.onEnd = (outcome) => setTriggerValue(outcome, { at: Date.now() })
+  host.heard ??= (outcome) => host.onEnd(outcome)
+  const target = { id: fileId, name, sameKey, seen: revision }
+  render(<ReplaceView tab={tabOf(data)} target={target} onEnd={host.heard} />, host)
+  return ending(host)
+}
+
+/** On pages without a list: what a reload interrupted goes on. */
+export function goOn(data) {
+  tabOf(data)
 }

@@ -1,10 +1,11 @@
 // Pure arithmetic of an upload: which parts exist, which are missing, where a file belongs.
+import { plain, size } from '../shared/words.js'
 
 /** @returns {{number:number, start:number, end:number, size:number}[]} parts of a file, from 1 */
-export function planParts(size, partSize) {
+export function planParts(bytes, partSize) {
   const parts = []
-  for (let start = 0; start < size; start += partSize) {
-    const end = Math.min(start + partSize, size)
+  for (let start = 0; start < bytes; start += partSize) {
+    const end = Math.min(start + partSize, bytes)
     parts.push({ number: parts.length + 1, start, end, size: end - start })
   }
   return parts
@@ -33,9 +34,14 @@ export function isJunk(name) {
   return JUNK.has(lower) || lower.startsWith('._')
 }
 
+/** Why `file` is not the remembered one, as a sentence; nothing where it is. */
+export function otherwise(known, file) {
+  if (known.name !== file.name) return `It is called ${plain(file.name)}.`
+  if (known.size !== file.size) return `It has ${size(file.size)}, not ${size(known.size)}.`
+  return known.lastModified === file.lastModified ? '' : 'It was changed since, so its parts would not fit together.'
+}
+
 /** The remembered file that this newly chosen one continues, or undefined. */
 export function findWaiting(waiting, file) {
-  return waiting.find(
-    (known) => known.name === file.name && known.size === file.size && known.lastModified === file.lastModified,
-  )
+  return waiting.find((known) => !otherwise(known, file))
 }

@@ -5,6 +5,7 @@ import { local } from './api.js'
 import { kindIcon } from '../shared/icons.js'
 import { plain, shorten, size } from '../shared/words.js'
 import { Icon } from './icon.jsx'
+import { choose, chosenIn } from './pick.js'
 import { picture } from './preview.js'
 import { FINAL, PROCESSING, shownAs } from './states.js'
 
@@ -15,7 +16,7 @@ export const Row = memo(function Row({ tab, item }) {
       <Thumbnail item={item} />
       <div class="names">
         <span class="name" title={plain(item.name)}>{shorten(plain(item.name))}</span>
-        <span class="sub">{size(item.size)}{item.folder ? ` · ${item.folder}` : ''}{progressWords(item)}</span>
+        <span class="sub">{size(item.size)}{placeWords(item)}{progressWords(item)}</span>
       </div>
       <span class={`state ${tone}`}><Icon name={icon} />{word}</span>
       <div class="row-actions"><RowActions tab={tab} item={item} /></div>
@@ -24,6 +25,11 @@ export const Row = memo(function Row({ tab, item }) {
     </li>
   )
 })
+
+function placeWords({ folder, replaces }) {
+  if (replaces) return ` · for ${shorten(plain(replaces.name))}`
+  return folder ? ` · ${folder}` : ''
+}
 
 function progressWords(item) {
   if (['uploading', 'retrying', 'paused'].includes(item.stage) && item.sent > 0) return ` · ${size(item.sent)} sent`
@@ -64,7 +70,7 @@ function Interrupted({ item, tab }) {
   return (
     <p class="trouble-text">
       The page was closed while this file was under way. {there}
-      {item.askable ? <Allow item={item} tab={tab} /> : <ChooseAgain tab={tab} />}
+      {item.askable ? <Allow item={item} tab={tab} /> : <ChooseAgain item={item} tab={tab} />}
     </p>
   )
 }
@@ -78,15 +84,21 @@ function Allow({ item, tab }) {
   )
 }
 
-function ChooseAgain({ tab }) {
+function ChooseAgain({ item, tab }) {
   const input = useRef()
+  const take = ([chosen]) => chosen && tab.goOn(item.id, chosen)
   return (
     <>
-      Choose the same file again to go on.{' '}
-      <button type="button" class="button small" onClick={() => input.current.click()}>Choose the file</button>
-      <input ref={input} type="file" hidden onChange={(event) => tab.add([{ file: event.currentTarget.files[0] }])} />
+      {item.other && <span role="alert">That was another file. {item.other} </span>}
+      Choose the same file again to go on{share(item)}.{' '}
+      <button type="button" class="button small" aria-label={`Choose ${item.name} again`} onClick={() => choose(input.current, take)}>Choose the file</button>
+      <input ref={input} type="file" hidden onChange={(event) => take(chosenIn(event.currentTarget))} />
     </>
   )
+}
+
+function share({ present, size: whole }) {
+  return present ? ` at ${Math.floor((100 * present) / whole)} %` : ''
 }
 
 function ActionButton({ icon, label, onClick }) {

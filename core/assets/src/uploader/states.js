@@ -18,8 +18,9 @@ export const STAGES = {
 }
 
 /** [word, icon, tone] of an item; who was answered has a connection, and only has to wait. */
-export function shownAs({ stage, problem }) {
-  return stage === 'retrying' && problem?.answered ? ['Trying again', 'clock', 'warn'] : STAGES[stage]
+export function shownAs({ stage, problem, replaces }) {
+  if (stage === 'retrying' && problem?.answered) return ['Trying again', 'clock', 'warn']
+  return stage === 'delivered' && replaces ? ['Replaced', 'check', 'ok'] : STAGES[stage]
 }
 
 export const SENDING = new Set(['waiting', 'uploading', 'retrying'])
@@ -40,13 +41,21 @@ function stageOfStep(step, file) {
   return 'checking'
 }
 
-/** Answer of GET /api/uploads/{id} → {stage, problem?, file?}. */
-export function readStatus({ state, file, job, problem }) {
+/**
+ * Answer of GET /api/uploads/{id} → {stage, problem?, file?}. Of a replacement the file is the one that
+ * exists: until the job is done its state is that of the bytes before.
+ */
+export function readStatus({ state, file, job, problem }, replaces = false) {
   const wrong = problem ?? (job?.state === 'failed' ? job.problem : null)
   if (state === 'refused') return { stage: 'refused', problem: wrong ?? unexplained('refused') }
   if (state === 'aborted') return { stage: 'failed', problem: wrong ?? unexplained('aborted') }
+  if (replaces && job?.state !== 'done') return readUnfinished({ state, job, file, wrong })
   if (file?.state === 'delivered') return { stage: 'delivered', file }
   if (file?.state === 'undelivered') return { stage: 'undelivered', file, problem: wrong ?? undeliveredProblem(file) }
+  return replaces ? { stage: 'delivered', file } : readUnfinished({ state, job, file, wrong })
+}
+
+function readUnfinished({ state, job, file, wrong }) {
   if (job?.state === 'failed') return { stage: 'failed', file, problem: wrong ?? unexplained('failed') }
   if (state === 'open') return { stage: 'uploading' }
   return { stage: job?.state === 'queued' ? 'checking' : stageOfStep(job?.step, file), file }

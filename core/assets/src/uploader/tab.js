@@ -3,7 +3,7 @@ import Uppy from '@uppy/core'
 import { UploadsApi } from './api.js'
 import { DirectUpload } from './engine.js'
 import { Memory, claim } from './memory.js'
-import { findWaiting, folderOf, isJunk } from './plan.js'
+import { findWaiting, folderOf, isJunk, otherwise } from './plan.js'
 import { SENDING, isActive } from './states.js'
 import { count, size as sizeText } from '../shared/words.js'
 
@@ -28,6 +28,7 @@ export class UploadTab {
   #memory
   #releases = new Map()
   #listeners = new Set()
+  #replaced = new Set()
   #maxBytes
   #folder = ''
   #private = false
@@ -78,7 +79,7 @@ export class UploadTab {
     const offline = globalThis.navigator?.onLine === false
     const files = this.#uppy.getFiles().sort(newestBatchFirst)
     return files.map(({ id, name, size, type, data, meta, way }) => ({
-      id, name, size, type, data, folder: meta.folder ?? '', sent: 0, ...way,
+      id, name, size, type, data, folder: meta.folder ?? '', replaces: meta.replaces, sent: 0, ...way,
       ...(offline && way?.stage === 'uploading' && CUT), // the browser knows before its requests do
     }))
   }
@@ -94,6 +95,30 @@ export class UploadTab {
     for (const { file, path } of wanted) if (!(await this.#addOne(file, path, batch))) known += 1
     if (known) this.#notice = `${count(known, 'file is', 'files are')} already in the list.`
     this.#tell()
+  }
+
+  /**
+   * Sends new bytes for a file that exists, and nothing where some are on their way already.
+   * @param {{file: File, handle?: FileSystemFileHandle}} chosen
+   * @param {{id: string, name: string, sameKey: boolean, seen: number}} target
+   */
+  async replace({ file, handle }, target) {
+    await this.#ready
+    const before = this.#uppy.getFiles().filter(({ meta }) => meta.replaces?.id === target.id)
+    if (before.some(({ way }) => isActive(way.stage) || way.stage === 'paused')) return
+    const waiting = before.find((known) => known.isGhost && !otherwise(known.record, file))
+    if (handle) this.#memory.reach(file, handle)
+    if (waiting) return this.#revive(waiting.id, file)
+    this.remove(before.map(({ id }) => id))
+    // No folder is called so: the list takes the same file for another place as another one.
+    this.#begin(file, { relativePath: `//replaces/${target.id}/${file.name}`, batch: this.#order + 1, replaces: target })
+  }
+
+  /** `heard` is called with "replaced" or "refused" when the new bytes of this file came to an end. */
+  onReplaced(fileId, heard) {
+    const entry = { fileId, heard }
+    this.#replaced.add(entry)
+    return () => this.#replaced.delete(entry)
   }
 
   pause(id) {
@@ -112,8 +137,16 @@ export class UploadTab {
   /** In a click: has the browser ask whether an interrupted file may be read again. */
   async allow(id) {
     const file = await this.#memory.ask(this.#uppy.getFile(id).record)
-    if (file) this.#replaceGhost(id, file)
+    if (file) this.#revive(id, file)
     else this.#patchWay(id, { askable: false })
+  }
+
+  /** With the file that was chosen again for this one; another is not taken for it. */
+  goOn(id, { file, handle }) {
+    const other = otherwise(this.#uppy.getFile(id).record, file)
+    if (other) return this.#patchWay(id, { other })
+    if (handle) this.#memory.reach(file, handle)
+    this.#revive(id, file)
   }
 
   remove(ids) {
@@ -124,13 +157,16 @@ export class UploadTab {
 
   /** False where the very same file is listed already and needs nothing. */
   async #addOne(file, path, batch) {
-    const ghosts = this.#uppy.getFiles().filter((known) => known.isGhost)
-    const ghost = findWaiting(ghosts.map(({ id, name, size, record }) => ({ id, name, size, lastModified: record.lastModified })), file)
-    if (ghost) return this.#replaceGhost(ghost.id, file)
+    const ghosts = this.#uppy.getFiles().filter((known) => known.isGhost && !known.meta.replaces)
+    const ghost = findWaiting(ghosts.map((known) => known.record), file)
+    if (ghost) return this.#revive(ghost.id, file)
     const folder = folderOf(path, this.#folder)
     const relativePath = [folder, file.name].filter(Boolean).join('/')
-    const meta = { folder, relativePath, isPrivate: this.#private, batch, order: (this.#order += 1) }
-    const id = this.#insert({ name: file.name, type: file.type, data: file, meta })
+    return this.#begin(file, { folder, relativePath, isPrivate: this.#private, batch })
+  }
+
+  #begin(file, meta) {
+    const id = this.#insert({ name: file.name, type: file.type, data: file, meta: { ...meta, order: (this.#order += 1) } })
     if (!id) return false
     if (file.size > this.#maxBytes) {
       this.#patchWay(id, { stage: 'refused', problem: this.#tooLarge(file) })
@@ -168,9 +204,9 @@ export class UploadTab {
     return id
   }
 
-  #replaceGhost(id, file) {
+  #revive(id, file) {
     this.#uppy.setFileState(id, { data: file, isGhost: false })
-    this.#patchWay(id, { stage: 'waiting', problem: undefined })
+    this.#patchWay(id, { stage: 'waiting', problem: undefined, other: undefined })
     this.#engine.start(id)
     return true
   }
@@ -208,10 +244,10 @@ export class UploadTab {
   }
 
   #ghost(record, data, way) {
-    const { id, name, size, type, folder, relativePath, isPrivate, batch, order } = record
+    const { id, name, size, type, folder, relativePath, isPrivate, batch, order, replaces } = record
     return {
       id, name, size, type, data, record, way, source: '', extension: '', isRemote: false, isGhost: !data && !record.completed,
-      meta: { name, type, folder, relativePath, isPrivate, batch, order },
+      meta: { name, type, folder, relativePath, isPrivate, batch, order, replaces: replaces ?? undefined },
       progress: { percentage: 0, bytesUploaded: false, bytesTotal: size, uploadComplete: false, uploadStarted: null },
     }
   }
@@ -223,14 +259,16 @@ export class UploadTab {
   }
 
   #wayEnded(id) {
-    if (this.#uppy.getFile(id)) this.#ended.add(id)
+    const file = this.#uppy.getFile(id)
+    if (file && !file.meta.replaces) this.#ended.add(id)
     else this.#ended.delete(id)
     // A failed one stays this tab's: another tab must not take it up while it waits for a retry.
-    if (this.#uppy.getFile(id)?.way.stage !== 'failed') {
+    if (file?.way.stage !== 'failed') {
       this.#releases.get(id)?.()
       this.#releases.delete(id)
     }
-    const items = this.items()
+    if (file?.meta.replaces) this.#tellReplaced(file)
+    const items = this.items().filter((item) => !item.replaces)
     if (items.some((item) => isActive(item.stage)) || !this.#ended.size) return
     const done = items.filter((item) => this.#ended.has(item.id))
     const ids = (stage) => done.filter((item) => item.stage === stage).map((item) => item.file?.id).filter(Boolean)
@@ -243,6 +281,11 @@ export class UploadTab {
     }
     this.#ended.clear()
     this.#reportBatch()
+  }
+
+  #tellReplaced({ meta, way }) {
+    const outcome = ['delivered', 'undelivered'].includes(way.stage) ? 'replaced' : 'refused'
+    for (const { fileId, heard } of this.#replaced) if (fileId === meta.replaces.id) heard(outcome)
   }
 
   /** A report that no page took waits for the next one that shows the uploader. */

@@ -4,32 +4,14 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { count, duration, size } from '../shared/words.js'
 import { droppedFiles } from './drops.js'
 import { Icon } from './icon.jsx'
+import { useItems } from './items.js'
+import { choose, chosenIn } from './pick.js'
 import { Row } from './row.jsx'
 import { FINAL, SENDING, isActive, totals } from './states.js'
 import { useSpeed } from './speed.js'
 
 const ROWS_AT_FIRST = 100
 const FILTER_FROM = 9
-
-/** Items that follow the tab, repainted at most once per frame. */
-function useItems(tab) {
-  const [items, setItems] = useState(() => tab.items())
-  useEffect(() => {
-    let frame = 0
-    const off = tab.subscribe(() => {
-      frame ||= requestAnimationFrame(() => {
-        frame = 0
-        setItems(tab.items())
-      })
-    })
-    setItems(tab.items())
-    return () => {
-      off()
-      cancelAnimationFrame(frame)
-    }
-  }, [tab])
-  return items
-}
 
 export function UploaderView({ tab, folder }) {
   const items = useItems(tab)
@@ -38,6 +20,7 @@ export function UploaderView({ tab, folder }) {
     <>
       <DropZone tab={tab} compact={items.length > 0} folder={folder} />
       {offline && <p class="note warn" role="status"><Icon name="offline" />No connection. Uploads go on when it is back.</p>}
+      <Interrupted tab={tab} items={items} />
       {tab.notice && <p class="note" role="status">{tab.notice}</p>}
       {items.length > 0 && <Summary tab={tab} items={items} />}
       {items.length > 0 && <FileList tab={tab} items={items} />}
@@ -45,10 +28,19 @@ export function UploaderView({ tab, folder }) {
   )
 }
 
-function chosenFiles(input) {
-  const chosen = Array.from(input.files, (file) => ({ file, path: file.webkitRelativePath || undefined }))
-  input.value = ''
-  return chosen
+/** Where several wait to be chosen again, once is enough for all of them. */
+function Interrupted({ tab, items }) {
+  const input = useRef()
+  const waiting = items.filter((item) => item.stage === 'needs-file' && !item.askable && !item.replaces)
+  if (waiting.length < 2) return null
+  return (
+    <p class="note warn" role="status">
+      <Icon name="alert" />
+      <span>{count(waiting.length, 'file')} were interrupted. Choose them again, together if you like: each goes on where it was.</span>
+      <button type="button" class="button small" onClick={() => choose(input.current, (chosen) => tab.add(chosen))}>Choose them</button>
+      <input ref={input} type="file" multiple hidden onChange={(event) => tab.add(chosenIn(event.currentTarget))} />
+    </p>
+  )
 }
 
 /** Files may be dropped anywhere on the page while the uploader is shown. */
@@ -91,7 +83,7 @@ function DropZone({ tab, compact, folder }) {
   const over = useDrop(tab)
   const files = useRef()
   const folders = useRef()
-  const take = (event) => tab.add(chosenFiles(event.currentTarget))
+  const take = (event) => tab.add(chosenIn(event.currentTarget))
   return (
     <section class={`drop${compact ? ' compact' : ''}${over ? ' over' : ''}`} aria-label="Add files">
       <span class="drop-icon"><Icon name="upload" /></span>
@@ -103,7 +95,7 @@ function DropZone({ tab, compact, folder }) {
         </span>
       </div>
       <div class="drop-actions">
-        <button type="button" class={`button${compact ? '' : ' main'}`} onClick={() => files.current.click()}>Choose files</button>
+        <button type="button" class={`button${compact ? '' : ' main'}`} onClick={() => choose(files.current, (chosen) => tab.add(chosen))}>Choose files</button>
         <button type="button" class="button" onClick={() => folders.current.click()}><Icon name="folder" />Choose a folder</button>
       </div>
       <input ref={files} class="files-input" type="file" multiple hidden onChange={take} />

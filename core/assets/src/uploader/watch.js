@@ -15,10 +15,13 @@ export class Watcher {
     this.#api = api
   }
 
-  /** Resolves with the final status; `onChange` hears every step before it. Aborting forgets the file. */
-  follow(uploadId, signal, onChange) {
+  /**
+   * Resolves with the final status; `onChange` hears every step before it. Aborting forgets the file.
+   * `replaces`: the bytes are for a file that exists.
+   */
+  follow(uploadId, signal, onChange, replaces = false) {
     return new Promise((resolve, reject) => {
-      const entry = { uploadId, signal, onChange, resolve, reject, asked: 0, last: Date.now() }
+      const entry = { uploadId, replaces, signal, onChange, resolve, reject, asked: 0, last: Date.now() }
       this.#pending.set(entry, entry)
       signal.addEventListener('abort', () => this.#end(entry, reject, signal.reason), { once: true })
       this.#schedule()
@@ -49,7 +52,7 @@ export class Watcher {
     this.#asking += 1
     this.#schedule()
     try {
-      const status = readStatus(await this.#api.status(entry.uploadId, entry.signal))
+      const status = readStatus(await this.#api.status(entry.uploadId, entry.signal), entry.replaces)
       if (FINAL.has(status.stage)) this.#end(entry, entry.resolve, status)
       else if (this.#pending.has(entry)) entry.onChange(status)
     } catch (error) {
