@@ -34,7 +34,10 @@ class DuplicateGroup(Noun):
 
 
 class DuplicatePage(Noun):
-    """`unknown`: pictures that could not be compared, because they have no fingerprint yet."""
+    """`unknown`: files that could not be compared.
+
+    They are too large for a checksum, or pictures that have no fingerprint yet.
+    """
 
     items: tuple[DuplicateGroup, ...]
     total: int  # groups

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,11 +26,17 @@ class Candidates:
     stored: NDArray[np.int64]
     pixels: NDArray[np.int64]
     uploaded: NDArray[np.int64]
+    left_out: int = 0  # files that can't be compared, because nothing is known of their bytes
 
 
 def same_checksum(connection: sqlite3.Connection, owner: str | None) -> Candidates:
-    """Files whose checksum another one has too."""
+    """Files whose checksum another one has too, and how many have none."""
     where, values = _scope(owner)
+    (left_out,) = connection.execute(
+        f"SELECT count(*) {where} AND coalesce(json_extract(b.json, '$.checksum'), '') = '' "
+        "AND f.stored > 0",
+        values,
+    ).fetchone()
     found = connection.execute(
         f"WITH p AS MATERIALIZED (SELECT f.row AS row, json_extract(b.json, '$.checksum') AS sum, "  # noqa: S608
         f"{_STORED} AS stored, coalesce(f.width * f.height, 0) AS pixels, f.uploaded AS uploaded "
@@ -39,7 +45,7 @@ def same_checksum(connection: sqlite3.Connection, owner: str | None) -> Candidat
         "ON twice.sum = p.sum",
         values,
     )
-    return _arrays(found.fetchall())
+    return replace(_arrays(found.fetchall()), left_out=left_out)
 
 
 def fingerprinted(connection: sqlite3.Connection, owner: str | None) -> Candidates:
@@ -78,6 +84,6 @@ def _arrays(rows: list[tuple[int, ...]]) -> Candidates:
     import numpy as np  # noqa: PLC0415  # 11 MiB, for who looks for duplicates
 
     columns = list(zip(*rows, strict=True)) or [()] * 5
-    row, group, *rest = columns
-    numbers = [np.array(column, dtype=np.int64) for column in (row, *rest)]
-    return Candidates(numbers[0], np.array(group, dtype=np.uint64), *numbers[1:])
+    groups = np.array(columns.pop(1), dtype=np.uint64)
+    row, stored, pixels, uploaded = (np.array(column, dtype=np.int64) for column in columns)
+    return Candidates(row, groups, stored, pixels, uploaded)

@@ -51,7 +51,7 @@ class Duplicating:
         self._shelf.refresh()
         if kind is DuplicateKind.EXACT:
             found = self._shelf.index.same_checksum(owner)
-            groups, complete, unknown = grouping.by_checksum(found), True, 0
+            groups, complete, unknown = grouping.by_checksum(found), True, found.left_out
         else:
             found = self._shelf.index.fingerprinted(owner)
             groups, complete = grouping.by_look(found, distance)

@@ -32,10 +32,10 @@ def review(actor: Actor, top: st.delta_generator.DeltaGenerator) -> None:
     if page.total and not page.items:
         page = duplicates.page(actor, kind, limit=_GROUPS)
     with top:
-        show(parts.headline(_sentence(page)))
-    _honest(actor, page)
+        show(parts.headline(_sentence(kind, page)))
+    _honest(actor, kind, page)
     if not page.items:
-        show(parts.empty_state("No duplicates", _NONE[kind]))
+        show(parts.empty_state("Nothing to review", _WILL[kind]))
     for group in page.items:
         _group(actor, group)
     if page.total > _GROUPS:
@@ -43,22 +43,31 @@ def review(actor: Actor, top: st.delta_generator.DeltaGenerator) -> None:
 
 
 _NONE = {
-    DuplicateKind.EXACT: "No two of your files have the same bytes.",
-    DuplicateKind.SIMILAR: "No two of your pictures look alike.",
+    DuplicateKind.EXACT: "No two of your files have the same bytes",
+    DuplicateKind.SIMILAR: "No two of your pictures look alike",
+}
+_WILL = {
+    DuplicateKind.EXACT: "Files with the same bytes stand here side by side.",
+    DuplicateKind.SIMILAR: "Pictures that look alike stand here side by side.",
 }
 
 
-def _sentence(page: DuplicatePage) -> str:
+def _sentence(kind: DuplicateKind, page: DuplicatePage) -> str:
     if not page.total:
-        return "No duplicates"
+        left_out = page.unknown or not page.complete
+        return f"{_NONE[kind]}{', as far as they were compared' if left_out else ''}"
     groups = formats.counted(page.total, "group")
     return f"{groups} of duplicates; up to {formats.size(page.frees)} could be freed"
 
 
-def _honest(actor: Actor, page: DuplicatePage) -> None:
+def _honest(actor: Actor, kind: DuplicateKind, page: DuplicatePage) -> None:
     if not page.complete:
         show(parts.note("There are too many look-alikes to compare all of them.", Tone.UNKNOWN))
     if not page.unknown:
+        return
+    if kind is DuplicateKind.EXACT:
+        files = formats.counted(page.unknown, "file")
+        show(parts.note(f"{files} without a checksum could not be compared.", Tone.UNKNOWN))
         return
     with st.container(horizontal=True, vertical_alignment="center", key="not_compared"):
         pictures = formats.counted(page.unknown, "picture")
@@ -84,11 +93,17 @@ def _twin(actor: Actor, group: DuplicateGroup, twin: Twin) -> None:
     others = [one.file.id for one in group.twins if one.file.id != file.id]
     suggested = file.id == group.keep
     with st.container(key=f"twin_{file.id}", gap="xsmall"):
-        badge = parts.badge(Tone.OK, "Suggested") if suggested else None
+        badge = parts.badge(Tone.OK, "Suggested") if suggested else _likeness(group.kind, twin)
         show(_picture(twin), tag("div", badge, class_="ui-tags"), _facts(twin))
         words = f"Keep this, trash {formats.counted(len(others), 'other')}"
         if st.button(words, key=f"keep_{file.id}", type="primary" if suggested else "secondary"):
             changes.trash(actor, others)
+
+
+def _likeness(kind: DuplicateKind, twin: Twin) -> Markup:
+    if kind is DuplicateKind.EXACT:
+        return parts.badge(Tone.NEUTRAL, "Same bytes")
+    return parts.badge(Tone.NEUTRAL, "Looks alike" if twin.distance else "Looks the same")
 
 
 def _picture(twin: Twin) -> Markup:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -77,10 +78,13 @@ def tile(file: MediaFile) -> GalleryItem:
 
 
 def _size(file: MediaFile) -> str:
-    """In the trash with the day on which it ends there."""
+    """In the trash with the days that it has left there, which are said first: tiles are narrow."""
     until = session.services().library.purge_at(file)
     size = formats.size(file.size)
-    return f"{size}, until {formats.local(until):%Y-%m-%d}" if until else size
+    if until is None:
+        return size
+    left = max(0, math.ceil((until - session.now()) / timedelta(days=1)))
+    return f"{formats.counted(left, 'day')} left, {size}"
 
 
 def table(found: Found, *, trashed: bool) -> tuple[Picks, str | None]:

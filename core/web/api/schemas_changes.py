@@ -181,5 +181,7 @@ class DuplicatesOut(Answer):
     items: list[DuplicateGroupOut]
     total: int
     frees: int
-    unknown: int = Field(description="Pictures without a fingerprint yet")
+    unknown: int = Field(
+        description="Files that could not be compared: no checksum, or no fingerprint yet"
+    )
     complete: bool
