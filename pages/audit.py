@@ -1,10 +1,9 @@
 """Audit: many URLs at once, layouts of keys that are to go, and mistakes of the configuration."""
 
-import streamlit as st
-
 from core.model.identity import Actor, Permission
 from core.ui import audit_view, lint_view, migrations_view
 from core.ui.frame import open_page
+from core.ui.steps import tabs
 
 
 def _layouts(actor: Actor) -> None:
@@ -17,11 +16,7 @@ VIEWS = {"URLs": audit_view.urls, "Layouts of keys": _layouts, "Configuration": 
 
 
 def main(actor: Actor) -> None:
-    view = st.segmented_control(
-        "View", list(VIEWS), default="URLs", key="view", required=True, bind="query-params",
-        label_visibility="collapsed",
-    )  # fmt: skip
-    VIEWS[str(view)](actor)
+    VIEWS[tabs(VIEWS)](actor)
 
 
 main(open_page(Permission.URL_DIAGNOSE))

@@ -8,6 +8,7 @@ from core.model.identity import Actor, Permission
 from core.model.months import CostMonth
 from core.ui import budgets_view, costs_view, reconcile_view, what_if_view
 from core.ui.frame import open_page
+from core.ui.steps import tabs
 
 
 def _what_if(actor: Actor, month: CostMonth) -> None:
@@ -34,14 +35,11 @@ def main(actor: Actor) -> None:
     top = st.container(key="costs_top")  # its height is kept free while it loads
     with st.container(horizontal=True, gap="small"):
         period = costs_view.month_picker()
-        view = st.segmented_control(
-            "View", list(VIEWS), default="Breakdown", key="view", required=True,
-            bind="query-params", label_visibility="collapsed",
-        )  # fmt: skip
+        view = tabs(VIEWS)
     with top:
         month = costs_view.top(actor, period)
     if month is not None:
-        VIEWS[str(view)](actor, month)
+        VIEWS[view](actor, month)
     elif view == "Budgets":
         budgets_view.budgets(period)
     elif view == "Reconciliation":

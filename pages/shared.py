@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 
-import streamlit as st
-
 from core.model.identity import Permission
 from core.ui import shares_policy, shares_view
 from core.ui.frame import open_page
+from core.ui.steps import tabs
 
 VIEWS = {
     "My links": shares_view.my_links,
@@ -18,16 +17,7 @@ ADMIN_VIEWS = {"All links": shares_view.all_links, "Policy": shares_policy.polic
 
 
 def main(views: dict[str, Callable[[], None]]) -> None:
-    view = st.segmented_control(
-        "View",
-        list(views),
-        default=next(iter(views)),
-        required=True,
-        key="view",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    views[view or next(iter(views))]()
+    views[tabs(views)]()
 
 
 actor = open_page(Permission.MEDIA_READ)

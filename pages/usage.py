@@ -6,6 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.model.identity import Actor, Permission
 from core.ui import parts, storage_view, traffic_parts, traffic_view
 from core.ui.frame import open_page, show
+from core.ui.steps import tabs
 
 
 def traffic(actor: Actor, top: DeltaGenerator) -> None:
@@ -35,11 +36,7 @@ VIEWS = {"Traffic": traffic, "Storage": storage_view.storage}
 
 def main(actor: Actor) -> None:
     top = st.container(key="top")  # its height is kept free while it loads
-    view = st.segmented_control(
-        "View", list(VIEWS), default="Traffic", key="view", required=True, bind="query-params",
-        label_visibility="collapsed",
-    )  # fmt: skip
-    VIEWS[str(view)](actor, top)
+    VIEWS[tabs(VIEWS)](actor, top)
 
 
 main(open_page(Permission.USAGE_READ))

@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.model.identity import Actor, Permission
 from core.model.saved_case import Check, Interval, SavedCase
-from core.ui import formats, navigation, parts, session
+from core.ui import formats, navigation, parts, session, steps
 from core.ui.case_marks import case_line, check_rows, watch_mark
 from core.ui.frame import guarded, show
 
@@ -182,13 +182,13 @@ def _history(checks: Sequence[Check]) -> None:
 
 
 def _open(case_id: str) -> None:
-    st.session_state["url"] = ""
+    steps.go("url", "")
     st.query_params[CASE] = case_id
 
 
 def _ask(url: str) -> None:
     close()
-    st.session_state["url"] = url
+    steps.go("url", url)
 
 
 def _export(case_id: str) -> Callable[[], str]:
