@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 from core.model.base import Noun, UtcTime
 from core.model.media import FileVersion
 
@@ -33,3 +36,18 @@ class VersionView(Noun):
     thumbnail_url: str  # '' where it has no picture
     preview_url: str
     expires_at: UtcTime | None = None
+
+
+class ZipPlan(Noun):
+    """What one zip of a selection would hold; `left_out` are files that have no bytes yet."""
+
+    count: int
+    size: int
+    left_out: int
+
+
+class FileZip(NamedTuple):
+    """A zip that is made while it is read."""
+
+    name: str
+    chunks: Iterator[bytes]

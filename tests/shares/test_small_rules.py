@@ -11,10 +11,10 @@ from core.errors import Conflict, InvalidInput, TooLarge, UnsupportedType
 from core.model.media import FileKind, FileState, Grant, MediaFile, Right
 from core.model.sharing import DropLimits, DroppedFile, DropState, SharePolicy
 from core.shares import drops, people, tokens
-from core.shares.archive import Entry, unique, zipped
 from core.shares.records import DropRequest
 from core.shares.robots import is_robot
 from core.shares.tries import counters, network
+from core.zipping import Entry, unique, zipped
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 ID = "0123456789abcdef01234567"

@@ -24,6 +24,7 @@ from core.library.service.privacy import Privacy
 from core.library.service.purging import Purging
 from core.library.service.rewriting import Rewriting
 from core.library.service.searches import SavedSearches
+from core.library.service.selections import Selections
 from core.library.service.shelf import PAGE_LIMIT, Shelf
 from core.library.service.versioning import Versioning
 from core.model.changes import Difference, OnConflict
@@ -69,7 +70,7 @@ class LibraryService:
         self._copying = Copier(shelf, self._rewriting, outside)
         self._trash_days = settings.trash_days
         self.bulks = Bulks(shelf, self._rewriting, self._purging, outside)
-        self.tree = Foldering(shelf, self.bulks)
+        self.tree, self.selections = Foldering(shelf, self.bulks), Selections(shelf)
         self.albums, self.searches = Albums(shelf, self.bulks), SavedSearches(shelf)
         self._browsing = Browsing(shelf)
 

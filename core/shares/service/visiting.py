@@ -18,10 +18,10 @@ from core.model.media import FileState, MediaFile, ObjectRef
 from core.model.names import attachment, download_name
 from core.model.sharing import LinkState, ShareKind, ShareLink, ShareSecret
 from core.shares import rules, tokens, tries
-from core.shares.archive import Entry, zipped
 from core.shares.records import Archive, FilesOfLink, Visit
 from core.shares.service.catalogue import Catalogue, is_ready
 from core.shares.service.desk import Desk, changed, gone
+from core.zipping import Entry, zipped
 
 PROOF_LIFE = timedelta(hours=1)
 _STALE_TRIES = 4  # dropped per wrong password: more than one adds, so that they can't pile up

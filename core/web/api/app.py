@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.web.api import (
+    archives,
     audit,
     audits,
     auth,
@@ -50,6 +51,7 @@ _PARTS = (
     users,
     progress,
     uploads,
+    archives,
     finding,  # before `files`, whose /files/{id} would take its routes
     files,
     places,
