@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import Configuration
+from core.model.networks import networks
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB
@@ -58,6 +59,11 @@ class Settings(BaseSettings):
     address: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 in a container")
     public_url: str = Field(
         "", description="Address that people type; empty: http://localhost:PORT"
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="Proxies in front, addresses or networks with commas: who their "
+        "X-Forwarded-For names is the visitor; empty: nobody's is believed",
     )
     secret_key: SecretStr = Field(
         SecretStr(""), description="Signs access tokens; empty: generated once into DATA_DIR"
@@ -172,6 +178,14 @@ def _key_length(given: Settings) -> int:
     return len(given.secret_key.get_secret_value())
 
 
+def _names_networks(text: str) -> bool:
+    try:
+        networks(text)
+    except ValueError:
+        return False
+    return True
+
+
 # What can't be together, each with what is said about it; the first one counts.
 _NONSENSE: tuple[tuple[Callable[[Settings], bool], str], ...] = (
     (
@@ -181,6 +195,10 @@ _NONSENSE: tuple[tuple[Callable[[Settings], bool], str], ...] = (
     (
         lambda given: _in_production(given) and not _key_length(given),
         "production needs SECRET_KEY (32 random bytes or more)",
+    ),
+    (
+        lambda given: not _names_networks(given.trusted_proxies),
+        "TRUSTED_PROXIES takes addresses and networks, such as 10.0.0.0/8, with commas",
     ),
     (
         lambda given: given.demo and _on_aws(given),

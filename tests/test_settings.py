@@ -49,6 +49,8 @@ def test_whole_production_settings_are_accepted():
         ({"media_bucket": ""}, "MEDIA_BUCKET"),
         ({"store": "dynamodb"}, "RECORDS_TABLE"),
         ({"demo": True}, "demo"),
+        ({"trusted_proxies": "*"}, "TRUSTED_PROXIES"),
+        ({"trusted_proxies": "10.0.0.0/8; proxy.internal"}, "TRUSTED_PROXIES"),
         ({"port": 0}, "PORT"),
         ({"part_bytes": 1024}, "PART_BYTES"),
     ],

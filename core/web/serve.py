@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from core.errors import Configuration
+from core.model.networks import networks, with_mapped
 from core.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,12 +21,22 @@ def serve(settings: Settings, *, demo: bool) -> None:
         "DASHBOARD_DATA_DIR": str(settings.data_dir.resolve()),
         "DASHBOARD_PORT": str(settings.port),
         "DASHBOARD_DEMO": "true" if demo or settings.demo else "false",
+        "FORWARDED_ALLOW_IPS": proxies(settings),
     }
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     options = [f"--server.port={settings.port}", f"--server.address={settings.address}"]
     print(f"Opening {settings.site_url} …", flush=True)  # noqa: T201
     os.chdir(ROOT)
     os.execve(sys.executable, [*command, *options], environment)  # noqa: S606  # our own interpreter
+
+
+def proxies(settings: Settings) -> str:
+    """For uvicorn, which would believe every program on this machine if nothing were said.
+
+    Whoever is believed chooses the address that wrong passwords are counted for.
+    """
+    trusted = networks(settings.trusted_proxies)
+    return ",".join(one for network in trusted for one in with_mapped(network))
 
 
 def _refuse_taken_port(address: str, port: int) -> None:
