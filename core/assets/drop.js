@@ -2,6 +2,9 @@
 const form = document.getElementById('drop')
 const list = document.getElementById('sent')
 const picker = document.getElementById('files')
+const sender = document.getElementById('sender')
+const limits = document.getElementById('limits')
+const NAME = 'share-sender' // of this tab alone
 const waiting = []
 let busy = false
 
@@ -19,7 +22,13 @@ function size(count) {
   return `${at && count < 100 ? count.toFixed(1) : Math.round(count)} ${units[at]}`
 }
 
-class Problem extends Error {}
+/** What is told to the person; `status` is 0 where nobody answered. */
+class Problem extends Error {
+  constructor(words, status = 0) {
+    super(words)
+    this.status = status
+  }
+}
 
 async function post(path, fields) {
   let answer
@@ -29,7 +38,7 @@ async function post(path, fields) {
     throw new Problem('The connection was lost. Try again.')
   }
   const told = await answer.json().catch(() => ({}))
-  if (!answer.ok) throw new Problem([told.detail, told.hint].filter(Boolean).join(' ') || 'It was refused.')
+  if (!answer.ok) throw new Problem([told.detail, told.hint].filter(Boolean).join(' ') || 'It was refused.', answer.status)
   return told
 }
 
@@ -43,7 +52,7 @@ function send(file, ticket, onProgress) {
     request.upload.onprogress = (event) => { if (event.lengthComputable) onProgress(event.loaded / event.total) }
     request.onerror = () => reject(new Problem('The connection was lost. Try again.'))
     request.onload = () =>
-      request.status < 300 ? resolve() : reject(new Problem(`The storage refused it (${request.status}).`))
+      request.status < 300 ? resolve() : reject(new Problem(`The storage refused it (${request.status}).`, request.status))
     request.send(data)
   })
 }
@@ -64,11 +73,21 @@ function row(file) {
   return { item, state, bar }
 }
 
-function again(file, shown) {
-  const button = element('button', 'Try again')
-  button.type = 'button'
-  button.onclick = () => { shown.item.remove(); add(file) }
-  shown.item.append(button)
+/** Trying again helps where nobody answered, the box may get room, or the server was busy. */
+function mayHelp(status) {
+  return status === 0 || status >= 500 || [403, 408, 409, 429].includes(status)
+}
+
+function button(shown, words, work) {
+  const made = element('button', words)
+  made.type = 'button'
+  made.onclick = work
+  shown.item.append(made)
+}
+
+function offer(status, file, shown) {
+  if (status === 401) button(shown, 'Type the password', () => location.reload())
+  else if (mayHelp(status)) button(shown, 'Try again', () => { shown.item.remove(); add(file) })
 }
 
 async function deliver({ file, shown }) {
@@ -76,10 +95,11 @@ async function deliver({ file, shown }) {
   try {
     shown.state.textContent = `${size(file.size)}, sending`
     const ticket = await post(to, {
-      name: file.name, size: file.size, type: file.type, sender: document.getElementById('sender').value,
+      name: file.name, size: file.size, type: file.type, sender: sender.value,
     })
     await send(file, ticket, (done) => { shown.bar.value = done })
-    await post(`${to}/${ticket.id}`, {})
+    const told = await post(`${to}/${ticket.id}`, {})
+    if (told.limits) limits.textContent = told.limits
     shown.bar.remove()
     shown.item.classList.add('share-ok')
     shown.state.textContent = `${size(file.size)}, received`
@@ -88,7 +108,7 @@ async function deliver({ file, shown }) {
     shown.bar.remove()
     shown.item.classList.add('share-fail')
     shown.state.textContent = error instanceof Problem ? error.message : 'It could not be sent.'
-    again(file, shown)
+    offer(error instanceof Problem ? error.status : 0, file, shown)
   }
 }
 
@@ -108,7 +128,12 @@ picker.addEventListener('change', () => {
   for (const file of picker.files) add(file)
   picker.value = ''
 })
+sender.value ||= sessionStorage.getItem(NAME) ?? ''
+sender.addEventListener('input', () => sessionStorage.setItem(NAME, sender.value))
 form.addEventListener('submit', (event) => event.preventDefault())
+for (const [kind, over] of Object.entries({ dragenter: true, dragover: true, dragleave: false, drop: false })) {
+  form.addEventListener(kind, () => picker.parentElement.classList.toggle('share-over', over))
+}
 form.addEventListener('dragover', (event) => event.preventDefault())
 form.addEventListener('drop', (event) => {
   event.preventDefault()

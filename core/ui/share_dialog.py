@@ -18,16 +18,16 @@ from core.ui.markup import plain
 from core.ui.parts import Tone
 
 LINK, PEOPLE = "By link", "With people"
-_RIGHTS = {"May look and download": Right.VIEW, "May also rename, move, tag": Right.EDIT}
+_RIGHTS = {"Look and download": Right.VIEW, "Also rename, move, tag": Right.EDIT}
 _LOOKED_AT = 50  # files whose visibility the note is about
 
 
-def open_dialog(actor: Actor, file_ids: Sequence[str]) -> None:
+def open_dialog(actor: Actor, file_ids: Sequence[str], note: str = "") -> None:
     """Raises `NotFound` for files that are not this person's to see."""
     ids = tuple(dict.fromkeys(file_ids))
     first = session.services().library.get(actor, ids[0])
     words = first.name if len(ids) == 1 else formats.counted(len(ids), "file")
-    _open(words, ShareTarget(kind=TargetKind.FILES, file_ids=ids))
+    _open(words, ShareTarget(kind=TargetKind.FILES, file_ids=ids), note)
 
 
 def open_folder_dialog(actor: Actor, folder: str) -> None:
@@ -42,14 +42,16 @@ def open_album_dialog(actor: Actor, album_id: str, name: str) -> None:
     _open(name, ShareTarget(kind=TargetKind.ALBUM, album_id=album_id))
 
 
-def _open(words: str, target: ShareTarget) -> None:
+def _open(words: str, target: ShareTarget, note: str = "") -> None:
     title = f"Share {plain(formats.shorten(words, 48))}"
-    st.dialog(title, width=560, on_dismiss="rerun")(_content)(target, words)
+    st.dialog(title, width=560, on_dismiss="rerun")(_content)(target, words, note)
 
 
 @guarded
-def _content(actor: Actor, target: ShareTarget, words: str) -> None:
+def _content(actor: Actor, target: ShareTarget, words: str, note: str) -> None:
     way = LINK
+    if note:
+        show(parts.note(note))
     if target.kind is TargetKind.FILES:
         way = st.segmented_control(
             "How", (LINK, PEOPLE), default=LINK, required=True, key="share_way",
@@ -105,7 +107,7 @@ def _with_people(actor: Actor, file_ids: Sequence[str]) -> None:
         typed = st.text_area(
             "Emails", key="share_emails", placeholder="name@example.com, …", height=80
         )
-        right = st.selectbox("They", list(_RIGHTS), key="share_right")
+        right = st.selectbox("They may", list(_RIGHTS), key="share_right")
         if policy.domains:
             show(parts.note(f"Only addresses at {', '.join(policy.domains)}."))
         if st.form_submit_button("Share", type="primary"):

@@ -20,8 +20,8 @@ _TONES = {
     LinkState.OPEN: Tone.OK,
     LinkState.USED_UP: Tone.WARN,
     LinkState.STOPPED: Tone.WARN,
-    LinkState.EXPIRED: Tone.UNKNOWN,
-    LinkState.REVOKED: Tone.UNKNOWN,
+    LinkState.EXPIRED: Tone.NEUTRAL,
+    LinkState.REVOKED: Tone.NEUTRAL,
 }
 _MOMENT = "YYYY-MM-DD HH:mm"
 
@@ -41,6 +41,7 @@ def table(
         placeholder="\u2013",
         column_config={
             "Title": st.column_config.TextColumn(width="medium"),
+            "Shows": st.column_config.TextColumn(width=150),
             ends: st.column_config.DatetimeColumn(format=_MOMENT),
             f"Last use ({formats.zone_name()})": st.column_config.DatetimeColumn(format=_MOMENT),
             "Opened": st.column_config.NumberColumn(format="localized"),

@@ -6,6 +6,7 @@ The link's room says whether one more may come; the upload room does the rest in
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -22,6 +23,7 @@ from core.shares.records import DropRequest
 from core.upload.policy import UploadRequest, display_name
 from core.web.api.problems import problem
 from core.web.forms import read_form
+from core.web.share_pages import told_limits
 from core.web.share_routes import ShareDoor, Visitor
 
 DROP_TAG = "drop box"
@@ -88,7 +90,15 @@ def _arrived(visitor: Visitor, _: Form) -> dict[str, Any]:
         "id": file.id,
         "name": arriving.drop.name,
         "processing": file.state is FileState.PROCESSING,
+        "limits": _left(visitor),
     }
+
+
+def _left(visitor: Visitor) -> str:
+    """What the page says of the box from now on; '' once the link has ended meanwhile."""
+    with suppress(DashboardError):
+        return told_limits(*visitor.dashboard.shares.drop_room(visitor.enter(ShareKind.DROP)))
+    return ""
 
 
 def _tag(dashboard: ShareDoor, owner: Actor, file: MediaFile, sender: str) -> None:

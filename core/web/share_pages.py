@@ -80,19 +80,26 @@ class SharePages:
         return answer
 
     def drop(self, visit: Visit, limits: DropLimits, room: Room, now: datetime) -> HTMLResponse:
-        accepted = [_ACCEPTED[kind] for kind in limits.kinds if kind in _ACCEPTED]
-        hinted = bool(accepted) and len(accepted) == len(limits.kinds)
+        full = room.files < 1 or room.bytes < 1
         body = render(
             "share_drop",
             title=visit.link.title,
             owner=visit.owner,
             ends=words.ends(visit.ends, now),
+            form=render("share_drop_full") if full else self._drop_form(limits, room),
+        )
+        script = NOTHING if full else render("share_script", source=asset_url("drop.js"))
+        return self._page(visit.link.title, body, script=script)
+
+    def _drop_form(self, limits: DropLimits, room: Room) -> Html:
+        accepted = [_ACCEPTED[kind] for kind in limits.kinds if kind in _ACCEPTED]
+        hinted = bool(accepted) and len(accepted) == len(limits.kinds)
+        return render(
+            "share_drop_form",
             to=f"{self._path}/files",
             accept=render("share_accept", types=",".join(accepted)) if hinted else NOTHING,
-            limits=_limits(limits, room),
+            limits=told_limits(limits, room),
         )
-        script = render("share_script", source=asset_url("drop.js"))
-        return self._page(visit.link.title, body, script=script)
 
     def problem(self, error: DashboardError) -> HTMLResponse:
         body = render(
@@ -238,7 +245,8 @@ def _facts(file: MediaFile) -> str:
     return ", ".join([*known, file.content_type])
 
 
-def _limits(limits: DropLimits, room: Room) -> str:
+def told_limits(limits: DropLimits, room: Room) -> str:
+    """What a box takes and what is left of it, as its page says it."""
     kinds: Sequence[str] = (words.kinds_text(limits.kinds),) if limits.kinds else ()
     told = f"Only {', '.join(kinds)}. " if kinds else ""
     if room.files < 1 or room.bytes < 1:

@@ -70,13 +70,19 @@ def row(guest, name):
     return guest.locator("#sent li", has_text=name)
 
 
+@pytest.fixture
+def dot(tmp_path):
+    path = tmp_path / "dot.png"
+    Image.new("RGB", (60, 40), "red").save(path)
+    return path
+
+
 def test_a_box_takes_what_fits_says_why_not_and_ends_when_its_owner_says_so(
-    own, mia, guest, tmp_path
+    own, mia, guest, dot, tmp_path
 ):
     url = make_box(own)
-    notes, more = tmp_path / "notes.txt", tmp_path / "one more.png"
+    notes = tmp_path / "notes.txt"
     notes.write_text("no picture")
-    Image.new("RGB", (60, 40), "red").save(more)
 
     guest.goto(url)
     expect(guest.get_by_text("Summer party")).to_have_count(0)
@@ -97,20 +103,16 @@ def test_a_box_takes_what_fits_says_why_not_and_ends_when_its_owner_says_so(
     expect(row(guest, PHONE.name)).to_contain_text("received", timeout=40_000)
     expect(row(guest, "notes.txt")).to_contain_text("only pictures")
     expect(row(guest, LARGE.name)).to_contain_text("1 MiB is the most")
+    expect(guest.get_by_role("button", name="Try again")).to_have_count(0)
+    expect(guest.get_by_text("There is room for 1 file more")).to_be_visible()
     guest.reload()
     expect(guest.get_by_text("There is room for 1 file more")).to_be_visible()
-    guest.get_by_label("Your name").fill("Zoë")
-    send(guest, more)
-    expect(row(guest, more.name)).to_contain_text("received")
-    send(guest, more)
-    expect(guest.locator("#sent .share-fail")).to_contain_text("The box is full.")
-    guest.reload()
-    expect(guest.get_by_text("The box is full. Ask whoever sent you the link.")).to_be_visible()
+    expect(guest.get_by_label("Your name")).to_have_value("Zoë")
 
     own.goto("/library?in=Folders&folder=from+guests%2Fparty")
-    expect(own.locator(".gallery .tile")).to_have_count(3)
+    expect(own.locator(".gallery .tile")).to_have_count(2)
     found = mia.api.get("/api/files", params={"folder": "from guests/party"}).json()["items"]
-    assert {file["name"] for file in found} == {TURNED.name, PHONE.name, more.name}
+    assert {file["name"] for file in found} == {TURNED.name, PHONE.name}
     assert {tuple(file["tags"]) for file in found} == {("drop box", "from zoë")}
     assert not any(file["private"] for file in found)
 
@@ -121,7 +123,36 @@ def test_a_box_takes_what_fits_says_why_not_and_ends_when_its_owner_says_so(
     table.click(position={"x": 16, "y": 52}, force=True)  # the box of the first row is painted
     button(own, "Revoke").click()
     expect(own.get_by_text("is revoked.")).to_be_visible()
-    send(guest, more)
+    send(guest, dot)
     expect(guest.locator("#sent .share-fail")).to_contain_text("There is nothing under this link.")
     guest.reload()
     expect(guest.get_by_role("heading", name="Nothing is here")).to_be_visible()
+
+
+def drop(page, path):
+    """From another window, onto the frame that says so."""
+    data = page.evaluate_handle(
+        """([name, bytes]) => {
+          const data = new DataTransfer()
+          data.items.add(new File([new Uint8Array(bytes)], name, { type: 'image/png' }))
+          return data
+        }""",
+        [path.name, list(path.read_bytes())],
+    )
+    page.dispatch_event("#drop", "dragover", {"dataTransfer": data})
+    page.dispatch_event("#drop", "drop", {"dataTransfer": data})
+
+
+def test_a_full_box_says_so_at_once_and_offers_nothing_to_send(mia, guest, dot):
+    limits = {"max_files": 1, "max_file_bytes": 10**6, "max_total_bytes": 10**6}
+    box = mia.share(kind="drop", target={"kind": "folder", "folder": "one"}, drop=limits)
+    guest.goto(box["url"])
+    expect(guest.get_by_text("There is room for 1 file more")).to_be_visible()
+    drop(guest, dot)
+    expect(row(guest, dot.name)).to_contain_text("received")
+    expect(guest.get_by_text("The box is full. Ask whoever sent you the link.")).to_be_visible()
+    send(guest, dot)
+    expect(guest.locator("#sent .share-fail")).to_contain_text("The box is full.")
+    guest.reload()
+    expect(guest.get_by_text("It takes no more files.")).to_be_visible()
+    expect(guest.get_by_label("Files", exact=True)).to_have_count(0)

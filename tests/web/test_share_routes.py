@@ -357,6 +357,17 @@ def test_the_box_shows_its_limits_and_no_files(visitor, add, box):
     assert "script-src 'self'" in page.headers["content-security-policy"]
 
 
+def test_who_sends_hears_what_is_left_and_a_full_box_shows_no_form(site, visitor, box):
+    own = box()
+    first, second = (deliver(site, visitor, own)[0].json()["limits"] for _ in range(2))
+    assert "1 file more and 75 B" in first
+    assert second == "The box is full. Ask whoever sent you the link."
+    page = visitor.get(own.path)
+    assert "It takes no more files." in page.text
+    assert 'id="drop"' not in page.text
+    assert "script-src" not in page.headers["content-security-policy"]
+
+
 def test_a_dropped_file_becomes_the_owners_tagged_with_its_sender(site, visitor, box):
     own = box()
     done, file_id = deliver(site, visitor, own, sender="Zo\u00eb <b>")
