@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -151,6 +151,14 @@ class MediaBucket:
         )
         return self._ref(key, answer, size)
 
+    def carry(
+        self, source: ObjectRef, key: str, change: Callable[[ServedAs], ServedAs] | None = None
+    ) -> ObjectRef:
+        """Copy from whichever bucket, pinned to what is there now, headers and all but `change`."""
+        found = self.beside(source.bucket).head(source.key, source.version_id)
+        served = ServedAs(found.content_type, found.cache_control, found.content_disposition)
+        return self.copy(found.ref, key, change(served) if change else served)
+
     @translate("s3")
     def copy(self, source: ObjectRef, key: str, served_as: ServedAs) -> ObjectRef:
         """Copy inside S3, with new headers instead of the source's. `source` stays."""
@@ -171,6 +179,13 @@ class MediaBucket:
         upload = self._s3.create_multipart_upload(
             Bucket=self.name, Key=key, **served_as.arguments()
         )["UploadId"]
+        try:
+            return self.complete_multipart(key, upload, self._parts_of(source, key, upload))
+        except BaseException:  # parts without an end are stored, and paid for, unseen
+            self.abort_multipart(key, upload)
+            raise
+
+    def _parts_of(self, source: ObjectRef, key: str, upload: str) -> tuple[UploadedPart, ...]:
         parts = []
         for number, start in enumerate(range(0, source.size, _COPY_PART), start=1):
             end = min(start + _COPY_PART, source.size) - 1
@@ -181,10 +196,11 @@ class MediaBucket:
                 PartNumber=number,
                 CopySource=_copy_source(source),
                 CopySourceRange=f"bytes={start}-{end}",
+                **_only_if(source.etag),
             )
             etag, size = answer["CopyPartResult"]["ETag"], end - start + 1
             parts.append(UploadedPart(part_number=number, etag=etag, size=size))
-        return self.complete_multipart(key, upload, tuple(parts))
+        return tuple(parts)
 
     @translate("s3")
     def delete(self, key: str, version_id: str | None = None) -> None:
@@ -193,24 +209,23 @@ class MediaBucket:
 
     def erase(self, key: str) -> int:
         """Remove every version of exactly this key, for good. Returns how many there were."""
-        return self._erase(key, exact=True)
+        return self._erase(key, lambda found: found == key)
 
-    def delete_prefix(self, prefix: str) -> int:
-        """Remove every version of every key under `prefix` (must end in `/`), for good."""
+    def delete_prefix(self, prefix: str, keep: Container[str] = ()) -> int:
+        """Remove for good every version of every key under `prefix`, a folder, but `keep`."""
         if not prefix.endswith("/") or prefix == "/":
             raise ValueError(f"{prefix!r} is not a folder: it could name other objects too")
-        return self._erase(prefix, exact=False)
+        return self._erase(prefix, lambda key: key not in keep)
 
     @translate("s3")
-    def _erase(self, prefix: str, *, exact: bool) -> int:
+    def _erase(self, prefix: str, doomed: Callable[[str], bool]) -> int:
         erased = 0
         pages = self._s3.get_paginator("list_object_versions").paginate(
             Bucket=self.name, Prefix=prefix
         )
         for page in pages:
             found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-            doomed = [v for v in found if not exact or v["Key"] == prefix]
-            erased += self._delete_versions(doomed)
+            erased += self._delete_versions([v for v in found if doomed(v["Key"])])
         return erased
 
     def _delete_versions(self, versions: Sequence[Any]) -> int:

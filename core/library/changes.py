@@ -10,6 +10,7 @@ from core.model.identity import Actor, Permission
 from core.model.library import FileChanges
 from core.model.media import FileQuery, MediaFile
 from core.model.names import NAME_LIMIT, clean_folder, clean_name, plain_text
+from core.model.object_names import own_folders
 from core.model.versions import objects
 
 TAG_LIMIT = 20
@@ -86,14 +87,9 @@ def trashed(file: MediaFile, now: datetime) -> MediaFile:
     return file if file.trashed_at else file.model_copy(update={"trashed_at": now})
 
 
-def own_folders(file: MediaFile) -> tuple[str, ...]:
-    """The prefixes under which uploads put everything that is made for one file."""
-    return f"media/{file.id}/", f"private/{file.id}/", f"originals/{file.id}/"
-
-
 def other_keys(file: MediaFile, bucket: str) -> tuple[str, ...]:
     """Keys in `bucket` that the record names outside its own folders, as older records do."""
-    folders = own_folders(file)
+    folders = own_folders(file.id)
     named = {ref.key for ref in objects(file) if ref.bucket == bucket}
     return tuple(sorted(key for key in named if key and not key.startswith(folders)))
 

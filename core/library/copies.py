@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import PurePosixPath
 
 from core.errors import Conflict
-from core.model.media import FileState, MediaFile, ObjectRef
+from core.library.leftovers import LeftObjects
+from core.model.identity import Actor
+from core.model.media import FileState, FileVersion, MediaFile, ObjectRef
 from core.model.names import clean_folder, clean_name
+from core.model.object_names import Spot, held_at, spot
+from core.model.versions import held_by
 
 
 def draft(file: MediaFile, id: str, owner_id: str, folder: str | None, name: str = "") -> MediaFile:
@@ -52,27 +57,20 @@ def key(original: str, id: str, copy_id: str) -> str:
     return f"media/{copy_id}/{PurePosixPath(original).name}"
 
 
-def placed(
-    draft: MediaFile,
-    made: Mapping[str, ObjectRef],
-    bucket: str,
-    account_id: str,
-    now: datetime,
-) -> MediaFile:
-    """The record once its objects are there (`made`: by the original's key), not yet delivered."""
-    served = made[draft.key]
-    small = tuple(
-        one.model_copy(update={"key": made[one.key].key, "version_id": made[one.key].version_id})
-        for one in draft.renditions
+def planned(file: MediaFile, draft: MediaFile, bucket: str, by: Actor) -> LeftObjects:
+    """The objects that are about to be made; as long as no record names them nobody sees them."""
+    made = {key(ref.key, file.id, draft.id) for ref in held_by(draft)}
+    return LeftObjects(
+        file_id=draft.id, by=by, bucket=bucket, keys=tuple(sorted(made)), served=False
     )
-    return draft.model_copy(
+
+
+def placed(
+    draft: MediaFile, made: Mapping[Spot, ObjectRef], account_id: str, now: datetime
+) -> MediaFile:
+    """The record once its objects are there (`made`: by the original's), not yet delivered."""
+    return held_at(draft, made).model_copy(
         update={
-            "bucket": bucket,
-            "key": served.key,
-            "version_id": served.version_id,
-            "etag": served.etag,
-            "renditions": small,
-            "pristine": made[draft.pristine.key] if draft.pristine else None,
             "state": FileState.UNDELIVERED,
             "delivery": (),
             "delivered_at": None,
@@ -81,3 +79,24 @@ def placed(
             "changed_by": account_id,
         }
     )
+
+
+def new_places(file: MediaFile, version: FileVersion, token: str) -> dict[Spot, str]:
+    """Where what viewers reach of an earlier version is copied to, beside what covers it."""
+    folder = f"{file.id}/r{file.revision + 1}-{token}"
+    shown = held_by(version.model_copy(update={"pristine": None}))
+    return {spot(ref): _beside(ref.key, file.id, folder) for ref in shown}
+
+
+def restoring(file: MediaFile, places: Mapping[Spot, str], bucket: str, by: Actor) -> LeftObjects:
+    """These copies as long as the file's record doesn't name them."""
+    keys = tuple(sorted(places.values()))
+    first = hashlib.sha256(keys[0].encode()).hexdigest()[:32]  # new each time, as the keys are
+    return LeftObjects(
+        id=f"{file.id}-{first}", file_id=file.id, by=by, bucket=bucket, keys=keys, served=False
+    )
+
+
+def _beside(key: str, file_id: str, folder: str) -> str:
+    top = key.partition("/")[0] if f"/{file_id}/" in key else "media"
+    return f"{top}/{folder}/{PurePosixPath(key).name}"

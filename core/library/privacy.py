@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import PurePosixPath
-from typing import TypeVar
 
 from core.errors import Conflict
-from core.model.base import Noun, UtcTime
+from core.library.leftovers import LeftObjects
 from core.model.identity import Actor
-from core.model.media import FileState, FileVersion, MediaFile, ObjectRef
+from core.model.media import FileState, MediaFile, ObjectRef
+from core.model.object_names import Spot, held_at, spot
 from core.model.signed_access import PRIVATE, PRIVATE_CACHE
 from core.model.versions import objects
 
@@ -17,22 +17,6 @@ PUBLIC = "media/"
 ORIGINALS = "originals/"  # never behind the CDN, so they stay
 
 FOREVER = "public, max-age=31536000, immutable"
-
-Held = TypeVar("Held", MediaFile, FileVersion)
-Spot = tuple[str, str | None]  # key and version
-
-
-class LeftObjects(Noun):
-    """What a move leaves behind until it is deleted: objects, and copies at the CDN.
-
-    With `begun` they are the copies of a move that is under way since then, or has died.
-    """
-
-    file_id: str
-    by: Actor
-    bucket: str
-    keys: tuple[str, ...]
-    begun: UtcTime | None = None
 
 
 def left_behind(before: MediaFile, by: Actor) -> LeftObjects:
@@ -44,12 +28,6 @@ def planned(file: MediaFile, by: Actor, bucket: str, *, private: bool) -> LeftOb
     """The copies that a move is about to make: where it fails, they are what is left of it."""
     keys = tuple(sorted({new_key(file.id, ref.key, private=private) for ref in to_move(file)}))
     return LeftObjects(file_id=file.id, by=by, bucket=bucket, keys=keys)
-
-
-def still_left(left: LeftObjects, file: MediaFile | None) -> tuple[str, ...]:
-    """The keys that the record, which may have moved back since, does not name any more."""
-    named = {ref.key for ref in objects(file)} if file else set()
-    return tuple(key for key in left.keys if key not in named)
 
 
 def cache_control(*, private: bool) -> str:
@@ -68,10 +46,6 @@ def to_move(file: MediaFile) -> tuple[ObjectRef, ...]:
     return tuple(sorted(held, key=lambda ref: spot(ref) in current))
 
 
-def spot(ref: ObjectRef) -> Spot:
-    return ref.key, ref.version_id
-
-
 def new_key(file_id: str, key: str, *, private: bool) -> str:
     """The same place under the other prefix; keys of older records get one in the file's folder."""
     old, new = (PUBLIC, PRIVATE) if private else (PRIVATE, PUBLIC)
@@ -82,16 +56,5 @@ def new_key(file_id: str, key: str, *, private: bool) -> str:
 
 def moved(file: MediaFile, made: Mapping[Spot, ObjectRef], *, private: bool) -> MediaFile:
     """The record that names the new objects; `made` is by what was copied."""
-    versions = tuple(_held_elsewhere(version, made) for version in file.versions)
-    return _held_elsewhere(file, made).model_copy(update={"private": private, "versions": versions})
-
-
-def _held_elsewhere(held: Held, made: Mapping[Spot, ObjectRef]) -> Held:
-    served = made[held.key, held.version_id]
-    small = []
-    for one in held.renditions:
-        ref = made[one.key, one.version_id]
-        small.append(one.model_copy(update={"key": ref.key, "version_id": ref.version_id}))
-    update = {"bucket": served.bucket, "key": served.key, "version_id": served.version_id,
-              "etag": served.etag, "renditions": tuple(small)}  # fmt: skip
-    return held.model_copy(update=update)
+    versions = tuple(held_at(version, made) for version in file.versions)
+    return held_at(file, made).model_copy(update={"private": private, "versions": versions})

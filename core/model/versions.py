@@ -63,15 +63,28 @@ def _pinned(version: FileVersion, by: FileVersion) -> FileVersion:
     return version.model_copy(update=update)
 
 
-def trimmed(file: MediaFile, keep: int) -> tuple[MediaFile, tuple[ObjectRef, ...]]:
-    """The file with its `keep` newest earlier versions, and the objects that nothing names then."""
-    gone = file.versions[: max(0, len(file.versions) - keep)]
+def trimmed(file: MediaFile, keep: int, by: str) -> tuple[MediaFile, tuple[ObjectRef, ...]]:
+    """The file without the oldest versions over `keep`, and the objects that nothing names then.
+
+    Bytes that the owner put there push out any; those of others push out only versions of the same
+    person, so that nobody who was let in can make the owner's work go.
+    """
+    mine = [one for one in file.versions if by in {file.owner_id, one.stored_by}]
+    gone = mine[: max(0, len(file.versions) - keep)]
     if not gone:
         return file, ()
-    kept = file.model_copy(update={"versions": file.versions[len(gone) :]})
-    named = {(ref.key, ref.version_id) for ref in objects(kept)}
-    left = (ref for one in gone for ref in held_by(one))
-    return kept, tuple(ref for ref in left if (ref.key, ref.version_id) not in named)
+    numbers = {one.number for one in gone}
+    left = tuple(one for one in file.versions if one.number not in numbers)
+    kept = file.model_copy(update={"versions": left})
+    named = tuple(objects(kept))
+    held = (ref for one in gone for ref in held_by(one))
+    return kept, tuple(ref for ref in held if not any(_same(ref, other) for other in named))
+
+
+def _same(one: ObjectRef, other: ObjectRef) -> bool:
+    """Whether deleting the one takes the other's bytes; without a version any may be meant."""
+    versions = {one.version_id, other.version_id}
+    return one.key == other.key and (None in versions or len(versions) == 1)
 
 
 def objects(file: MediaFile) -> tuple[ObjectRef, ...]:

@@ -71,14 +71,24 @@ class SearchFeed:
 
     def refresh(self, store: RecordStore) -> int:
         """Take in what changed since the last time; while all is being built, nobody waits."""
+        return (self._refreshed(store) or 0) if self._step is None else 0
+
+    def _refreshed(self, store: RecordStore) -> int | None:
+        """None where another thread is at it."""
         patience = 0.0 if self._building else _PATIENCE_SECONDS
-        if self._step is not None or not self._refreshing.acquire(timeout=patience):
-            return 0
+        if not self._refreshing.acquire(timeout=patience):
+            return None
         try:
             return self._taken(store)
         finally:
             self._building = False
             self._refreshing.release()
+
+    def caught_up(self, store: RecordStore) -> bool:
+        """Whether all that was written before this call is in; one step is taken for it."""
+        if self._step is not None:
+            return not self._step() or not self._step()
+        return self._refreshed(store) is not None and not self._closing.is_set()
 
     @property
     def building(self) -> bool:

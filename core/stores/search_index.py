@@ -49,7 +49,7 @@ class SearchIndex:
     """
 
     name = "library"
-    version = 2
+    version = 3
 
     def __init__(self, path: Path) -> None:
         self._database = Database(path)
@@ -160,6 +160,14 @@ class SearchIndex:
             known = [row for row in rows if search_prints.exists(connection, row)]
             return _files(connection, known)
 
+    def named_below(self, prefix: str) -> dict[str, set[str]]:
+        """Key → ids of files that name it, for keys outside those files' own folders."""
+        found: dict[str, set[str]] = {}
+        with self._database.read() as connection:
+            for key, id_ in search_tables.named_below(connection, prefix):
+                found.setdefault(key, set()).add(id_)
+        return found
+
     def reset(self, connection: sqlite3.Connection) -> None:
         self._feed.reset(connection)
 
@@ -175,6 +183,13 @@ class SearchIndex:
         While all is being built nobody waits for that: 0 as well.
         """
         return self._feed.refresh(store)
+
+    def caught_up(self, store: RecordStore) -> bool:
+        """Whether all that was written before is in by now; a little that is missing is taken in.
+
+        Before it is asked what *no* file has: an index that is behind would say too much.
+        """
+        return self._feed.caught_up(store)
 
     def build(self, store: RecordStore) -> int:
         """Take in all that is missing, however long it takes; and fill the memory."""

@@ -1,16 +1,19 @@
 """The index's tables and how one file gets in, changes, and leaves; totals are counted as they go.
 
-`library_file` has what is looked for, whole files lie in `library_body`. `library_log` says which
-rows changed, for whoever keeps a copy of them in memory.
+`library_file` has what is looked for, whole files lie in `library_body`, `library_key` has the keys
+of objects outside their files' own folders. `library_log` says which rows changed, for whoever
+keeps a copy of them in memory.
 """
 
 from __future__ import annotations
 
 import secrets
 import sqlite3
+from collections.abc import Iterable
 from operator import attrgetter
 
 from core.model.media import MediaFile
+from core.model.object_names import outside_keys
 from core.stores.database import run_script
 from core.stores.search_rows import COLUMNS, Row
 
@@ -20,6 +23,7 @@ LOG_LENGTH = 200_000  # changes after which a copy in memory is made anew
 _TABLES = (
     "library_file",
     "library_body",
+    "library_key",
     "library_total",
     "library_day",
     "library_text",
@@ -53,6 +57,12 @@ CREATE TABLE library_file (
     others TEXT NOT NULL
 );
 CREATE TABLE library_body (row INTEGER PRIMARY KEY, json TEXT NOT NULL);
+CREATE TABLE library_key (
+    key TEXT NOT NULL,
+    row INTEGER NOT NULL,
+    PRIMARY KEY (key, row)
+) WITHOUT ROWID;
+CREATE INDEX library_key_by_row ON library_key (row);
 CREATE TABLE library_log (
     stamp INTEGER PRIMARY KEY,
     row INTEGER NOT NULL,
@@ -106,6 +116,7 @@ def put_file(connection: sqlite3.Connection, file: MediaFile) -> None:
         "INSERT OR REPLACE INTO library_body (row, json) VALUES (?, ?)",
         (number, file.model_dump_json()),
     )
+    _write_keys(connection, number, outside_keys(file), new=old is None)
 
 
 def drop_file(connection: sqlite3.Connection, id: str) -> None:
@@ -115,6 +126,7 @@ def drop_file(connection: sqlite3.Connection, id: str) -> None:
     _count(connection, old, None)
     _write_text(connection, number, old, None)
     _log(connection, number, moved=True)
+    _write_keys(connection, number, (), new=False)
     connection.execute("DELETE FROM library_file WHERE row = ?", (number,))
     connection.execute("DELETE FROM library_body WHERE row = ?", (number,))
 
@@ -149,6 +161,23 @@ def _write_text(
         connection.execute(_FORGET, (number, before))
     if after is not None:
         connection.execute("INSERT INTO library_text (rowid, terms) VALUES (?, ?)", (number, after))
+
+
+def _write_keys(
+    connection: sqlite3.Connection, number: int | None, keys: Iterable[str], *, new: bool
+) -> None:
+    if not new:
+        connection.execute("DELETE FROM library_key WHERE row = ?", (number,))
+    connection.executemany("INSERT INTO library_key VALUES (?, ?)", ((key, number) for key in keys))
+
+
+def named_below(connection: sqlite3.Connection, prefix: str) -> list[tuple[str, str]]:
+    """Key and file id of what begins with `prefix` and lies outside of its file's own folders."""
+    return connection.execute(
+        "SELECT k.key, f.id FROM library_key k JOIN library_file f ON f.row = k.row "
+        "WHERE k.key >= ? AND substr(k.key, 1, ?) = ? AND k.key < ?",
+        (prefix, len(prefix), prefix, prefix + "\U0010ffff"),
+    ).fetchall()
 
 
 def _log(connection: sqlite3.Connection, number: int, *, moved: bool) -> None:

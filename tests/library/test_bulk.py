@@ -362,10 +362,10 @@ def test_s3_that_is_overloaded_is_given_time(room, add, people, bulks, work, mon
     room.library.trash(people.owner, ["f1"])
     waits, erase, left = [], room.bucket.delete_prefix, [AwsUnavailable("SlowDown")] * 2
 
-    def slow(prefix):
+    def slow(prefix, keep):
         if left:
             raise left.pop()
-        return erase(prefix)
+        return erase(prefix, keep)
 
     monkeypatch.setattr(room.bucket, "delete_prefix", slow)
     monkeypatch.setattr(bulks._run, "_pause", waits.append)

@@ -15,7 +15,9 @@ from core.aws.cloudfront_writer import CloudFrontWriter
 from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket, ServedAs
 from core.errors import AwsUnavailable, Conflict, NotAllowed, NotFound
+from core.library import leftovers
 from core.library import privacy as rules
+from core.library.service.leftovers import Leftovers
 from core.library.service.privacy import Privacy
 from core.library.service.shelf import Shelf
 from core.model.identity import Actor, Role
@@ -62,9 +64,10 @@ def cloud(emulator, tmp_path, request):
 
     settings = load_settings(data_dir=tmp_path)
     shelf = Shelf(store, index, bucket, edge, AuditLog(store, clock), settings, clock)
+    left = Leftovers(shelf, forget)
     yield SimpleNamespace(
-        shelf=shelf, bucket=bucket, edge=edge, browser=web.browser, forget=forget,
-        privacy=Privacy(shelf, forget),
+        shelf=shelf, bucket=bucket, edge=edge, browser=web.browser, forget=forget, left=left,
+        privacy=Privacy(shelf, left),
     )  # fmt: skip
     edge.close()
     store.close()
@@ -153,11 +156,11 @@ def test_a_crash_before_the_old_objects_go_is_made_good_later(cloud):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        Privacy(cloud.shelf, dies).apply(ANN, file.id, True)
+        Privacy(cloud.shelf, Leftovers(cloud.shelf, dies)).apply(ANN, file.id, True)
 
     assert cloud.shelf.files.get(file.id).private
-    assert cloud.privacy.finish() == 1
-    assert cloud.privacy.finish() == 0
+    assert cloud.left.finish() == 1
+    assert cloud.left.finish() == 0
     assert cloud.bucket.find(file.key) is None
 
 
@@ -248,8 +251,8 @@ def test_keys_keep_their_place_under_the_other_prefix(key, private, moved):
 def test_what_moved_back_in_between_is_not_deleted():
     left = rules.left_behind(of(), ANN)
 
-    assert rules.still_left(left, of()) == ()
-    assert rules.still_left(left, None) == ("media/f1/a.jpg",)
+    assert leftovers.still_left(left, of()) == ()
+    assert leftovers.still_left(left, None) == ("media/f1/a.jpg",)
 
 
 def test_a_file_that_is_processed_waits():
@@ -286,10 +289,10 @@ def test_copies_of_a_move_that_died_are_deleted_once_it_is_surely_dead(cloud, mo
             cloud.privacy.apply(ANN, private.id, False)
     public = f"media/{private.id}/beach.jpg"
     assert cloud.bucket.find(public) is not None
-    assert cloud.privacy.finish() == 0  # it might still be under way
+    assert cloud.left.finish() == 0  # it might still be under way
 
     monkeypatch.setattr(cloud.shelf, "clock", lambda: clock() + timedelta(hours=2))
-    assert cloud.privacy.finish() == 1
+    assert cloud.left.finish() == 1
     assert cloud.bucket.find(public) is None
     assert cloud.bucket.find(private.key) is not None
 

@@ -374,7 +374,7 @@ def test_a_file_whose_bytes_are_missing_gives_no_dead_link(room, add, people):
     assert room.library.download(people.owner, "f3").url
 
 
-def gone_away(_):
+def gone_away(*_):
     raise AwsUnavailable("The store can't be reached.", hint="Try again.")
 
 

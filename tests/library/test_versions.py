@@ -203,10 +203,10 @@ def test_an_object_that_a_kept_version_names_outlives_the_others(room, add):
             "versions": (shared, own, version(3, "media/f1/c")),
         }
     )
-    kept, gone = trimmed(file, 1)
+    kept, gone = trimmed(file, 1, "owner")
     assert [v.number for v in kept.versions] == [3]
     assert [(ref.key, ref.version_id) for ref in gone] == [("media/f1/b", "v")]
-    assert trimmed(file, 3) == (file, ())
+    assert trimmed(file, 3, "owner") == (file, ())
 
 
 # One file copied, and names that are taken

@@ -19,6 +19,7 @@ from core.library.service.fetching import DOWNLOAD_LIFE, Fetching
 from core.library.service.finding import Finding
 from core.library.service.foldering import Foldering
 from core.library.service.invalidating import Invalidating
+from core.library.service.leftovers import Leftovers
 from core.library.service.outside import Outside
 from core.library.service.privacy import Privacy
 from core.library.service.purging import Purging
@@ -58,7 +59,8 @@ class LibraryService:
         shelf = Shelf(store, index, bucket, edge, audit, settings, clock, jobs)
         outside = outside or Outside()
         self.invalidations = Invalidating(shelf, cdn, outside)
-        self._privacy = Privacy(shelf, self.invalidations.forget)
+        self.leftovers = Leftovers(shelf, self.invalidations.forget)
+        self._privacy = Privacy(shelf, self.leftovers)
         self.serves_private = edge.signer is not None
         if self.serves_private:
             outside = replace(outside, switch_privacy=self._privacy.apply)
@@ -66,7 +68,7 @@ class LibraryService:
         self._finding, self._fetching = Finding(shelf), Fetching(shelf)
         self._rewriting, self._purging = Rewriting(shelf), Purging(shelf)
         self.duplicates = Duplicating(shelf)
-        self._versioning = Versioning(shelf, self._fetching, outside)
+        self._versioning = Versioning(shelf, self._fetching, outside, self.leftovers)
         self._copying = Copier(shelf, self._rewriting, outside)
         self._trash_days = settings.trash_days
         self.bulks = Bulks(shelf, self._rewriting, self._purging, outside)
@@ -217,5 +219,5 @@ class LibraryService:
 
         Objects go first and the record last: after a crash the next purge finds the file again.
         """
-        self._privacy.finish()
+        self.leftovers.finish()
         return self._purging.purge()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import BinaryIO
 
@@ -12,6 +12,7 @@ from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket, ServedAs, StoredObject
 from core.errors import AwsUnavailable, Conflict, DashboardError, NotFound
 from core.library import advice as rules
+from core.library.leftovers import LeftObjects
 from core.library.service import LibraryService
 from core.model.advice import FileAdvice, Headers, RepairKind, SmallerOffer
 from core.model.identity import Actor, Permission
@@ -21,10 +22,11 @@ from core.model.names import attachment
 from core.model.visibility import changeable
 from core.stores.audit_log import AuditLog
 from core.stores.files import file_records
-from core.stores.records import RecordStore
+from core.stores.records import Operation, RecordStore
 
 _HEAD_BYTES = 64 * 1024
 _OK = 200
+_ATTEMPTS = 5
 
 RightHeaders = Callable[[MediaFile, bytes], Headers]  # by content, as uploads set them
 Forget = Callable[[Actor, MediaFile, Sequence[str]], object]  # have the CDN drop these keys
@@ -156,45 +158,62 @@ class AdvisingService:
         right = self._right_headers(stored, head)
         served = ServedAs(right.content_type, right.cache_control, right.content_disposition)
         ref = self._bucket.copy(found.ref, stored.key, served)
-        return self._written(actor, stored, ref, "file.headers_set", (stored.key,))
+        self._write(actor, stored, ref, "file.headers_set")
+        self._forget(actor, stored, (stored.key,))
+        return self._library.get(actor, id)
 
     def _move(self, actor: Actor, id: str, key: str) -> MediaFile:
         """The new object first, seen through the CDN; then the record; then the old one goes."""
-        stored = self._files.get(id)
-        found = self._bucket.head(stored.key, stored.version_id)
-        disposition = found.content_disposition
-        if disposition.startswith("attachment"):
-            disposition = attachment(stored.name)
-        served = ServedAs(found.content_type, found.cache_control, disposition)
-        ref = self._bucket.copy(found.ref, key, served)
+        stored, leftovers = self._files.get(id), self._library.leftovers
+        planned = LeftObjects(file_id=id, by=actor, bucket=self._bucket.name, keys=(key,))
+        left = planned.model_copy(update={"keys": (stored.key,), "hide": True})
+        with leftovers.begun(planned) as intent:
+            ref = self._copied(stored, key)
+            self._write(actor, stored, ref, "file.key_cleaned", leftovers.settled(intent, left))
+        leftovers.finish_one(planned.key)
+        return self._library.get(actor, id)
+
+    def _copied(self, file: MediaFile, key: str) -> ObjectRef:
+        """Raises `AwsUnavailable` unless the CDN serves the copy."""
+
+        def renamed(headers: ServedAs) -> ServedAs:
+            if not headers.content_disposition.startswith("attachment"):
+                return headers
+            return replace(headers, content_disposition=attachment(file.name))
+
+        held = ObjectRef(bucket=file.bucket, key=file.key, version_id=file.version_id)
+        ref = self._bucket.carry(held, key, renamed)
         answer = self._edge.head(self._edge.url(key))
         if answer.status != _OK:
-            self._bucket.delete(key)
             raise AwsUnavailable(
                 f"The CDN does not serve the new address: {answer.error or answer.status}.",
                 hint="Nothing was changed. Ask the doctor about it.",
             )
-        moved = self._written(actor, stored, ref, "file.key_cleaned", (stored.key,))
-        self._bucket.delete(stored.key)  # hidden: the bucket's versions keep it
-        return moved
+        return ref
 
-    def _written(
-        self, actor: Actor, seen: MediaFile, ref: ObjectRef, action: str, keys: Sequence[str]
-    ) -> MediaFile:
-        def renew(file: MediaFile) -> MediaFile:
-            if (file.key, file.version_id) != (seen.key, seen.version_id):
-                raise Conflict(
-                    f"{file.name} was changed while it was repaired.", hint="Look at it again."
-                )
-            update = {"key": ref.key, "version_id": ref.version_id, "etag": ref.etag,
-                      "changed_at": self._clock(), "changed_by": actor.account_id}  # fmt: skip
-            return file.model_copy(update=update)
-
-        self._files.update(seen.id, renew)
+    def _write(
+        self, actor: Actor, seen: MediaFile, ref: ObjectRef, action: str, *besides: Operation
+    ) -> None:
+        """Raises `Conflict` where the file is of other bytes by now."""
         details = {"name": seen.name, "owner": seen.owner_id, "from": seen.key, "to": ref.key}
-        self._audit.record(action, actor=actor, subject=f"file/{seen.id}", details=details)
-        self._forget(actor, seen, keys)
-        return self._library.get(actor, seen.id)
+        event = self._audit.event(action, actor=actor, subject=f"file/{seen.id}", details=details)
+        held = (seen.key, seen.version_id)
+        for _ in range(_ATTEMPTS):
+            stored = self._files.find(seen.id)
+            if stored is None or (stored.value.key, stored.value.version_id) != held:
+                raise Conflict(
+                    f"{seen.name} was changed while it was repaired.", hint="Look at it again."
+                )
+            update = {"bucket": ref.bucket, "key": ref.key, "version_id": ref.version_id,
+                      "etag": ref.etag, "changed_at": self._clock(),
+                      "changed_by": actor.account_id}  # fmt: skip
+            put = self._files.put(stored.value.model_copy(update=update), stored.version)
+            try:
+                self._store.transact([put, self._audit.put(event), *besides])
+            except Conflict:
+                continue  # renamed or tagged at the same moment
+            return
+        raise Conflict(f"{seen.name} is being changed by others.", hint="Try again.")
 
 
 def _headers(found: StoredObject) -> Headers:

@@ -4,27 +4,39 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
-from core.aws.s3 import ServedAs
 from core.errors import Conflict, NotAllowed, NotFound
 from core.library import copies
-from core.library.changes import own_folders
+from core.library.leftovers import LeftObjects
+from core.library.service.leftovers import Leftovers
 from core.library.service.outside import Outside
 from core.library.service.rewriting import Rewriting
 from core.library.service.shelf import Shelf, named
 from core.model.changes import OnConflict
 from core.model.identity import Actor
-from core.model.media import MediaFile, ObjectRef
+from core.model.media import MediaFile
+from core.model.object_names import spot
 from core.model.versions import held_by
 from core.model.visibility import visible
+from core.stores.collection import Stored
+from core.stores.records import Operation
 
 _ATTEMPTS = 5
 
 
+@dataclass(frozen=True)
+class Copied:
+    """A copy whose objects are there and whose record is not: `file` as it is to be written."""
+
+    file: MediaFile
+    intent: Stored[LeftObjects]
+
+
 class Copying:
     def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
+        self._shelf, self._leftovers = shelf, Leftovers(shelf)
 
     def draft(
         self, actor: Actor, file: MediaFile, folder: str | None, occasion: str, name: str = ""
@@ -36,29 +48,37 @@ class Copying:
         digest = hashlib.sha256(f"{occasion}\0{file.id}".encode()).hexdigest()
         return copies.draft(file, digest[:32], actor.account_id, folder, name)
 
-    def objects(self, actor: Actor, file: MediaFile, draft: MediaFile, now: datetime) -> MediaFile:
-        """Copy every object; raises `Conflict` or `NotFound` where one is not there any more."""
-        copies.check_copyable(file)
-        made: dict[str, ObjectRef] = {}
-        bucket = self._shelf.bucket.beside(file.bucket)
-        for ref in held_by(draft):
-            try:
-                stored = bucket.head(ref.key, ref.version_id)
-            except NotFound as error:
-                raise Conflict(
-                    f"The bytes of {file.name} are not in the bucket.",
-                    hint="Check its delivery again, or upload it again.",
-                ) from error
-            key = copies.key(ref.key, file.id, draft.id)
-            served = ServedAs(stored.content_type, stored.cache_control, stored.content_disposition)
-            made[ref.key] = self._shelf.bucket.copy(stored.ref, key, served)
-        return copies.placed(draft, made, self._shelf.bucket.name, actor.account_id, now)
+    def objects(self, actor: Actor, file: MediaFile, draft: MediaFile, now: datetime) -> Copied:
+        """Copy every object; raises `Conflict` or `NotFound` where one is not there any more.
 
-    def discard(self, draft: MediaFile) -> None:
+        `settled` or `discard` must follow; where neither does, the objects go after an hour.
+        """
+        copies.check_copyable(file)
+        planned = copies.planned(file, draft, self._shelf.bucket.name, actor)
+        intent = self._leftovers.begin(planned, again=True)
+        try:
+            made = {
+                spot(ref): self._shelf.bucket.carry(ref, copies.key(ref.key, file.id, draft.id))
+                for ref in held_by(draft)
+            }
+        except NotFound as error:
+            self._leftovers.give_up(intent)
+            raise Conflict(
+                f"The bytes of {file.name} are not in the bucket.",
+                hint="Check its delivery again, or upload it again.",
+            ) from error
+        except Exception:
+            self._leftovers.give_up(intent)
+            raise
+        return Copied(copies.placed(draft, made, actor.account_id, now), intent)
+
+    def settled(self, copied: Copied) -> Operation:
+        """For the transaction that writes the record."""
+        return self._leftovers.settled(copied.intent)
+
+    def discard(self, copied: Copied) -> None:
         """Delete the objects of a copy that was not to be after all."""
-        if self._shelf.files.find(draft.id) is None:
-            for folder in own_folders(draft):
-                self._shelf.bucket.delete_prefix(folder)
+        self._leftovers.give_up(copied.intent)
 
 
 class Copier:
@@ -73,34 +93,34 @@ class Copier:
     ) -> MediaFile:
         file = visible(actor, self._shelf.stored(id).value)
         draft = self._copying.draft(actor, file, folder, secrets.token_hex(16), name)
+        copied = self._copying.objects(actor, file, draft, self._shelf.clock())
         try:
-            made = self._copying.objects(actor, file, draft, self._shelf.clock())
-            return self._filed(actor, file, made, on_conflict)
+            made = self._filed(actor, file, copied, on_conflict)
         except (Conflict, NotAllowed, NotFound):
-            self._copying.discard(draft)
+            self._copying.discard(copied)
             raise
+        if self._outside.check_delivery:
+            self._outside.check_delivery(made.id)
+        self._shelf.refresh()
+        return visible(actor, self._shelf.stored(made.id).value)
 
     def _filed(
-        self, actor: Actor, file: MediaFile, made: MediaFile, on_conflict: OnConflict
+        self, actor: Actor, file: MediaFile, copied: Copied, on_conflict: OnConflict
     ) -> MediaFile:
+        audit = self._shelf.audit
         for _ in range(_ATTEMPTS):
             clear = self._rewriting.clearing(actor)
-            settled = self._shelf.names.settle(made, on_conflict, clear)
-            audit = self._shelf.audit
+            settled = self._shelf.names.settle(copied.file, on_conflict, clear)
             event = audit.event(
                 "file.copied",
                 actor=actor,
                 subject=f"file/{settled.file.id}",
                 details=named(file) | {"from": file.id},
             )
+            put, done = self._shelf.files.put(settled.file), self._copying.settled(copied)
             try:
-                self._shelf.store.transact(
-                    [self._shelf.files.put(settled.file), *settled.operations, audit.put(event)]
-                )
+                self._shelf.store.transact([put, done, *settled.operations, audit.put(event)])
             except Conflict:
                 continue  # another one took the name at the same moment
-            if self._outside.check_delivery:
-                self._outside.check_delivery(settled.file.id)
-            self._shelf.refresh()
-            return visible(actor, self._shelf.stored(settled.file.id).value)
+            return settled.file
         raise Conflict("The folder is being changed by many at once.", hint="Try again.")

@@ -13,6 +13,7 @@ from core.errors import Conflict
 from core.library import changes as rules
 from core.library.service.shelf import PAGE_LIMIT, Shelf, named
 from core.model.media import FileQuery, MediaFile
+from core.model.object_names import own_folders
 from core.stores.collection import Collection, Stored
 from core.stores.records import Operation
 
@@ -34,12 +35,11 @@ class Purging:
         return self._shelf.files.drop(file.id, stored.version), self._doomed.put(file)
 
     def erase(self, file: MediaFile) -> None:
-        """Delete the objects of a claimed file, every version of them."""
-        bucket = self._shelf.bucket
-        for folder in rules.own_folders(file):
-            bucket.delete_prefix(folder)
-        for key in rules.other_keys(file, bucket.name):
-            bucket.erase(key)
+        """Delete the objects of a claimed file, every version of them; not what others name."""
+        eraser, bucket, subject = self._shelf.eraser, self._shelf.bucket.name, f"file/{file.id}"
+        for folder in own_folders(file.id):
+            eraser.folder(folder, subject)
+        eraser.keys(bucket, rules.other_keys(file, bucket), subject)
         self._doomed.remove(file.id)
 
     def finish(self) -> int:

@@ -16,6 +16,8 @@ from core.stores.collection import Stored
 from core.stores.file_names import FileNames
 from core.stores.files import file_records
 from core.stores.jobs import JobQueue
+from core.stores.object_erasing import ObjectEraser
+from core.stores.object_uses import ObjectUses
 from core.stores.records import RecordStore
 from core.stores.search_index import SearchIndex
 
@@ -37,7 +39,8 @@ class Shelf:
         self.store, self.index, self.bucket, self.edge = store, index, bucket, edge
         self.audit, self.settings, self.clock = audit, settings, clock
         self.files = file_records(store)
-        self.names = FileNames(store, index)
+        self.names, self.uses = FileNames(store, index), ObjectUses(store, index)
+        self.eraser = ObjectEraser(bucket, self.uses)
         self.jobs = jobs or JobQueue(store, clock)
 
     def stored(self, id: str) -> Stored[MediaFile]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
-from pathlib import PurePosixPath
 
-from core.aws.s3 import ServedAs
 from core.errors import Conflict, NotFound
+from core.library.copies import new_places, restoring
 from core.library.service.fetching import DOWNLOAD_LIFE, Fetching
+from core.library.service.leftovers import Leftovers
 from core.library.service.outside import Outside
 from core.library.service.shelf import Shelf, named
 from core.model.changes import Difference
 from core.model.identity import Actor
 from core.model.library import VersionView
 from core.model.media import FileState, FileVersion, MediaFile, ObjectRef
+from core.model.object_names import Spot, held_at, spot
 from core.model.versions import (
     covered,
     differences,
@@ -25,13 +27,18 @@ from core.model.versions import (
     with_bytes,
 )
 from core.model.visibility import changeable, visible
+from core.stores.collection import Stored
+from core.stores.records import Operation
 
 _ATTEMPTS = 5
 
 
 class Versioning:
-    def __init__(self, shelf: Shelf, fetching: Fetching, outside: Outside) -> None:
+    def __init__(
+        self, shelf: Shelf, fetching: Fetching, outside: Outside, leftovers: Leftovers
+    ) -> None:
         self._shelf, self._fetching, self._outside = shelf, fetching, outside
+        self._leftovers = leftovers
 
     def all(self, actor: Actor, id: str) -> tuple[VersionView, ...]:
         """Newest first; the first one is served."""
@@ -71,24 +78,47 @@ class Versioning:
             file = changeable(actor, stored.value)
             self._shelf.check_seen(file, seen)
             wanted = self._restorable(file, number)
-            now = self._shelf.clock()
-            fresh = self._moved(file, wanted) if covered(file, wanted) else wanted
-            after = with_bytes(file, fresh, actor.account_id, now)
-            after, gone = trimmed(after, self._shelf.settings.kept_versions)
-            details = named(file) | {"version": str(number)}
-            audit = self._shelf.audit
-            event = audit.event(
-                "file.version_restored", actor=actor, subject=f"file/{id}", details=details
-            )
             try:
-                self._shelf.store.transact(
-                    [self._shelf.files.put(after, stored.version), audit.put(event)]
-                )
+                gone = self._put_back(actor, stored, wanted)
             except Conflict:
                 continue
-            self._erase(gone)
-            return self._delivered(actor, after)
+            self._shelf.eraser.release(gone, f"file/{id}")
+            return self._delivered(actor, file)
         raise Conflict("The file is being changed by others.", hint="Try again.")
+
+    def _put_back(
+        self, actor: Actor, stored: Stored[MediaFile], wanted: FileVersion
+    ) -> tuple[ObjectRef, ...]:
+        """Returns the objects that nothing names any more."""
+        file = stored.value
+        if not covered(file, wanted):
+            return self._write(actor, stored, wanted.number, wanted)
+        places = new_places(file, wanted, secrets.token_hex(4))
+        with self._leftovers.begun(
+            restoring(file, places, self._shelf.bucket.name, actor)
+        ) as intent:
+            fresh = self._moved(wanted, places)
+            return self._write(actor, stored, wanted.number, fresh, self._leftovers.settled(intent))
+
+    def _write(
+        self,
+        actor: Actor,
+        stored: Stored[MediaFile],
+        number: int,
+        fresh: FileVersion,
+        *besides: Operation,
+    ) -> tuple[ObjectRef, ...]:
+        file, by = stored.value, actor.account_id
+        after = with_bytes(file, fresh, by, self._shelf.clock())
+        after, gone = trimmed(after, self._shelf.settings.kept_versions, by)
+        details = named(file) | {"version": str(number)}
+        audit = self._shelf.audit
+        event = audit.event(
+            "file.version_restored", actor=actor, subject=f"file/{file.id}", details=details
+        )
+        put = self._shelf.files.put(after, stored.version)
+        self._shelf.store.transact([put, audit.put(event), *besides])
+        return gone
 
     def _delivered(self, actor: Actor, file: MediaFile) -> MediaFile:
         if self._outside.check_delivery:
@@ -124,33 +154,11 @@ class Versioning:
             )
         return found
 
-    def _moved(self, file: MediaFile, version: FileVersion) -> FileVersion:
+    def _moved(self, version: FileVersion, places: Mapping[Spot, str]) -> FileVersion:
         """The version's objects copied to keys of their own: others lie where they were."""
-        folder = f"{file.id}/r{file.revision + 1}-{secrets.token_hex(4)}"
-        made: dict[str, ObjectRef] = {}
-        source = self._shelf.bucket.beside(version.bucket)
-        for ref in held_by(version.model_copy(update={"pristine": None})):
-            found = source.head(ref.key, ref.version_id)
-            served = ServedAs(found.content_type, found.cache_control, found.content_disposition)
-            top = ref.key.partition("/")[0] if f"/{file.id}/" in ref.key else "media"
-            key = f"{top}/{folder}/{PurePosixPath(ref.key).name}"
-            made[ref.key] = self._shelf.bucket.copy(found.ref, key, served)
-        small = tuple(
-            one.model_copy(
-                update={"key": made[one.key].key, "version_id": made[one.key].version_id}
-            )
-            for one in version.renditions
-        )
-        served_ref = made[version.key]
-        return version.model_copy(
-            update={
-                "bucket": self._shelf.bucket.name,
-                "key": served_ref.key,
-                "version_id": served_ref.version_id,
-                "etag": served_ref.etag,
-                "renditions": small,
-            }
-        )
+        refs = (ref for ref in held_by(version) if spot(ref) in places)
+        carry = self._shelf.bucket.carry
+        return held_at(version, {spot(ref): carry(ref, places[spot(ref)]) for ref in refs})
 
     def _earlier(self, file: MediaFile, version: FileVersion) -> VersionView:
         small = {one.name: one for one in version.renditions}
@@ -177,11 +185,3 @@ class Versioning:
     def _signed_end(self) -> datetime:
         ends, at = self._shelf.bucket.credentials_end(), self._shelf.clock() + DOWNLOAD_LIFE
         return min(ends, at) if ends else at
-
-    def _erase(self, gone: tuple[ObjectRef, ...]) -> None:
-        for ref in gone:
-            bucket = self._shelf.bucket.beside(ref.bucket)
-            if ref.version_id:
-                bucket.delete(ref.key, ref.version_id)
-            else:
-                bucket.erase(ref.key)

@@ -22,6 +22,7 @@ from core.settings import Settings
 from core.stores.audit_log import AuditLog
 from core.stores.file_names import FileNames
 from core.stores.jobs import JobQueue
+from core.stores.object_uses import ObjectUses
 from core.stores.records import RecordStore
 from core.upload.policy import UploadRequest, admit
 from core.upload.problems import error_of
@@ -47,8 +48,9 @@ class UploadService:
         settings: Settings,
         clock: Callable[[], datetime],
         names: FileNames | None = None,
+        uses: ObjectUses | None = None,
     ) -> None:
-        self._shelf = Shelf(store, bucket, edge, jobs, audit, settings, clock, names)
+        self._shelf = Shelf(store, bucket, edge, jobs, audit, settings, clock, names, uses)
         self._intake = Intake(self._shelf)
         self._completing = Completing(self._shelf)
         self._processing = Processing(self._shelf, self._intake)

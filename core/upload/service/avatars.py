@@ -22,6 +22,8 @@ from core.stores.audit_log import AuditLog
 from core.stores.collection import Stored
 from core.stores.invalidations import InvalidationBook
 from core.stores.jobs import JobQueue
+from core.stores.object_erasing import ObjectEraser
+from core.stores.object_uses import ObjectUses
 from core.stores.records import RecordStore
 from core.upload import avatar_keys, delivery, policy
 from core.upload.content import HEAD_BYTES
@@ -53,7 +55,9 @@ class AvatarService:
         audit: AuditLog,
         settings: Settings,
         clock: Callable[[], datetime],
+        uses: ObjectUses | None = None,
     ) -> None:
+        self._eraser = ObjectEraser(bucket, uses or ObjectUses(store))
         self._store, self._jobs = store, jobs
         self._invalidations = InvalidationBook(store, jobs, clock)
         self._records, self._due = AccountRecords(store), DueKeys(store, "due_avatar", clock)
@@ -91,7 +95,7 @@ class AvatarService:
             self._deliver(key, pictures)
         except DashboardError:
             with suppress(DashboardError):  # what is left now is swept later
-                self._erase(key)
+                self._erase(key, actor.account_id)
                 self._due.forget(key)
             raise
         return self._replace(actor, key)
@@ -168,7 +172,7 @@ class AvatarService:
 
     def _let_go(self, key: str, account: Account) -> None:
         """Whoever removes their picture wants it gone from the CDN's caches as well."""
-        self._erase(key)
+        self._erase(key, account.id)
         if not account.avatar_key:
             self._forget_at_edge(key, account.id)
         self._due.forget(key)
@@ -185,9 +189,9 @@ class AvatarService:
             return
         raise Conflict("Many are asking the CDN at once.", hint="Try again.")
 
-    def _erase(self, key: str) -> None:
-        for one in {key, avatar_keys.small_key(key)}:
-            self._bucket.erase(one)
+    def _erase(self, key: str, account_id: str) -> None:
+        both = {key, avatar_keys.small_key(key)}
+        self._eraser.keys(self._bucket.name, both, f"account/{account_id}")
 
     def sweep(self) -> int:
         """Erase pictures whose upload or removal ended half-way. Returns how many."""
@@ -197,7 +201,7 @@ class AvatarService:
         held = self._records.accounts.find(due.owner_id)
         if held is not None and self._own_key(held.value) == due.id:
             return False
-        self._erase(due.id)
+        self._erase(due.id, due.owner_id)
         if held is not None and not held.value.avatar_key:
             self._forget_at_edge(due.id, due.owner_id)
         return True

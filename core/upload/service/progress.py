@@ -20,6 +20,8 @@ from core.model.progress import DueKey, ProgressPhoto, SignedPicture
 from core.settings import Settings
 from core.stores.audit_log import AuditLog
 from core.stores.collection import Collection, Listing, Stored
+from core.stores.object_erasing import ObjectEraser
+from core.stores.object_uses import ObjectUses
 from core.stores.records import RecordStore
 from core.upload import progress_keys
 from core.upload.service.due_keys import DueKeys
@@ -40,7 +42,9 @@ class ProgressService:
         audit: AuditLog,
         settings: Settings,
         clock: Callable[[], datetime],
+        uses: ObjectUses | None = None,
     ) -> None:
+        self._eraser = ObjectEraser(bucket, uses or ObjectUses(store))
         self._store, self._bucket, self._audit, self._clock = store, bucket, audit, clock
         self._photos = Collection(
             store,
@@ -179,8 +183,7 @@ class ProgressService:
                 self._store.transact([self._photos.drop(due.id, stored.version)])
             except Conflict:  # had back in this moment
                 return False
-        for key in due.keys:
-            self._bucket.erase(key)
+        self._eraser.keys(self._bucket.name, due.keys, f"progress_photo/{due.id}")
         self._arrival.erase(due.id)
         return True
 

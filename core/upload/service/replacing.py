@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.aws.s3 import ServedAs, StoredObject
 from core.errors import Conflict, NotAllowed, NotFound
 from core.model.identity import Actor, AuditEvent, Role
-from core.model.media import FileVersion, Job, MediaFile, ObjectRef, Upload, UploadTicket
+from core.model.media import FileVersion, Job, MediaFile, Upload, UploadTicket
+from core.model.object_names import held_at, spot
 from core.model.versions import held_by, served_keys, trimmed, version_of, viewer_paths
 from core.model.visibility import changeable
 from core.stores.account_records import AccountRecords
@@ -48,6 +48,8 @@ class Replacing:
         seen: int | None = None,
     ) -> UploadTicket:
         file = rules.check_open(changeable(actor, self._shelf.file(file_id).value))
+        if same_key:
+            self._check_alone(file)
         if seen is not None:
             rules.check_revision(file, seen, self._replacer_of(file))
         marks = {
@@ -87,6 +89,7 @@ class Replacing:
             rules.check_still(target.value, upload, draft, self._replacer_of(target.value))
             fresh, previous = draft, None
             if upload.same_key:
+                self._check_alone(target.value)
                 previous = self._pinned(upload, target.value)
                 fresh = self._covering(draft, target.value)
             try:
@@ -106,6 +109,14 @@ class Replacing:
         role = stored.value.role if stored else Role.MEMBER
         changeable(Actor(account_id=upload.owner_id, role=role), file)
 
+    def _check_alone(self, file: MediaFile) -> None:
+        """Bytes at the same address would be another record's as well."""
+        if self._shelf.uses.spared(file.bucket, served_keys(file), f"file/{file.id}"):
+            raise Conflict(
+                f"The object of {file.name} is used elsewhere, too, and would change there.",
+                hint="Replace it under a new address.",
+            )
+
     def _write(
         self,
         upload: Upload,
@@ -114,7 +125,7 @@ class Replacing:
         previous: FileVersion | None,
     ) -> None:
         after = rules.replaced(target.value, draft, upload, previous, self._shelf.clock())
-        after, gone = trimmed(after, self._shelf.settings.kept_versions)
+        after, gone = trimmed(after, self._shelf.settings.kept_versions, upload.owner_id)
         operations: list[Operation] = [
             self._shelf.files.put(after, target.version),
             self._shelf.drafts.drop(upload.id),
@@ -124,7 +135,7 @@ class Replacing:
             paths = viewer_paths(served_keys(after))
             operations += self._book.order(after.id, after.owner_id, paths, upload.owner_id)[1]
         self._shelf.store.transact(operations)
-        self._shelf.erase_objects(gone)
+        self._shelf.eraser.release(gone, f"file/{after.id}")
 
     def _event(self, upload: Upload, after: MediaFile) -> AuditEvent:
         details = {
@@ -159,11 +170,14 @@ class Replacing:
         found = self._shelf.drafts.find(upload.id)
         if found is None or found.value.previous is None:
             return
-        bucket = self._shelf.bucket
-        for ref in held_by(found.value.previous):
+        bucket, previous = self._shelf.bucket, found.value.previous
+        if self._shelf.files.find(upload.replaces) is None:  # deleted for good meanwhile
+            keys = (ref.key for ref in held_by(previous))
+            self._shelf.eraser.keys(previous.bucket, keys, f"file/{upload.replaces}")
+            return
+        for ref in held_by(previous):
             if ref.version_id and bucket.head(ref.key).ref.version_id != ref.version_id:
-                old = bucket.head(ref.key, ref.version_id)
-                bucket.copy(old.ref, ref.key, _served_as(old))
+                bucket.carry(ref, ref.key)
 
     def _version_id(self, key: str) -> str:
         version = self._shelf.bucket.head(key).ref.version_id
@@ -176,34 +190,17 @@ class Replacing:
 
     def _covering(self, draft: MediaFile, file: MediaFile) -> MediaFile:
         """The draft with its objects copied over those that are served."""
-        served = self._copied(draft.key, file.key)
-        small = []
+        over = {draft.key: file.key}
         for one in draft.renditions:
             live = file.rendition(one.name)
-            if live is not None and live.key != one.key:
-                ref = self._copied(one.key, live.key)
-                small.append(one.model_copy(update={"key": ref.key, "version_id": ref.version_id}))
-            else:
-                small.append(one)
-        return draft.model_copy(
-            update={
-                "key": served.key,
-                "version_id": served.version_id,
-                "etag": served.etag,
-                "renditions": tuple(small),
-            }
-        )
-
-    def _copied(self, source: str, key: str) -> ObjectRef:
-        found = self._shelf.bucket.head(source)
-        return self._shelf.bucket.copy(found.ref, key, _served_as(found))
+            if live is not None:
+                over[one.key] = live.key
+        carry = self._shelf.bucket.carry
+        shown = (ref for ref in held_by(draft) if over.get(ref.key, ref.key) != ref.key)
+        return held_at(draft, {spot(ref): carry(ref, over[ref.key]) for ref in shown})
 
     def _replacer_of(self, file: MediaFile) -> str:
         """Who sent the bytes that are served."""
         account_id = file.stored_by or file.owner_id
         stored = self._accounts.find(account_id)
         return (stored.value.username or stored.value.email) if stored else account_id
-
-
-def _served_as(found: StoredObject) -> ServedAs:
-    return ServedAs(found.content_type, found.cache_control, found.content_disposition)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,8 @@ from core.aws.edge import Edge
 from core.aws.s3 import MediaBucket
 from core.errors import DashboardError, NotFound
 from core.model.identity import Actor
-from core.model.media import MediaFile, ObjectRef, Upload, UploadState
+from core.model.media import MediaFile, Upload, UploadState
+from core.model.object_names import own_folders
 from core.model.visibility import absent
 from core.settings import Settings
 from core.stores.audit_log import AuditLog
@@ -18,8 +19,9 @@ from core.stores.collection import Collection, Stored
 from core.stores.file_names import FileNames
 from core.stores.files import file_records
 from core.stores.jobs import JobQueue, problem_of
+from core.stores.object_erasing import ObjectEraser
+from core.stores.object_uses import ObjectUses
 from core.stores.records import RecordStore
-from core.upload import policy
 from core.upload.records import DueUpload
 from core.upload.replacements import Replacement, folder_of
 
@@ -37,8 +39,11 @@ class Shelf:
         settings: Settings,
         clock: Callable[[], datetime],
         names: FileNames | None = None,
+        uses: ObjectUses | None = None,
     ) -> None:
         self.names = names
+        self.uses = uses or ObjectUses(store)
+        self.eraser = ObjectEraser(bucket, self.uses)
         self.store, self.bucket, self.edge, self.jobs = store, bucket, edge, jobs
         self.audit, self.settings, self.clock = audit, settings, clock
         self.files = file_records(store)
@@ -102,17 +107,8 @@ class Shelf:
             self.erase_media(upload.file_id)
 
     def erase_media(self, file_id: str) -> None:
-        for prefix in policy.PREFIXES:
-            self.bucket.delete_prefix(f"{prefix}{file_id}/")
-
-    def erase_objects(self, objects: Iterable[ObjectRef]) -> None:
-        """Delete for good what no version names any more."""
-        for ref in objects:
-            bucket = self.bucket.beside(ref.bucket)
-            if ref.version_id:
-                bucket.delete(ref.key, ref.version_id)
-            else:
-                bucket.erase(ref.key)
+        for folder in own_folders(file_id):
+            self.eraser.folder(folder, f"file/{file_id}")
 
     def file(self, id: str) -> Stored[MediaFile]:
         """Raises `NotFound`."""

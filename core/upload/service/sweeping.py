@@ -118,6 +118,4 @@ class Sweeping:
         if orphans and not any(known.values()):
             _log.warning("No object of %d has a record; none is removed", len(orphans))
             return 0
-        for key in orphans:
-            self._shelf.bucket.delete(key)
-        return len(orphans)
+        return len(self._shelf.eraser.hide(self._shelf.bucket.name, orphans, besides=""))

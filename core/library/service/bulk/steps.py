@@ -164,14 +164,15 @@ class Steps:
         draft = self._copying.draft(task.actor, file, task.change.folder, task.bulk_id)
         if self._shelf.files.find(draft.id) is not None:
             return None  # copied before something broke off, and counted then
+        made = self._copying.objects(task.actor, file, draft, place.now)
+        clear = self._rewriting.clearing(task.actor)
         try:
-            made = self._copying.objects(task.actor, file, draft, place.now)
-            clear = self._rewriting.clearing(task.actor)
-            settled = self._shelf.names.settle(made, task.change.on_conflict, clear)
+            settled = self._shelf.names.settle(made.file, task.change.on_conflict, clear)
         except (Conflict, NotFound):
-            self._copying.discard(draft)
+            self._copying.discard(made)
             raise
-        return Step(file, settled.file, (self._shelf.files.put(settled.file), *settled.operations))
+        put, done = self._shelf.files.put(settled.file), self._copying.settled(made)
+        return Step(file, settled.file, (put, done, *settled.operations))
 
     def _switch(self, task: Task, file: MediaFile) -> Step | None:
         private = task.change.kind is BulkKind.MAKE_PRIVATE

@@ -1,0 +1,116 @@
+"""Which records name an object: asked before it is deleted, and where people look what uses it.
+
+New files have folders of their own; objects of older records may lie anywhere, and be named twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection as Several
+from collections.abc import Iterable, Iterator
+from urllib.parse import unquote, urlsplit
+
+from core.errors import AwsUnavailable
+from core.model.identity import Account
+from core.model.media import MediaFile
+from core.model.object_names import outside_keys, owner_in
+from core.model.progress import ProgressPhoto
+from core.model.versions import objects
+from core.stores.account_records import AccountRecords
+from core.stores.collection import Collection
+from core.stores.files import file_records
+from core.stores.records import RecordStore
+from core.stores.search_index import SearchIndex
+
+AVATARS, PHOTOS = "avatars/", "progress-photos/"
+_LARGE, _SMALL = "512.jpg", "128.jpg"
+
+
+class ObjectUses:
+    """Without an index every file's record is read for an answer."""
+
+    def __init__(self, store: RecordStore, index: SearchIndex | None = None) -> None:
+        self._store, self._index = store, index
+        self._files = file_records(store)
+        self._accounts = AccountRecords(store).accounts
+        self._photos = Collection(
+            store, "progress_photo", ProgressPhoto, key=lambda photo: photo.id
+        )
+
+    def spared(self, bucket: str, keys: Iterable[str], besides: str) -> frozenset[str]:
+        """Those of the keys that a record names besides this one (`kind/id`).
+
+        Raises `AwsUnavailable` while it can't be known: nothing may be deleted then.
+        """
+        wanted = frozenset(keys)
+        if not wanted:
+            return wanted
+        self._catch_up()
+        return frozenset(key for key in wanted if self._users(bucket, key) - {besides})
+
+    def spared_below(self, bucket: str, folder: str, besides: str) -> frozenset[str]:
+        """The same for all keys in a file's own folder."""
+        self._catch_up()
+        found = self._outside(folder)
+        return frozenset(key for key in found if self._users(bucket, key) - {besides})
+
+    def users(self, bucket: str, keys: Iterable[str]) -> frozenset[str]:
+        """`file/…`, `account/…` and `progress_photo/…` that name any of the keys."""
+        self._catch_up()
+        return frozenset(user for key in set(keys) for user in self._users(bucket, key))
+
+    def _users(self, bucket: str, key: str) -> set[str]:
+        files = {*self._outside(key).get(key, ()), owner_in(key)} - {""}
+        users = {f"file/{id_}" for id_ in files if self._names(id_, bucket, key)}
+        if key.startswith(AVATARS):
+            users |= {f"account/{one.id}" for one in self._accounts.all() if key in _portraits(one)}
+        if PHOTOS in key:
+            users |= {f"progress_photo/{one.id}" for one in self._taken() if _shows(one, key)}
+        return users
+
+    def _names(self, file_id: str, bucket: str, key: str) -> bool:
+        stored = self._files.find(file_id)
+        return stored is not None and (bucket, key) in {
+            (ref.bucket, ref.key) for ref in objects(stored.value)
+        }
+
+    def _outside(self, prefix: str) -> dict[str, set[str]]:
+        """Key → ids of files that name it, for keys that are not in those files' own folders."""
+        if self._index is not None:
+            return self._index.named_below(prefix)
+        found: dict[str, set[str]] = {}
+        for page in self._store.snapshot("file").pages:
+            for file in (MediaFile.model_validate(record.data) for record in page):
+                for key in outside_keys(file):
+                    if key.startswith(prefix):
+                        found.setdefault(key, set()).add(file.id)
+        return found
+
+    def _taken(self) -> Iterator[ProgressPhoto]:
+        for page in self._store.snapshot("progress_photo").pages:
+            yield from (ProgressPhoto.model_validate(record.data) for record in page)
+
+    def _catch_up(self) -> None:
+        if self._index is not None and not self._index.caught_up(self._store):
+            raise AwsUnavailable(
+                "The search index is still being read: what names an object is not known.",
+                hint="Nothing was deleted. It is tried again; that takes minutes at most.",
+            )
+
+
+def _portraits(account: Account) -> Several[str]:
+    """Keys that the account's picture may have. An address elsewhere counts as well, by its name:
+    sparing an object too much does no harm.
+    """
+    try:
+        path = unquote(urlsplit(account.avatar_key.strip()).path)
+    except ValueError:
+        return ()
+    name = path.rpartition("/")[2]
+    large = f"{AVATARS}{name}"
+    small = f"{large.removesuffix(_LARGE)}{_SMALL}" if name.endswith(_LARGE) else large
+    return {large, small} if name else ()
+
+
+def _shows(photo: ProgressPhoto, key: str) -> bool:
+    """By what is recorded: the other form that a key might have is nobody's."""
+    return key in {photo.key, photo.thumbnail_key}
