@@ -5,48 +5,45 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from core.accounts.service import AccountsService
-from core.aws.cloudfront_invalidations import Invalidations
 from core.costs.service import CostsService
 from core.costs.service.sheets import FOLDER, PriceSheets
-from core.dashboard.advising import advising_of
 from core.dashboard.clock import utc_now
-from core.dashboard.cloud import CloudParts, open_cloud
-from core.dashboard.measured import costs_of, listing_price, open_traffic
-from core.dashboard.stores import build_accounts, open_stores, secret_key
-from core.dashboard.support import audits_of, diagnostics_of, migrations_of, repairs_of
+from core.dashboard.cloud import CloudParts
+from core.dashboard.ground import Ground, open_ground
+from core.dashboard.rooms import (
+    MeasuringRooms,
+    MediaRooms,
+    SupportRooms,
+    measuring_of,
+    media_of,
+    support_of,
+)
+from core.dashboard.stores import build_accounts
+from core.dashboard.workers import SHARED_LEASE, lease_of, runner_of
 from core.diagnostics.service import DiagnosticsService
-from core.diagnostics.service.audits.service import JOB as AUDIT_JOB
 from core.diagnostics.service.audits.service import AuditsService
 from core.diagnostics.service.cases.service import CasesService
-from core.diagnostics.service.migrations.service import JOB as MIGRATION_JOB
 from core.diagnostics.service.migrations.service import MigrationsService
 from core.diagnostics.service.repairs.service import RepairsService
 from core.emulator.service import Emulator
 from core.errors import Configuration, DashboardError
-from core.library.service import LibraryService, Outside
+from core.library.service import LibraryService
 from core.library.service.advising import AdvisingService
-from core.library.service.bulk.service import JOB as BULK_JOB
-from core.library.service.duplicating import JOB as FINGERPRINT_JOB
-from core.library.service.invalidating import JOB as INVALIDATION_JOB
 from core.library.service.viewing import ViewingService
 from core.model.usage import StorageSource
-from core.settings import DailyScan, Settings, Store
+from core.settings import DailyScan, Settings
 from core.shares.service import SharesService
 from core.stores.audit_log import AuditLog
-from core.stores.file_names import FileNames
 from core.stores.jobs import JobQueue, JobRunner
 from core.stores.records import RecordStore
 from core.stores.search_index import SearchIndex
 from core.upload.service import UploadService
 from core.upload.service.avatars import AvatarService
 from core.upload.service.progress import ProgressService
-from core.usage.service.opening_storage import open_storage
-from core.usage.service.storage import JOB as STORAGE_JOB
 from core.usage.service.storage import StorageService
-from core.usage.service.traffic import JOB as TRAFFIC_JOB
 from core.usage.service.traffic import TrafficService
 
 _HOUSEKEEPING_SECONDS = 3600.0
@@ -55,7 +52,6 @@ _MONITOR_SECONDS = 30.0
 _BUDGET_SECONDS = 300.0
 _LOG_SECONDS = 180.0
 _STORAGE_SECONDS = 60.0
-_SHARED_JOB_LEASE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -93,7 +89,7 @@ class Dashboard:
     def start(self) -> None:
         """Resume the jobs and begin the housekeeping."""
         self.runner.start()
-        self.repairs.recover(_lease(self.settings))
+        self.repairs.recover(lease_of(self.settings))
         self._repeat("housekeeping", _HOUSEKEEPING_SECONDS, self._keep_house)
         self._repeat("monitors", _MONITOR_SECONDS, self.cases.check_due)
         self._repeat("budgets", _BUDGET_SECONDS, self.costs.check_budgets)
@@ -134,7 +130,7 @@ class Dashboard:
         self.progress.sweep()
         self.library.purge()
         self.shares.purge()
-        self.repairs.recover(_SHARED_JOB_LEASE)
+        self.repairs.recover(SHARED_LEASE)
 
     def _repeat(self, name: str, seconds: float, work: Callable[[], object]) -> None:
         def loop() -> None:
@@ -157,98 +153,41 @@ def _outcome(check: Callable[[], object]) -> tuple[bool, str]:
 
 def build_dashboard(settings: Settings, *, join: bool = False) -> Dashboard:
     """Everything, wired; nothing runs until `start`. Commands `join` a running embedded cloud."""
-    cloud = open_cloud(settings, join=join)
-    store, index = open_stores(settings, cloud)
-    audit = AuditLog(store, utc_now)
-    jobs = JobQueue(store, utc_now)
-    uploads = UploadService(
-        store,
-        cloud.bucket,
-        cloud.edge,
-        jobs,
-        audit,
-        settings,
-        utc_now,
-        FileNames(store, index),
-    )
-    library = LibraryService(
-        store,
-        index,
-        cloud.bucket,
-        cloud.edge,
-        audit,
-        settings,
-        utc_now,
-        jobs,
-        Outside(check_delivery=uploads.check_delivery),
-        Invalidations(cloud.clients.cloudfront, cloud.distribution_id),
-    )
+    ground = open_ground(settings, join=join)
     sheets = PriceSheets(settings.data_dir / FOLDER)
-    diagnostics = diagnostics_of(cloud, store, sheets)
-    repairs = repairs_of(cloud, store, audit, diagnostics)
-    audits = audits_of(cloud, store, index, jobs, audit, diagnostics, repairs, settings)
-    migrations = migrations_of(cloud, store, jobs, audit, diagnostics)
-    traffic = open_traffic(cloud, store, jobs, settings, utc_now, sheets)
-    storage = open_storage(store, jobs, cloud.clients, settings, utc_now, listing_price(sheets))
+    media, support = media_of(ground), support_of(ground, sheets)
+    return _joined(ground, media, support, measuring_of(ground, sheets))
+
+
+def _joined(
+    on: Ground, media: MediaRooms, support: SupportRooms, measuring: MeasuringRooms
+) -> Dashboard:
     return Dashboard(
-        settings=settings,
-        store=store,
-        index=index,
-        audit=audit,
-        accounts=build_accounts(settings, store),
-        avatars=AvatarService(store, cloud.bucket, cloud.edge, jobs, audit, settings, utc_now),
-        progress=ProgressService(store, cloud.bucket, audit, settings, utc_now),
-        uploads=uploads,
-        library=library,
-        viewing=ViewingService(library, cloud.bucket, cloud.edge, utc_now),
-        advising=advising_of(cloud, library, uploads, store, audit, settings),
-        shares=SharesService(
-            store, index, cloud.bucket, audit, settings, utc_now, secret_key(settings)
-        ),
-        diagnostics=diagnostics,
-        costs=costs_of(cloud, store, sheets, traffic, storage, settings),
-        cases=CasesService(store, diagnostics, audit, utc_now),
-        migrations=migrations,
-        repairs=repairs,
-        audits=audits,
-        traffic=traffic,
-        storage=storage,
-        jobs=jobs,
-        runner=_runner(jobs, uploads, library, audits, migrations, traffic, storage, settings),
-        cloud=cloud,
+        settings=on.settings,
+        store=on.store,
+        index=on.index,
+        audit=on.audit,
+        accounts=build_accounts(on.settings, on.store),
+        avatars=media.avatars,
+        progress=media.progress,
+        uploads=media.uploads,
+        library=media.library,
+        viewing=media.viewing,
+        advising=media.advising,
+        shares=media.shares,
+        diagnostics=support.diagnostics,
+        costs=measuring.costs,
+        cases=support.cases,
+        migrations=support.migrations,
+        repairs=support.repairs,
+        audits=support.audits,
+        traffic=measuring.traffic,
+        storage=measuring.storage,
+        jobs=on.jobs,
+        runner=runner_of(on.jobs, media, support, measuring, on.settings),
+        cloud=on.cloud,
         started_at=utc_now(),
     )
-
-
-def _runner(
-    jobs: JobQueue,
-    uploads: UploadService,
-    library: LibraryService,
-    audits: AuditsService,
-    migrations: MigrationsService,
-    traffic: TrafficService,
-    storage: StorageService,
-    settings: Settings,
-) -> JobRunner:
-    """On DynamoDB several processes share the jobs, so one may not take over what another runs."""
-    handlers = {
-        "process_upload": uploads.process,
-        BULK_JOB: library.bulks.run,
-        INVALIDATION_JOB: library.invalidations.run,
-        FINGERPRINT_JOB: lambda job: uploads.fingerprint(job, library.duplicates.missing()),
-        AUDIT_JOB: audits.work,
-        MIGRATION_JOB: migrations.run,
-        TRAFFIC_JOB: traffic.work,
-        STORAGE_JOB: storage.work,
-    }
-    # More workers than pictures have: these may take minutes, and only so many run at a time.
-    alone = {AUDIT_JOB: 1, TRAFFIC_JOB: 1, STORAGE_JOB: 1, BULK_JOB: 2, FINGERPRINT_JOB: 1}
-    return JobRunner(jobs, handlers, settings.workers + 3, lease=_lease(settings), at_once=alone)
-
-
-def _lease(settings: Settings) -> timedelta:
-    """How long another process may be left alone with what it has begun."""
-    return _SHARED_JOB_LEASE if settings.store is Store.DYNAMODB else timedelta()
 
 
 _current: list[Dashboard] = []
