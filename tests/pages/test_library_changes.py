@@ -56,7 +56,16 @@ def test_the_rest_of_the_search_is_offered_once_the_page_is_selected(shelf, visi
     page = with_picked(visit("library"), *(tile["id"] for tile in items(visit("library"))))
     page.button(key="select_everything").click().run()
     assert page.session_state[session.PICKED].whole
-    assert "share_selected" not in keys(page)  # people share files, not searches
+    page.button(key="share_selected").click().run()
+    assert "What this search finds later is not added" in shown(page)
+
+
+def test_more_files_than_a_link_holds_are_told_the_way_round(shelf, visit, add, monkeypatch):
+    monkeypatch.setattr("core.ui.library.handing.MOST_FILES", 1)
+    page = with_picked(visit("library"), "f0", "f1")
+    html = shown(page.button(key="share_selected").click().run())
+    assert "A link holds 1 file; these are 2." in html
+    assert "put them on an album" in html
 
 
 def items(page):

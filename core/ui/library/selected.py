@@ -6,14 +6,13 @@ import streamlit as st
 
 from core.model.changes import BulkKind
 from core.model.identity import Actor
-from core.ui import file_detail, formats, parts, session, share_dialog
+from core.ui import file_detail, formats, parts, session
 from core.ui.frame import show
-from core.ui.library import bulk_dialog, changes, picks
+from core.ui.library import bulk_dialog, changes, handing, picks
 from core.ui.library.found import Found
 from core.ui.library.picks import Picks
 
 _AT_ONCE = 200  # more than so many move to the trash after a look at what happens
-_LINKS = 60  # files whose links are offered side by side
 _MORE = (
     BulkKind.COPY,
     BulkKind.RENAME,
@@ -55,10 +54,8 @@ def _live(actor: Actor, found: Found, picked: Picks, count: int) -> None:
     for kind in (BulkKind.ADD_TAGS, BulkKind.MOVE):
         if st.button(bulk_dialog.OFFERS[kind].words, key=f"selected_{kind.value}"):
             bulk_dialog.open_dialog(kind, selection, count)
-    if not picked.whole:
-        if st.button("Share", key="share_selected"):
-            share_dialog.open_dialog(actor, picked.ids)
-        _downloads(actor, found, picked)
+    handing.share(actor, picked, selection, count)
+    handing.download(actor, found, picked, selection, count)
     if st.button("Move to trash", key="trash_selected"):
         if picked.whole or count > _AT_ONCE:
             bulk_dialog.open_dialog(BulkKind.TRASH, selection, count)
@@ -70,19 +67,6 @@ def _live(actor: Actor, found: Found, picked: Picks, count: int) -> None:
     more = st.menu_button("More", list(offered), key="selected_more")
     if more:
         bulk_dialog.open_dialog(offered[more], selection, count)
-
-
-def _downloads(actor: Actor, found: Found, picked: Picks) -> None:
-    links = st.popover("Download", on_change="rerun", key="download_selected")
-    if not links.open:  # each link asks S3 whether the bytes are there
-        return
-    with links:
-        here = [file for file in found.page.items if file.id in picked.ids][:_LINKS]
-        file_detail.download_links(actor, here)
-        elsewhere = len(picked.ids) - len(here)
-        if elsewhere:
-            files = formats.counted(elsewhere, "file")
-            show(parts.note(f"{files} on other pages: links are made on their page."))
 
 
 def _trashed(actor: Actor, found: Found, picked: Picks, count: int) -> None:
