@@ -15,6 +15,7 @@ from core.diagnostics.origins import endpoint_of
 from core.diagnostics.policy import AccessDecision, Principal
 from core.diagnostics.urls import RequestUrl, key_of, whole_number
 from core.diagnostics.visit import Indexes
+from core.diagnostics.website import enter_website, leave_website, redirect_to_folder, website_key
 from core.model.delivery import AccountSnapshot, Bucket, Origin
 from core.model.diagnosis import ObjectState, ServedBy
 
@@ -107,9 +108,16 @@ def visit_s3(
         _unlisted(snapshot, visit)
         return visit
     visit.state, visit.item = ObjectState.NOT_APPLICABLE, None
+    website, asked = visit.endpoint.kind == "website", key
+    _no_tls(visit, url.scheme)
+    if website:
+        if enter_website(visit, visit.bucket, asked, url.scheme):
+            return visit
+        visit.key = key = website_key(visit.bucket, asked)
     if key:
         visit.state, visit.item = state_of(indexes.of(visit.bucket), key, snapshot.now)
-    _no_tls(visit, url.scheme)
+    if website:
+        redirect_to_folder(visit, indexes.of(visit.bucket), visit.bucket)
     _wrong_region(visit, visit.bucket, signed, snapshot.now)
     if signed:
         _presigned(snapshot, visit, signed, method)
@@ -118,6 +126,8 @@ def visit_s3(
     visit.access = _as_signer(log, access) if signed else access
     request = OriginRequest(url.raw_path, url.query, method, url.scheme, None)
     decide_answer(visit, visit.bucket, visit.access, request)
+    if website:
+        leave_website(visit, visit.bucket, asked, url.scheme)
     return visit
 
 

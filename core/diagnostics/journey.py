@@ -109,6 +109,7 @@ class Visit:
     access: AccessOutcome | None = None
     content_type: str | None = None
     redirect: str = ""
+    redirect_status: int = 302
     listing: bool = False
 
     @property
@@ -117,7 +118,7 @@ class Visit:
 
     @property
     def status(self) -> int | None:
-        return self.stop.status if self.stop else (302 if self.redirect else 200)
+        return self.stop.status if self.stop else (self.redirect_status if self.redirect else 200)
 
 
 @dataclass(slots=True)

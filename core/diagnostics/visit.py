@@ -10,6 +10,7 @@ from core.diagnostics.journey import CLOUDFRONT_DOCS, S3_DOCS, Log, Stop, Visit,
 from core.diagnostics.objects import KeyIndex, state_of, state_of_version
 from core.diagnostics.origins import endpoint_of
 from core.diagnostics.urls import key_of, parse_url
+from core.diagnostics.website import enter_website, leave_website, redirect_to_folder, website_key
 from core.model.delivery import AccountSnapshot, Bucket, Distribution, Origin, S3Object
 from core.model.diagnosis import Evidence, ObjectState, ServedBy
 
@@ -51,7 +52,7 @@ def visit_origin(
         snapshot, origin, viewer_auth=auth and request.forwards("authorization")
     )
     _find_bucket(visit, snapshot)
-    _key(visit)
+    asked = _key(visit)
     _protocol(visit, request)
     _host_header(visit, request, parse_url(snapshot.request.url or "").host)
     if visit.bucket is None:
@@ -60,8 +61,14 @@ def visit_origin(
     _region(snapshot, visit, visit.bucket)
     _two_signatures(visit, request)
     _slow_down(snapshot, visit)
+    website = visit.endpoint.kind == "website"
+    if website and enter_website(visit, visit.bucket, asked, "http"):
+        visit.state = ObjectState.NOT_APPLICABLE
+        return visit
     _object(snapshot, visit, visit.bucket, indexes, request)
     _access(snapshot, distribution, visit, visit.bucket, request)
+    if website:
+        leave_website(visit, visit.bucket, asked, "http")
     return visit
 
 
@@ -121,14 +128,17 @@ def _find_bucket(visit: Visit, snapshot: AccountSnapshot) -> None:
     visit.bucket = snapshot.bucket(visit.bucket_name)
 
 
-def _key(visit: Visit) -> None:
-    """OriginPath is always put in front; nothing of the behaviour's pattern is ever taken away."""
+def _key(visit: Visit) -> str:
+    """The key as the path has it: a website reads the index document of a folder instead.
+
+    OriginPath is always put in front; nothing of the behaviour's pattern is ever taken away.
+    """
     path = visit.origin.origin_path + visit.uri
     if visit.endpoint.kind == "path-style":
         path = "/" + path.lstrip("/").partition("/")[2]
-    key = key_of(path)
-    if visit.endpoint.kind == "website" and (key == "" or key.endswith("/")):
-        key += _index_document(visit.bucket)
+    key = asked = key_of(path)
+    if visit.endpoint.kind == "website":
+        key = website_key(visit.bucket, key)
     visit.key = key
     changed = bool(visit.origin.origin_path)
     visit.log.step(
@@ -148,12 +158,7 @@ def _key(visit: Visit) -> None:
         evidence=evidence("request", "the path that S3 gets", path),
         doc=S3_DOCS + "userguide/object-keys.html",
     )
-
-
-def _index_document(bucket: Bucket | None) -> str:
-    website = bucket.website if bucket else None
-    found = (website or {}).get("IndexDocument") or "index.html"
-    return str(found.get("Suffix", "index.html") if isinstance(found, dict) else found)
+    return asked
 
 
 def _protocol(visit: Visit, request: OriginRequest) -> None:
@@ -301,10 +306,8 @@ def _object(
         visit.state, visit.item = state_of_version(index, key, version, snapshot.now)
     else:
         visit.state, visit.item = state_of(index, key, snapshot.now)
-    website = visit.endpoint.kind == "website"
-    if website and visit.state is ObjectState.MISSING:
-        folder = f"{key}/{_index_document(bucket)}"
-        visit.redirect = f"/{key}/" if index.get(folder) else ""
+    if visit.endpoint.kind == "website":
+        redirect_to_folder(visit, index, bucket)
     if visit.item is not None:
         visit.log.step(
             "object",

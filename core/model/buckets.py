@@ -71,6 +71,7 @@ class S3Object(AwsNoun):
     content_disposition: str | None = None
     content_encoding: str | None = None
     cache_control: str | None = None
+    website_redirect_location: str | None = None
     etag: str | None = Field(None, alias="ETag")
     last_modified: AwareDatetime | None = None
     storage_class: str | None = "STANDARD"

@@ -222,7 +222,7 @@ ORIGINS = (
     Scenario("a website that wants a referer, which is forwarded", case(
         headers={"Referer": "https://app.acme.com/"}, buckets=with_policy(
             {**PUBLIC, "Condition": {"StringLike": {"aws:Referer": "https://app.acme.com/*"}}},
-            PublicAccessBlock=OFF), distributions=dist([WEBSITE], default=behavior(
+            PublicAccessBlock=OFF, Website={"IndexDocument": {"Suffix": "index.html"}}), distributions=dist([WEBSITE], default=behavior(
                 OriginRequestPolicyId="acba4595-bd28-49b8-b9fe-13317c0390fa"))), 200, ()),
     Scenario("host reaches an unsigned origin", case(
         distributions=dist([origin(**NO_OAC)], default={

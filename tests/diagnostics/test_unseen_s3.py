@@ -240,6 +240,7 @@ def at(domain, **changes):
             "buckets": one_bucket(**changes)}  # fmt: skip
 
 
+SITE = {"IndexDocument": {"Suffix": "index.html"}}
 ENDPOINTS = (
     Scenario("an older signature beside the one of origin access control",
              case(OLD_SIGNATURE, distributions=FORWARDS), 400, ("presigned-plus-oac-two-auth",)),
@@ -266,7 +267,8 @@ ENDPOINTS = (
         buckets=one_bucket(Region="eu-west-1", CreationDate="2026-11-20T06:00:00Z")), 307,
              ("origin-new-bucket-307",)),
     Scenario("a website endpoint by https", case(
-        url=f"https://{B}.s3-website-us-east-1.amazonaws.com/avatars/u1.jpg"), None,
+        url=f"https://{B}.s3-website-us-east-1.amazonaws.com/avatars/u1.jpg",
+        buckets=one_bucket(Website=SITE)), None,
              ("origin-website-endpoint-https", "direct-s3-url-blocked")),
 )  # fmt: skip
 
@@ -432,7 +434,8 @@ MORE = (
         buckets=UNSIGNED_KMS, distributions=dist([origin(**NO_OAC)])), 403,
              ("origin-no-oac-oai-private-bucket",), None, "config_change"),
     Scenario("kms behind a website", case(
-        buckets=UNSIGNED_KMS, distributions=dist([origin(DomainName=WEBSITE, **custom())])), 403,
+        buckets=[{**UNSIGNED_KMS[0], "Website": SITE}],
+        distributions=dist([origin(DomainName=WEBSITE, **custom())])), 403,
              ("origin-website-endpoint-private",), None, "config_change"),
     Scenario("kms at s3's own url", case(url=S3, buckets=UNSIGNED_KMS), 403,
              ("direct-s3-url-blocked",), None, "correct_url"),

@@ -24,6 +24,10 @@ _STOPS = {
         "origin-website-endpoint-https",
         "{host} is an S3 website endpoint, which has no TLS, and is asked by HTTPS.",
     ),
+    "no-website": (
+        "origin-website-endpoint-private",
+        "{host} is a website endpoint, and {bucket} is not set up as a website: S3 answers 404.",
+    ),
     "host-forwarded": (
         "origin-host-header-forwarded",
         "The viewer's Host header reaches S3: the signature or the bucket name no longer fits.",
