@@ -13,7 +13,7 @@ def networks(text: str) -> tuple[Network, ...]:
 
 
 def with_mapped(network: Network) -> tuple[str, ...]:
-    """A network as a server sees its clients: on an IPv6 socket IPv4 looks like `::ffff:10.0.0.1`."""
+    """As a server sees its clients: on an IPv6 socket IPv4 looks like `::ffff:10.0.0.1`."""
     if isinstance(network, IPv6Network):
         return (str(network),)
     return (str(network), f"::ffff:{network.network_address}/{96 + network.prefixlen}")

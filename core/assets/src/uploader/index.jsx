@@ -16,18 +16,23 @@ function tabOf({ account, maxBytes, endpoint }) {
   return tab
 }
 
+const hosts = new WeakMap() // by the element that Streamlit gives, the same for each call of one component
+
 function hostIn(parentElement, name) {
-  const known = parentElement.querySelector(':scope > .root')
-  const host = known ?? document.createElement('div')
-  host.className = `root uploader ${name}`
-  for (const sheet of [tokens, styles, replaceStyles]) adoptStyles(parentElement, sheet)
-  if (!known) parentElement.appendChild(host)
+  if (!hosts.has(parentElement)) {
+    const host = document.createElement('div')
+    host.className = `root uploader ${name}`
+    for (const sheet of [tokens, styles, replaceStyles]) adoptStyles(parentElement, sheet)
+    hosts.set(parentElement, parentElement.appendChild(host))
+  }
+  const host = hosts.get(parentElement)
   applyScheme(host)
   return host
 }
 
 /** Streamlit also cleans up after a call that a newer one has replaced; that one must not end the view. */
-function ending(host, detach = () => {}) {
+function ending(parentElement, detach = () => {}) {
+  const host = hosts.get(parentElement)
   const call = {}
   host.latest = call
   return () => {
@@ -35,6 +40,7 @@ function ending(host, detach = () => {}) {
     detach()
     render(null, host)
     host.remove()
+    hosts.delete(parentElement)
   }
 }
 
@@ -48,7 +54,7 @@ export function mount({ parentElement, data, setTriggerValue }) {
   }
   list.attach({ maxBytes: data.maxBytes, folder: data.folder, isPrivate: data.isPrivate, onBatch })
   render(<UploaderView tab={list} folder={data.folder} />, host)
-  return ending(host, () => list.detach(onBatch))
+  return ending(parentElement, () => list.detach(onBatch))
 }
 
 /** New bytes for the file of one drawer; they stay under way when it closes. */
@@ -59,7 +65,7 @@ export function mountReplacer({ parentElement, data, setTriggerValue }) {
   host.heard ??= (outcome) => host.onEnd(outcome)
   const target = { id: fileId, name, sameKey, seen: revision }
   render(<ReplaceView tab={tabOf(data)} target={target} onEnd={host.heard} />, host)
-  return ending(host)
+  return ending(parentElement)
 }
 
 /** On pages without a list: what a reload interrupted goes on. */

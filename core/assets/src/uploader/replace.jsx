@@ -20,7 +20,7 @@ export function ReplaceView({ tab, target, onEnd }) {
         Choose the new file
       </button>
       <input ref={input} type="file" hidden onChange={(event) => take(chosenIn(event.currentTarget))} />
-      {item && <ul class="list"><Row key={item.id} tab={tab} item={item} /></ul>}
+      {item && <ul class="list"><Row key={item.id} tab={tab} item={item} within /></ul>}
       <p role="status">{item?.stage === 'delivered' ? KEPT + (item.replaces.sameKey ? ' The CDN is told to forget them.' : '') : ''}</p>
     </>
   )

@@ -9,14 +9,15 @@ import { choose, chosenIn } from './pick.js'
 import { picture } from './preview.js'
 import { FINAL, PROCESSING, shownAs } from './states.js'
 
-export const Row = memo(function Row({ tab, item }) {
+/** `within`: what stands around it says already where the file belongs. */
+export const Row = memo(function Row({ tab, item, within }) {
   const [word, icon, tone] = shownAs(item)
   return (
     <li class={`row ${item.stage}${PROCESSING.has(item.stage) ? ' processing' : ''}`} data-stage={item.stage} data-name={item.name}>
       <Thumbnail item={item} />
       <div class="names">
         <span class="name" title={plain(item.name)}>{shorten(plain(item.name))}</span>
-        <span class="sub">{size(item.size)}{placeWords(item)}{progressWords(item)}</span>
+        <span class="sub">{size(item.size)}{within ? '' : placeWords(item)}{progressWords(item)}</span>
       </div>
       <span class={`state ${tone}`}><Icon name={icon} />{word}</span>
       <div class="row-actions"><RowActions tab={tab} item={item} /></div>
