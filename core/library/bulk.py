@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from core.errors import Conflict, InvalidInput
+from core.errors import Conflict, InvalidInput, NotAllowed
 from core.library import changes as rules
 from core.library.folders import moved
 from core.library.patterns import check_pattern, patterned
@@ -72,7 +72,13 @@ def check(change: BulkChange) -> BulkChange:
 def permitted(actor: Actor, file: MediaFile, change: BulkChange) -> MediaFile:
     """Raise `NotFound` or `NotAllowed` where this person may not do this to the file."""
     rule = removable if change.kind in _OWNERS else changeable
-    return rule(actor, file)
+    rule(actor, file)
+    if change.kind is BulkKind.ADD_TO_ALBUM and file.owner_id != actor.account_id:
+        raise NotAllowed(
+            f"{file.name} is somebody else's: albums hold one's own files.",
+            hint="Copy it into your library first.",
+        )
+    return file
 
 
 def changed(change: BulkChange, file: MediaFile, place: Place) -> MediaFile:

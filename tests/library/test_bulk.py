@@ -192,6 +192,20 @@ def test_files_are_put_on_an_album_that_is_there_and_taken_off_again(room, add, 
             bulks.start(actor, some("f1"), put.model_copy(update={"album": name}))
 
 
+def test_an_album_takes_ones_own_files_only(room, add, people, bulks):
+    grants = (Grant(account_id="other", right=Right.EDIT),)
+    add("f1", objects=False, grants=grants)
+    add("f2", owner="other", objects=False)
+    album = room.library.albums.create(people.other, "Trip").id
+    put = BulkChange(kind=BulkKind.ADD_TO_ALBUM, album=album)
+    bulk = bulks.start(people.other, some("f1", "f2"), put)
+    assert [(one.file_id, one.reason) for one in bulks.refusals(people.other, bulk.id)] == [
+        ("f1", "beach.jpg is somebody else's: albums hold one's own files.")
+    ]
+    assert room.library.get(people.owner, "f1").albums == ()
+    assert room.library.get(people.other, "f2").albums == (album,)
+
+
 def test_what_can_not_be_copied_is_refused_by_name(room, add, people, bulks, work):
     add("f1", objects=False)
     add("f2", state=FileState.PROCESSING, objects=False)

@@ -101,6 +101,11 @@ def test_others_files_named_in_a_body_are_refused_without_their_name(bearer, thi
     assert refused["name"] == ""
     people = {"file_ids": [things["files"]], "emails": ["other@example.com"]}
     assert other.post("/api/shares/people", json=people).status_code == 404
+    mine = other.post("/api/albums", json={"name": "Own"}).json()["id"]
+    for album, status in ((things["albums"], 404), ("never", 404), (mine, 200)):
+        change = {"kind": "add_to_album", "album": album}
+        body = {"change": change, "ids": [things["files"]]}
+        assert other.post("/api/bulk-changes/preview", json=body).status_code == status
     target = {"kind": "album", "album_id": things["albums"]}
     link = {"target": target, "expires_in": 3600}
     assert other.post("/api/shares", json=link).status_code == 404
