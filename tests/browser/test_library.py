@@ -189,7 +189,7 @@ def test_a_day_is_picked_on_the_map_of_dates_by_keys(page):
 
 
 def test_a_private_picture_whose_address_has_ended_gets_a_fresh_one(page, client):
-    found = client.get("/api/files", params={"q": "dune 0"}).json()["items"][0]["id"]
+    found = client.get("/api/files", params={"query": "dune 0"}).json()["items"][0]["id"]
     private = client.put(f"/api/files/{found}/private", json={"private": True})
     private.raise_for_status()
     ended = []

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.model.changes import Bulk, BulkChange, BulkKind, Selection
+from core.model.changes import Bulk, BulkChange, BulkKind, Refusal, Selection
 from core.model.identity import Actor
 from core.model.media import JobState
 from core.ui import formats, parts, session
@@ -85,6 +85,7 @@ def _bar(actor: Actor, *, running: bool) -> None:
 
 
 def _on_its_way(actor: Actor, bulk: Bulk) -> None:
+    st.session_state[session.LAST_BULK] = bulk.id  # its end is told here, also after a reload
     with st.container(horizontal=True, vertical_alignment="center", key=f"bulk_{bulk.id}"):
         if bulk.state is JobState.QUEUED and bulk.problem:
             show(parts.note(f"{bulk.problem.detail} It is tried again by itself.", Tone.WARN))
@@ -126,8 +127,18 @@ def outcome(bulk: Bulk) -> Markup:
 def refusals(actor: Actor, bulk: Bulk) -> Markup:
     """Each file that was left as it is, with the reason."""
     found = session.services().library.bulks.refusals(actor, bulk.id, limit=_REFUSED_SHOWN)
+    return _named(found, bulk.refused)
+
+
+def _unfolded(bulk: Bulk) -> Markup:
+    words = formats.counted(bulk.refused, "file")
+    named = _named(bulk.refusals, bulk.refused)
+    return tag("details", tag("summary", f"Refused: {words}"), named, class_="ui-unfold")
+
+
+def _named(found: Sequence[Refusal], total: int) -> Markup:
     rows = [(tag("span", one.name or one.file_id, dir="auto"), one.reason) for one in found]
-    more = bulk.refused - len(found)
+    more = total - len(found)
     rest = tag("p", f"and {formats.number(more)} more", class_="ui-muted") if more > 0 else None
     return tag("div", parts.table(("File", "Why it was left as it is"), rows), rest)
 
@@ -149,6 +160,8 @@ def _listed(actor: Actor, bulk: Bulk) -> None:
         rest = words.rest(bulk)
         sentence = f"{words.done(bulk)}{state}{taken}{'; ' + rest if rest else ''}"
         show(tag("p", tag("span", sentence), " ", tag("small", when, class_="ui-muted")))
+        if bulk.refused:
+            show(_unfolded(bulk))
         if bulk.undoable and st.button("Undo", key=f"undo_{bulk.id}", type="tertiary"):
             undo(actor, bulk)
 
