@@ -46,7 +46,9 @@ def open_traffic(
     clock: Callable[[], datetime],
     sheets: PriceSheets,
 ) -> TrafficService:
-    """Where it runs on the embedded cloud, a scan first has the edge deliver its log."""
+    """Where it runs on the embedded cloud, which has no CloudWatch, a scan first has the edge
+    deliver its log.
+    """
     emulator = cloud.emulator
     return open_logs(
         store,
@@ -57,6 +59,7 @@ def open_traffic(
         distribution_id=cloud.distribution_id,
         deliver=(lambda: None) if emulator is None else emulator.edge_log.deliver,
         price_of=_price_of(sheets, "athena.scanned"),
+        measured=emulator is None,
     )
 
 

@@ -16,10 +16,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from core.dashboard import Dashboard, utc_now
+from core.demo.archive import keep_archive, read_media
+from core.demo.bills import write_bills
+from core.demo.desk import furnish
 from core.demo.faults import plant_faults
 from core.demo.once import once
 from core.demo.people import PEOPLE, demo_password, hire
-from core.demo.pictures import landscape, logo
+from core.demo.pictures import landscape, logo, press_kit
+from core.demo.traffic import read_logs, write_logs
 from core.model.identity import Actor
 from core.stores.audit_log import AuditLog
 from core.upload.service import UploadRequest, UploadService
@@ -27,6 +31,7 @@ from core.upload.service import UploadRequest, UploadService
 PICTURES = 240
 LOGOS = 12
 DAYS = 120
+KITS = ("press-kit-autumn", "press-kit-spring", "lookbook-2026")
 
 _PHOTOS = Path(__file__).resolve().parents[2] / "tests" / "photos"
 _PLACES = ("harbour", "ridge", "valley", "lake", "coast", "meadow", "summit", "dunes")
@@ -57,7 +62,27 @@ def load_demo(dashboard: Dashboard) -> int:
         ]
         count = sum(job.result() for job in jobs)
     plant_faults(dashboard, actors)
+    furnish(dashboard, actors, utc_now())
+    measure(dashboard, actors)
     return count
+
+
+def measure(dashboard: Dashboard, actors: Mapping[str, Actor]) -> None:
+    """Months of traffic, storage and bills, each read as the app reads real ones."""
+    emulator = dashboard.emulator
+    if emulator is None:
+        return
+    admin, now = actors[PEOPLE[0].email], utc_now()
+    parts: dict[str, Callable[[], object]] = {
+        "logs": lambda: write_logs(dashboard, emulator, admin, now),
+        "logs-read": lambda: read_logs(dashboard, admin),
+        "archive": lambda: keep_archive(dashboard, emulator, admin, now),
+        "listing": lambda: read_media(dashboard, emulator, admin),
+        "bills": lambda: write_bills(dashboard, emulator, admin, now),
+        "alerts": dashboard.costs.check_budgets,
+    }
+    for name, work in parts.items():
+        once(dashboard.store, name, work)
 
 
 def _receiver(dashboard: Dashboard, actors: Mapping[str, Actor], item: Item) -> Callable[[], None]:
@@ -101,6 +126,10 @@ def _items(now: datetime) -> Iterator[Item]:
     for photo in sorted(p for p in _PHOTOS.rglob("*") if p.suffix.lower() in _CAMERA_TYPES):
         kind = _CAMERA_TYPES[photo.suffix.lower()]
         yield _item(chance, photo.name, kind, _moment(chance, now), photo.read_bytes)
+    for number, kit in enumerate(KITS):  # there from the start: most of the traffic is theirs
+        at = (now - timedelta(days=DAYS)).replace(second=0, microsecond=0)
+        make = partial(press_kit, number)
+        yield Item(f"{kit}.zip", "Press", "application/zip", PEOPLE[2].email, at, make)
     yield _item(chance, "shot-list.txt", "text/plain", _moment(chance, now), _SHOT_LIST.encode)
 
 

@@ -20,7 +20,11 @@ def small(monkeypatch, tmp_path):
     monkeypatch.setattr(load, "PICTURES", 24)
     monkeypatch.setattr(load, "LOGOS", 1)
     monkeypatch.setattr(load, "_PHOTOS", tmp_path / "none")
+    monkeypatch.setattr(load, "KITS", ("press-kit",))
+    monkeypatch.setattr(load, "press_kit", lambda _: b"PK" + bytes(4000))
     monkeypatch.setattr(load, "plant_faults", lambda *_: None)
+    monkeypatch.setattr(load, "furnish", lambda *_: None)
+    monkeypatch.setattr(load, "measure", lambda *_: None)
     built = dashboard.build_dashboard(load_settings(data_dir=tmp_path / "data", demo=True))
     yield built
     built.stop()
@@ -48,7 +52,7 @@ def test_an_interrupted_load_goes_on_and_a_finished_one_is_not_repeated(small, m
 
     ada = AccountRecords(small.store).by_email(PEOPLE[0].email)[0]
     page = small.library.page(actor_of(ada), FileQuery(), limit=100)
-    assert page.total == 24 + 1 + 1
+    assert page.total == 24 + 1 + 1 + 1
     assert len({file.name for file in page.items}) == page.total
     assert {file.owner_id for file in page.items} <= {
         a.id for a in AccountRecords(small.store).accounts.all()

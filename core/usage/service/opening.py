@@ -36,8 +36,9 @@ def open_logs(
     distribution_id: str,
     deliver: Callable[[], object],
     price_of: Callable[[str], ScanPrice] = lambda _: (None, ""),
+    measured: bool = True,
 ) -> TrafficService:
-    """`price_of` says what Athena takes for a TB in a region."""
+    """`price_of` says what Athena takes for a TB in a region. `measured`: by CloudWatch, too."""
     logs = LogStore(settings.data_dir / FOLDER, shape_of, columns_of, clock)
     configured = _configured(settings)
     cloudfront = CloudFrontReader(clients.cloudfront)
@@ -61,7 +62,7 @@ def open_logs(
         engine=_athena(clients, settings, Aged(size, clock, _SIZE_HOLDS)),
         price=lambda: price_of(settings.region),
         free_to_run=settings.athena_confirm_bytes,
-        metrics=CloudFrontMetrics(lambda: clients.edge_metrics),
+        metrics=CloudFrontMetrics(lambda: clients.edge_metrics) if measured else None,
         deliver=deliver,
     )
 
