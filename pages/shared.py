@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 from core.model.identity import Permission
-from core.ui import shares_policy, shares_view
+from core.ui import shares_files, shares_policy, shares_view
 from core.ui.frame import open_page
 from core.ui.steps import tabs
 
 VIEWS = {
     "My links": shares_view.my_links,
-    "Shared with me": shares_view.shared_with_me,
-    "Shared by me": shares_view.shared_by_me,
+    "Shared with me": shares_files.shared_with_me,
+    "Shared by me": shares_files.shared_by_me,
     "Drop boxes": shares_view.drop_boxes,
 }
 ADMIN_VIEWS = {"All links": shares_view.all_links, "Policy": shares_policy.policy}

@@ -158,9 +158,11 @@ def _address(file: MediaFile) -> None:
     url = session.absolute(session.services().library.url(file))
     if not url:
         return
-    show(parts.title("CDN URL"), parts.mono(url))
+    shown = url.partition("?")[0] if file.private else url  # its signature fills half a screen
+    show(parts.title("CDN URL"), parts.mono(shown))
     with st.container(horizontal=True, vertical_alignment="center"):
-        copy_button("Copy URL", url, key=f"copy_{file.id}")
+        words = "Copy signed URL" if file.private else "Copy URL"
+        copy_button(words, url, key=f"copy_{file.id}")
         if file.checksum:
             copy_button("Copy SHA-256", file.checksum, key=f"sum_{file.id}")
 

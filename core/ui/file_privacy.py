@@ -34,8 +34,8 @@ def _sentence(file: MediaFile) -> str:
     ends = session.services().library.addresses_end(file)
     if not file.private:
         return "Whoever knows this address can open it, without signing in."
-    until = f" This one works until {formats.moment(ends)}." if ends else ""
-    return f"Private: only signed addresses open it, and each ends within 20 minutes.{until}"
+    until = f" The one to copy works until {formats.moment(ends)}." if ends else ""
+    return f"Private: only signed addresses open it, for 20 minutes at most.{until}"
 
 
 def _help(file: MediaFile) -> str:

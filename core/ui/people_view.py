@@ -150,7 +150,9 @@ def _event_table(items: Sequence[AuditEvent], names: dict[str, str]) -> None:
             "Subject": _subject(event.subject, names),
             "By": names.get(event.actor_id, event.actor_id),
             "Address": event.address,
-            "Details": ", ".join(f"{name}: {value}" for name, value in event.details.items()),
+            "Details": ", ".join(
+                f"{name}: {names.get(value, value)}" for name, value in event.details.items()
+            ),
         }
         for event in items
     ]
@@ -162,7 +164,8 @@ def _event_table(items: Sequence[AuditEvent], names: dict[str, str]) -> None:
             f"When ({zone})": st.column_config.DatetimeColumn(
                 format="YYYY-MM-DD HH:mm:ss", timezone=zone
             ),
-            "Subject": st.column_config.TextColumn(width=200),
+            "What": st.column_config.TextColumn(width=160),
+            "Subject": st.column_config.TextColumn(width=180),
             "By": st.column_config.TextColumn(width=150),
             "Address": st.column_config.TextColumn(width=90),
             "Details": st.column_config.TextColumn(width=260),

@@ -90,7 +90,7 @@ def _used(own: OwnLink) -> str:
 def details(actor: Actor, own: OwnLink) -> None:
     """What it is, when it really ends, and how that is changed."""
     show(
-        parts.title(own.link.title, _target(own)),
+        parts.title(own.link.title, f"{_target(own)}, made {_made(own)}"),
         parts.badge(_TONES[own.state], own.state.value),
         parts.note(_sentence(own)),
     )
@@ -110,6 +110,11 @@ def details(actor: Actor, own: OwnLink) -> None:
         show(
             parts.note("Its address can't be shown again: the server's key was changed.", Tone.WARN)
         )
+
+
+def _made(own: OwnLink) -> str:
+    """Links to the same file have the same title."""
+    return formats.ago(own.link.created_at, session.now())
 
 
 def _sentence(own: OwnLink) -> str:

@@ -1,21 +1,16 @@
-"""The screens of the Shared page: own links, what others share, drop boxes, and all links."""
+"""The screens of the Shared page that list links: own ones, drop boxes, and everybody's."""
 
 from __future__ import annotations
-
-import math
 
 import streamlit as st
 
 from core.model.identity import Actor
-from core.model.media import FilePage, FileQuery, MediaFile
 from core.model.sharing import LinkState, OwnLink, ShareKind
 from core.stores.collection import Listing
-from core.ui import drop_dialog, file_detail, formats, parts, session, shares_table
-from core.ui.frame import boundary, guarded, show
-from core.ui.gallery import GalleryItem, gallery
+from core.ui import drop_dialog, formats, parts, session, shares_table
+from core.ui.frame import guarded, show
 
 STEP = 100
-PER_PAGE = 60
 
 
 @st.fragment
@@ -101,61 +96,3 @@ def _links(
 def _sentence(items: tuple[OwnLink, ...]) -> str:
     works = sum(own.state in {LinkState.OPEN, LinkState.USED_UP} for own in items)
     return f"{formats.counted(works, 'link')} can be opened"
-
-
-@st.fragment
-@guarded
-def shared_with_me(actor: Actor) -> None:
-    query = FileQuery(shared_with=actor.account_id)
-    _files(actor, query, "shared with you", "Files that colleagues share with you show here.")
-
-
-@st.fragment
-@guarded
-def shared_by_me(actor: Actor) -> None:
-    query = FileQuery(owner_id=actor.account_id, shared=True)
-    _files(actor, query, "shared by you", "Open a file and choose Share to let a colleague in.")
-
-
-def _files(actor: Actor, query: FileQuery, words: str, nothing: str) -> None:
-    top, page = st.container(), _page(actor, query)
-    with top:
-        show(parts.headline(f"{formats.counted(page.total, 'file')} {words}"))
-    if not page.total:
-        show(parts.empty_state("Nothing yet", nothing))
-        return
-    file_detail.stands_among([file.id for file in page.items])
-    event = gallery([_tile(file) for file in page.items], "shared_gallery", label=f"Files {words}")
-    if page.total > PER_PAGE:
-        st.pagination(math.ceil(page.total / PER_PAGE), key="page", bind="query-params")
-    opened = event.opened or st.query_params.get(file_detail.PARAMETER)
-    with boundary():
-        if opened:
-            file_detail.open_dialog(actor, opened)
-        else:
-            file_detail.open_waiting(actor)
-
-
-def _page(actor: Actor, query: FileQuery) -> FilePage:
-    """The page that the URL names; the first where there is no such one."""
-    named = str(st.session_state.get("page") or st.query_params.get("page") or "1")
-    at = max(1, int(named)) if named.isdecimal() and len(named) < 8 else 1
-    library = session.services().library
-    page = library.page(actor, query, limit=PER_PAGE, offset=(at - 1) * PER_PAGE)
-    if page.total and not page.items:
-        return library.page(actor, query, limit=PER_PAGE)
-    return page
-
-
-def _tile(file: MediaFile) -> GalleryItem:
-    return GalleryItem(
-        id=file.id,
-        name=file.name,
-        kind=file.kind,
-        state=file.state,
-        size=formats.size(file.size),
-        thumbnail=session.services().library.thumbnail_url(file) or None,
-        width=file.width,
-        height=file.height,
-        private=file.private,
-    )

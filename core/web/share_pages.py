@@ -104,12 +104,11 @@ class SharePages:
     def problem(self, error: DashboardError) -> HTMLResponse:
         body = render(
             "share_problem",
-            title=error.title,
-            message=error.message,
+            said=error.message.removesuffix("."),
             hint=error.hint,
             back=self._path,
         )
-        return self._page(error.title, body, error.status)
+        return self._page("Shared files", body, error.status)
 
     def gone(self, error: DashboardError) -> HTMLResponse:
         body = render("share_gone", message=error.message, hint=error.hint)

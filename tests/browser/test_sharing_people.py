@@ -113,3 +113,38 @@ def test_an_unknown_address_is_named_and_nobody_is_let_in(tabs, picture, team):
     button(dialog, "Share").click()
     expect(dialog.get_by_text("Nobody here has the address who@example.com.")).to_be_visible()
     assert team["Tom"].api.get(f"/api/files/{picture['id']}").status_code == 404
+
+
+def test_shared_files_are_viewed_left_and_taken_back_several_at_once(
+    team, tabs, picture, tmp_path
+):
+    mia, noa = tabs["Mia"], tabs["Noa"]
+    another = tmp_path / "another.jpg"
+    Image.new("RGB", (300, 200), "green").save(another)
+    also = team["Mia"].upload(another)["id"]
+    for file_id in (picture["id"], also):
+        people_of = f"/api/files/{file_id}/people"
+        body = {"emails": ["noa@example.com", "tom@example.com"], "right": "view"}
+        team["Mia"].api.post(people_of, json=body).raise_for_status()
+    shared_with_me(noa)
+    noa.locator(".tile").first.focus()
+    noa.keyboard.press("v")
+    is_drawn(noa.locator("dialog.viewer img").first)
+    noa.keyboard.press("Escape")
+    settled(noa)
+    button(noa, "Select all").click()
+    button(noa, "Download").click()
+    expect(noa.get_by_role("button", name="Download 2 files as one zip")).to_be_visible()
+    noa.keyboard.press("Escape")
+    button(noa, "Leave").click()
+    button(noa, "Leave 2 files").click()
+    expect(noa.get_by_text("Nothing yet")).to_be_visible()
+
+    mia.goto("/shared?view=Shared+by+me")
+    expect(mia.locator(".tile")).to_have_count(2)
+    settled(mia)
+    button(mia, "Select all").click()
+    button(mia, "Stop sharing").click()
+    button(mia, "Stop sharing 2 files").click()
+    expect(mia.get_by_text("Nothing yet")).to_be_visible()
+    assert team["Tom"].api.get(f"/api/files/{also}").status_code == 404

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.errors import DashboardError
 from core.model.changes import Selection
 from core.model.identity import Actor, Permission
 from core.model.library import ZipPlan
+from core.model.media import MediaFile
 from core.shares.rules import MOST_FILES
 from core.ui import file_detail, formats, parts, session, share_dialog
 from core.ui.frame import guarded, show
@@ -41,7 +44,12 @@ def _too_many(actor: Actor, count: int) -> None:
 
 
 def download(actor: Actor, found: Found, picked: Picks, selection: Selection, count: int) -> None:
-    """One link for one file, one zip for more; a few are offered one by one as well."""
+    here = [file for file in found.page.items if file.id in picked.ids]
+    offer(actor, here, selection, count)
+
+
+def offer(actor: Actor, here: Sequence[MediaFile], selection: Selection, count: int) -> None:
+    """One link for one file, one zip for more; a few of `here` one by one as well."""
     place = st.popover("Download", on_change="rerun", key="download_selected")
     if not place.open:  # each link asks S3 whether the bytes are there
         return
@@ -49,7 +57,6 @@ def download(actor: Actor, found: Found, picked: Picks, selection: Selection, co
         if count > 1:
             _zip(actor, selection)
         if count <= _LINKS:
-            here = [file for file in found.page.items if file.id in picked.ids]
             file_detail.download_links(actor, here)
 
 
