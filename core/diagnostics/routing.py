@@ -43,15 +43,24 @@ def by_alias(snapshot: AccountSnapshot, host: str) -> Distribution | None:
     for distribution in snapshot.distributions:
         if wanted in (alias.lower() for alias in distribution.config.aliases):
             return distribution
-    for distribution in snapshot.distributions:
-        if any(alias_covers(alias, wanted) for alias in distribution.config.aliases):
-            return distribution
-    return None
+    serving = [
+        (len(alias), distribution)
+        for distribution in snapshot.distributions
+        for alias in distribution.config.aliases
+        if alias_serves(alias, wanted)
+    ]
+    return max(serving, key=lambda found: found[0])[1] if serving else None
 
 
-def alias_covers(alias: str, host: str) -> bool:
-    """`*.example.com` stands for exactly one label, for certificates and aliases alike."""
+def alias_serves(alias: str, host: str) -> bool:
+    """`*.example.com` stands for every name below it, however deep; of several the longest wins."""
     name = alias.lower()
+    return host.lower().endswith(name[1:]) if name.startswith("*.") else name == host.lower()
+
+
+def name_covers(certified: str, host: str) -> bool:
+    """In a certificate `*.example.com` stands for exactly one label."""
+    name = certified.lower()
     if not name.startswith("*."):
         return name == host.lower()
     label, _, rest = host.lower().partition(".")

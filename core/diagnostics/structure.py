@@ -54,12 +54,13 @@ def _readings(journey: Journey) -> Iterator[Shape]:
         return
     home, key = visit.bucket_name, visit.key
     yield Shape("identity", key, 1.0, home)
+    before = key_of(visit.origin.origin_path + journey.url.raw_path)
+    if journey.uri != journey.url.raw_path:  # first: the function alone is what differs
+        yield Shape("before_function", before, 0.98, home)
     yield from _index_document(key, home)
     yield from _text_readings(journey, home)
     yield from _building(journey, key, home)
     if journey.uri != journey.url.raw_path:
-        before = key_of(visit.origin.origin_path + journey.url.raw_path)
-        yield Shape("before_function", before, 0.98, home)
         for shape in _building(journey, before, home):
             yield replace(shape, name="before_function", base=shape.base - 0.02)
 

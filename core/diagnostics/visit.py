@@ -51,6 +51,11 @@ def visit_origin(
     visit.signing = signing_of(
         snapshot, origin, viewer_auth=auth and request.forwards("authorization")
     )
+    if visit.signing == "oac" and not snapshot.read("origin_access_controls"):
+        visit.log.unknown(
+            f"How {origin.origin_access_control_id} signs", "It is not in the snapshot",
+            "cloudfront:GetOriginAccessControl would settle it",
+        )  # fmt: skip
     _find_bucket(visit, snapshot)
     asked = _key(visit)
     _protocol(visit, request)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from core.diagnostics.access import AccessOutcome
+from core.diagnostics.access import AccessOutcome, caller_of, evaluate
 from core.diagnostics.causes.registry import ACCESS, KMS, Case, Found, rule, rule_at
 from core.diagnostics.causes.statements import NETWORK_KEYS, not_allowed, policy_evidence, unsigned
 from core.diagnostics.conditions import Comparison
@@ -81,6 +82,26 @@ def refusals(
             yield _website("are encrypted with KMS")
         else:
             yield from unsigned(case, visit, outcome, "the object is encrypted with KMS")
+    yield from _kms_side(outcome, item)
+    if visit.signing == "none" and visit.endpoint.kind == "rest":
+        yield from _once_signed(case, visit, item)
+
+
+_AFTERWARDS = 0.5  # behind every other cause of the same stage
+
+
+def _once_signed(case: Case, visit: Visit, item: S3Object) -> Iterator[Found]:
+    """What refuses a signed request too: making the origin sign is only the first repair."""
+    owner = case.journey.distribution
+    if owner is None or visit.bucket is None:
+        return
+    scheme = case.journey.url.scheme
+    caller = caller_of(case.snapshot, owner, visit.origin, "oac", scheme, None)
+    outcome = evaluate(case.snapshot, visit.bucket, caller, item.key, item)
+    never = bool(visit.origin.origin_access_control_id)  # else the policy comes with the control
+    if never and outcome.grant == "none" and not denials(outcome.policy):
+        for found in not_allowed(case, replace(visit, signing="oac"), outcome, item.key):
+            yield replace(found, rank=found.rank + _AFTERWARDS)
     yield from _kms_side(outcome, item)
 
 

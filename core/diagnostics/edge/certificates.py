@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.diagnostics import facts
-from core.diagnostics.routing import alias_covers
+from core.diagnostics.routing import name_covers
 from core.model.delivery import AccountSnapshot, Distribution
 
 
@@ -20,7 +20,7 @@ def certificate_problem(snapshot: AccountSnapshot, owner: Distribution, host: st
         return f"The distribution uses CloudFront's own certificate, which does not cover {host}"
     details = _details(snapshot, settings)
     names = list(dict.fromkeys(_names(details)))
-    if names and not any(alias_covers(name, host) for name in names):
+    if names and not any(name_covers(name, host) for name in names):
         return f"The certificate covers {', '.join(names)}, not {host}"
     expiry = _moment(details.get("NotAfter"))
     if expiry and expiry < snapshot.now:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from core.diagnostics import facts
 from core.diagnostics.edge.cache import edge_entry
 from core.diagnostics.edge.functions import FunctionEvent, FunctionResult, run_function
+from core.diagnostics.edge.policies import COUNTRY, EVERY_ADDED
 from core.diagnostics.journey import CLOUDFRONT_DOCS, FunctionRun, Journey, Stop, evidence, place_of
 from core.model.delivery import CacheBehavior, CloudFrontFunction, Distribution
 from core.model.diagnosis import ServedBy
+
+_ADDED_HEADER = re.compile(r"cloudfront-[a-z0-9-]+")
 
 
 def function_event(
@@ -19,13 +23,28 @@ def function_event(
     request = journey.snapshot.request
     headers = {name.lower(): str(value) for name, value in request.headers.items()}
     headers.setdefault("host", journey.url.host)
-    if request.viewer.country:
-        headers.setdefault("cloudfront-viewer-country", request.viewer.country)
+    if request.viewer.country and COUNTRY in _added(journey):
+        headers.setdefault(COUNTRY, request.viewer.country)
     return FunctionEvent(
         event_type, owner.id, owner.domain_name, journey.method, uri, journey.query,
         headers, request.viewer.ip or "198.51.100.1",
         now_ms=int(journey.snapshot.now.timestamp() * 1000),
     )  # fmt: skip
+
+
+def _added(journey: Journey) -> frozenset[str]:
+    """The headers about the viewer that CloudFront adds: only those that a policy names."""
+    sent = journey.forwarding
+    if sent is None or not sent.known:
+        return frozenset({COUNTRY})
+    return frozenset(name for name in sent.headers.names if name.startswith("cloudfront-"))
+
+
+def _untold(journey: Journey, code: str, event: FunctionEvent) -> str:
+    """A header that CloudFront adds and the code reads, but whose value is not known here."""
+    added = _added(journey)
+    read = set(_ADDED_HEADER.findall(code.lower())) - set(event.headers)
+    return min(read if EVERY_ADDED in added else read & added, default="")
 
 
 def functions(journey: Journey, owner: Distribution, behavior: CacheBehavior) -> None:
@@ -45,6 +64,8 @@ def _run(journey: Journey, arn: str, event: FunctionEvent) -> None:
         result = FunctionResult("unknown", error="the code was not read (cloudfront:GetFunction)")
     elif not function.live_code:
         result = FunctionResult("error", error="The function was never published")
+    elif header := _untold(journey, function.live_code, event):
+        result = FunctionResult("unknown", error=f"it reads {header}, which is not known here")
     else:
         result = run_function(function.live_code, event, function.runtime)
     shown = shown_failure(journey, "Function")

@@ -93,10 +93,15 @@ MANAGED_CACHE: dict[str, CacheKey] = {
         name="UseOriginCacheControlHeaders-QueryStrings",
     ),
 }  # fmt: skip
+COUNTRY = "cloudfront-viewer-country"  # CloudFront adds it only where a policy names it
+EVERY_ADDED = "cloudfront-*"
 _CORS_HEADERS = ("origin", "access-control-request-headers", "access-control-request-method")
 MANAGED_REQUEST: dict[str, tuple[Selection, Selection]] = {  # (headers, query strings)
     ALL_VIEWER: (Selection(ALL), Selection(ALL)),
-    "33f36d7e-f396-46d9-90e0-52428a34d9dc": (Selection(ALL), Selection(ALL)),
+    "33f36d7e-f396-46d9-90e0-52428a34d9dc": (
+        Selection(ALL | {COUNTRY, EVERY_ADDED}),
+        Selection(ALL),
+    ),
     ALL_VIEWER_EXCEPT_HOST: (Selection(ALL, frozenset({"host"})), Selection(ALL)),
     CORS_S3_ORIGIN: (Selection(frozenset(_CORS_HEADERS)), Selection()),
     "59781a5b-3903-41f3-afcb-af62929ccde1": (Selection(frozenset({"origin"})), Selection()),
@@ -105,7 +110,7 @@ MANAGED_REQUEST: dict[str, tuple[Selection, Selection]] = {  # (headers, query s
         Selection(),
     ),
     "775133bc-15f2-49f9-abea-afb2e0bf67d2": (
-        Selection(frozenset({"cloudfront-viewer-country", *_CORS_HEADERS})),
+        Selection(frozenset({COUNTRY, *_CORS_HEADERS})),
         Selection(ALL),
     ),
     "bf0718e1-ba1e-49d1-88b1-f726733018ae": (Selection(frozenset({"host"})), Selection()),
@@ -227,6 +232,8 @@ def _selected(policy: dict[str, Any], part: str, behavior: str, listed: str) -> 
         return Selection()
     if kind == "whitelist":
         return Selection(lowered)
+    if kind == "allViewerAndWhitelistCloudFront":
+        return Selection(ALL | lowered)
     return Selection(ALL, lowered if kind == "allExcept" else NOTHING)
 
 

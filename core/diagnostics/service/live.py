@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from core.aws.edge import Edge, EdgeAnswer
 from core.diagnostics.origins import Endpoint, endpoint_of
-from core.diagnostics.routing import alias_covers
+from core.diagnostics.routing import name_covers
 from core.diagnostics.urls import RequestUrl, parse_url
 
 Shape = dict[str, Any]
@@ -52,7 +52,7 @@ def _distribution_domain(case: Shape, host: str) -> str:
     for one in case.get("distributions") or ():
         aliases = (one["DistributionConfig"].get("Aliases") or {}).get("Items") or []
         domain = str(one["DomainName"]).lower()
-        if host == domain or any(alias_covers(alias, host) for alias in aliases):
+        if host == domain or any(name_covers(alias, host) for alias in aliases):
             return domain
     return ""
 
