@@ -203,6 +203,19 @@ def test_several_interrupted_files_are_chosen_again_together(page, line, sent, t
     assert page.locator("li.row").count() == 2
 
 
+def test_what_waits_for_a_person_is_left_to_the_tab_that_shows_it(page, line, sent, tmp_path):
+    film = blob(tmp_path / "left.mov", 65 * MIB)
+    line(12 * MIB)
+    choose(page, film)
+    wait_for_parts(page, sent, 1)
+    with page.expect_response(re.compile("/assets/uploader.js")):
+        page.goto("/")
+    page.wait_for_function("navigator.locks.query().then((all) => all.held.length === 0)")
+    other = page.context.new_page()
+    other.goto("/upload")
+    expect(row(other, film.name, "needs-file")).to_contain_text("are already stored")
+
+
 def test_another_answer_on_the_page_shows_no_second_list(page, tmp_path):
     choose(page, blob(tmp_path / "once.txt", 300))
     row(page, "once.txt", "delivered").wait_for()

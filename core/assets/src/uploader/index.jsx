@@ -16,6 +16,12 @@ function tabOf({ account, maxBytes, endpoint }) {
   return tab
 }
 
+function shownTabOf(data) {
+  const list = tabOf(data)
+  list.show()
+  return list
+}
+
 const hosts = new WeakMap() // by the element that Streamlit gives, the same for each call of one component
 
 function hostIn(parentElement, name) {
@@ -46,7 +52,7 @@ function ending(parentElement, detach = () => {}) {
 
 /** The page of uploads. */
 export function mount({ parentElement, data, setTriggerValue }) {
-  const list = tabOf(data)
+  const list = shownTabOf(data)
   const host = hostIn(parentElement, 'page')
   const onBatch = (report) => {
     setTriggerValue('batch', report)
@@ -64,11 +70,11 @@ export function mountReplacer({ parentElement, data, setTriggerValue }) {
   host.onEnd = (outcome) => setTriggerValue(outcome, { at: Date.now() })
   host.heard ??= (outcome) => host.onEnd(outcome)
   const target = { id: fileId, name, sameKey, seen: revision }
-  render(<ReplaceView tab={tabOf(data)} target={target} onEnd={host.heard} />, host)
+  render(<ReplaceView tab={shownTabOf(data)} target={target} onEnd={host.heard} />, host)
   return ending(parentElement)
 }
 
-/** On pages without a list: what a reload interrupted goes on. */
+/** On pages without a list: what a reload interrupted goes on, as far as it can by itself. */
 export function goOn(data) {
   tabOf(data)
 }

@@ -29,6 +29,7 @@ export class UploadTab {
   #releases = new Map()
   #listeners = new Set()
   #replaced = new Set()
+  #shown = false
   #maxBytes
   #folder = ''
   #private = false
@@ -51,6 +52,13 @@ export class UploadTab {
     })
     for (const name of ['online', 'offline']) globalThis.addEventListener(name, () => this.#tell())
     this.#ready = this.#continueUnfinished()
+  }
+
+  /** The list is seen: what only a person can continue is taken up as well. */
+  show() {
+    if (this.#shown) return
+    this.#shown = true
+    this.#ready = this.#ready.then(() => this.#continueUnfinished())
   }
 
   /** What the page says now; the list itself goes on. `onBatch` answers whether it took the report. */
@@ -221,19 +229,27 @@ export class UploadTab {
     return release
   }
 
+  #release(id) {
+    this.#releases.get(id)?.()
+    this.#releases.delete(id)
+  }
+
   // --- after a reload -------------------------------------------------------------------------
 
   async #continueUnfinished() {
     const records = await this.#memory.recall()
     for (const record of records.sort((one, other) => one.order - other.order)) {
+      if (this.#uppy.getFile(record.id)) continue
       const release = await this.#claim(record.id)
-      if (release) await this.#continueOne(record, Boolean(release.unsure))
+      if (release) await this.#continueOne(record, release)
     }
   }
 
-  async #continueOne(record, unsure) {
+  async #continueOne(record, release) {
     const data = record.completed ? null : await this.#memory.file(record)
-    const stage = record.completed ? 'checking' : !data ? 'needs-file' : record.paused || unsure ? 'paused' : 'waiting'
+    const held = record.paused || release.unsure
+    const stage = record.completed ? 'checking' : !data ? 'needs-file' : held ? 'paused' : 'waiting'
+    if (!this.#shown && ['needs-file', 'paused'].includes(stage)) return this.#release(record.id) // for a tab that shows it
     const askable = stage === 'needs-file' && (await this.#memory.askable(record))
     const way = { stage, askable, sent: record.completed ? record.size : 0, uploadId: record.uploadId, ticket: record.ticket, completed: record.completed }
     this.#uppy.setState({
@@ -263,10 +279,7 @@ export class UploadTab {
     if (file && !file.meta.replaces) this.#ended.add(id)
     else this.#ended.delete(id)
     // A failed one stays this tab's: another tab must not take it up while it waits for a retry.
-    if (file?.way.stage !== 'failed') {
-      this.#releases.get(id)?.()
-      this.#releases.delete(id)
-    }
+    if (file?.way.stage !== 'failed') this.#release(id)
     if (file?.meta.replaces) this.#tellReplaced(file)
     const items = this.items().filter((item) => !item.replaces)
     if (items.some((item) => isActive(item.stage)) || !this.#ended.size) return
