@@ -48,6 +48,21 @@ _SERVICES = {
 }
 
 
+# Product codes of billing exports, which Cost Explorer calls by their names.
+_CODES = {
+    "AmazonS3": "Amazon S3", "AmazonCloudFront": "Amazon CloudFront", "awskms": "AWS KMS",
+    "AmazonDynamoDB": "Amazon DynamoDB", "AWSLambda": "AWS Lambda",
+    "AmazonCloudWatch": "Amazon CloudWatch", "AWSCostExplorer": "AWS Cost Explorer",
+    "AmazonAthena": "Amazon Athena", "Amazon Simple Storage Service": "Amazon S3",
+    "AWS Key Management Service": "AWS KMS",
+}  # fmt: skip
+
+
+def billed_service(service: str) -> str:
+    """One name of a service for its usage, its tax and its credits, whoever bills them."""
+    return _CODES.get(service, service)
+
+
 def family_of(line: str) -> str:
     if _STORED.fullmatch(line):
         return "s3.storage"

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from core.costs.billed import Billed, Rates, grouped, total
 from core.costs.billing_lines import BillingLines
-from core.costs.families import name_of, service_of
+from core.costs.families import billed_service, name_of, service_of
 from core.costs.price_sheet import month_end
 from core.model.actuals import Actuals, Charge, ChargeKind
 from core.model.estimates import CostEstimate
@@ -102,7 +102,7 @@ def services_line(
     kinds = {charge.kind for charge in billed.charges}
     first = billed.charges[0]
     return MonthLine(
-        service=service_of(billed.line) if billed.line else billed.service,
+        service=service_of(billed.line) if billed.line else billed_service(billed.service),
         line=billed.line,
         region=billed.region,
         name=name_of(billed.line) if billed.line else _KIND_NAMES.get(first.kind, first.usage_type),

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from core.costs.families import rounded
 from core.costs.price_sheet import Missing, find
 from core.costs.tiers import EXACT, ZERO
 from core.model.estimates import CostEstimate, CostLine, PlanFigure, Usage
-from core.model.pricing import FlatRatePlan, PriceDimension, PriceSheet, plain
+from core.model.pricing import FlatRatePlan, PriceDimension, PriceSheet
 
 BYTES = "cf.dto"
 REQUESTS = ("cf.http", "cf.https")
@@ -87,7 +88,8 @@ def _breaches(plan: FlatRatePlan, usage: Usage) -> tuple[str, ...]:
         ("requests", asked, plan.requests),
     ):
         if quantity > capacity:
-            found.append(f"{plain(quantity)} {name} exceed the {plain(capacity)} of {plan.plan}")
+            most = rounded(capacity)
+            found.append(f"{rounded(quantity)} {name} exceed the {most} of {plan.plan}")
             if quantity > EXACT.multiply(capacity, _SPIKE):
                 found.append("more than the one spike of three times that AWS tolerates")
     found += [f"{line} can't be used with a plan" for line in _excluded(usage)]

@@ -198,5 +198,9 @@ def _warnings(actuals: Actuals, unpriced: Sequence[UnpricedLine]) -> tuple[str, 
         told.append(f"these are the last good data: {actuals.problem}")
     if actuals.estimated:
         told.append("AWS may still restate this month")
-    told += [f"{one.line} in {one.region} is not in the estimate: {one.reason}" for one in unpriced]
+    told += [f"{_named(one)} is not in the estimate: {one.reason}" for one in unpriced]
     return tuple(dict.fromkeys(told))
+
+
+def _named(one: UnpricedLine) -> str:
+    return f"{one.line} in {one.region}" if one.region else one.line

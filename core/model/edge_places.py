@@ -11,7 +11,8 @@ _AIRPORTS = {
     "US": (
         "ATL BNA BOS CLE CLT CMH DEN DFW DTW EWR HIO HOU IAD IAH IND JAX JFK LAS LAX MCI MCO "
         "MEM MIA MSP MSY ORD OMA PDX PHL PHX PIT RDU RIC SAN SAT SEA SFO SJC SLC STL TPA YUL "
-        "YTO YVR YYC YYZ QRO MEX"
+        "YTO YVR YYC YYZ QRO MEX "
+        "EMB"  # no airport: the embedded cloud's own edge, which is in us-east-1
     ),
     "EU": (
         "AMS ARN ATH BCN BER BRU BUD CDG CPH DUB DUS FCO FRA GVA HAM HEL LHR LIS MAD MAN MRS "

@@ -13,6 +13,7 @@ from core.ui import formats, parts
 from core.ui.markup import Markup, tag
 from core.ui.parts import Stat, Tone
 
+_LEAST = Decimal("0.01")  # USD a month
 _RISKS: dict[Risk, tuple[Tone, str]] = {
     "low": (Tone.OK, "low risk"),
     "medium": (Tone.WARN, "medium risk"),
@@ -44,14 +45,41 @@ def sentence(found: Recommendations) -> str:
     if not found.items:
         return "Nothing to save was found in what was looked at"
     best = found.items[0]
-    count = formats.counted(len(found.items), "change")
+    if best.saving is not None and best.saving < _LEAST:
+        return "Nothing was found that saves a cent a month"
+    count = formats.counted(len(_worth(found)), "change")
     if best.saving is None:
         return f"{count} may save money; how much is not known"
     return f"{count} may save money; the largest {formats.money(best.saving)} a month"
 
 
 def items(found: Recommendations) -> Markup:
-    return tag("div", *(_item(one) for one in found.items), class_="ui-cost ui-advice")
+    """What saves less than a cent is folded into one line."""
+    worth = _worth(found)
+    small = [one for one in found.items if one not in worth]
+    return tag(
+        "div",
+        tag("div", *(_item(one) for one in worth), class_="ui-cost ui-advice"),
+        tag(
+            "details",
+            tag("summary", _small_ones(len(small), more=bool(worth))),
+            tag("div", *(_item(one) for one in small), class_="ui-cost ui-advice"),
+            class_="ui-unfold",
+        )
+        if small
+        else None,
+    )
+
+
+def _worth(found: Recommendations) -> list[Recommendation]:
+    """Those that save a cent, or nobody knows how much."""
+    return [one for one in found.items if one.saving is None or one.saving >= _LEAST]
+
+
+def _small_ones(count: int, *, more: bool) -> str:
+    verb = "saves" if count == 1 else "save"
+    told = f"and {count} more" if more else formats.counted(count, "change")
+    return f"{told} that {verb} less than a cent a month"
 
 
 def _item(one: Recommendation) -> Markup:
@@ -60,7 +88,12 @@ def _item(one: Recommendation) -> Markup:
         "details",
         tag(
             "summary",
-            tag("b", one.title),
+            tag(
+                "span",
+                tag("b", one.title),
+                " ",
+                tag("small", formats.shorten(one.subject, 48), class_="ui-muted"),
+            ),
             parts.badge(tone, word),
             tag("span", saving(one.saving), class_="ui-num"),
         ),
@@ -137,10 +170,7 @@ def answer(found: WhatIf) -> Markup:
 def _difference(found: WhatIf) -> str:
     if found.saving is None:
         return "unknown"
-    told = formats.money(-found.saving)
-    if "<" in told:  # too little for a sign to mean anything
-        return told.lstrip("\u2212")
-    return f"{'+' if found.saving < 0 else ''}{told}"
+    return formats.signed(-found.saving)
 
 
 def _tone(found: WhatIf, *, good: bool) -> Tone:
@@ -154,7 +184,7 @@ def compared(rows: Sequence[WhatIf]) -> Markup:
     cells = (
         (one.scenario.name, formats.money(one.before), formats.money(one.after), _difference(one),
          formats.money(one.one_off), payback(one.payback_months, one.one_off),
-         parts.badge(*_RISKS[one.risk]))
+         None if one.saving is None else parts.badge(*_RISKS[one.risk]))
         for one in rows
     )  # fmt: skip
     head = ("Scenario", "Now", "Then", "Difference", "Costs once", "Paid back", "Risk")

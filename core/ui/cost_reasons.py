@@ -62,7 +62,7 @@ def effects(rows: Sequence[Effect], currency: str) -> Markup:
 def _signed(amount: Decimal, currency: str) -> str:
     if abs(amount) < _LEAST:
         return "\u2013"
-    return f"{'+' if amount > 0 else ''}{formats.money(amount, currency)}"
+    return formats.signed(amount, currency)
 
 
 def anomalies(found: Sequence[Anomaly], currency: str) -> Markup | None:

@@ -86,6 +86,14 @@ def money(amount: Decimal | None, currency: str = "USD") -> str:
     return f"\u2212{told}" if amount < 0 else told
 
 
+def signed(amount: Decimal, currency: str = "USD") -> str:
+    """With its sign, unless it is too little for a sign to mean anything."""
+    told = money(amount, currency)
+    if "<" in told:
+        return told.lstrip("\u2212")
+    return f"+{told}" if amount > 0 else told
+
+
 def month(period: str) -> str:
     """`2026-10` \u2192 `October 2026`."""
     return f"{date.fromisoformat(f'{period}-01'):%B %Y}"

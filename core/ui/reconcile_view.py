@@ -70,7 +70,7 @@ def _steps(found: Reconciliation) -> Markup:
     """The four steps add up to the gap exactly."""
     wape = "" if found.wape is None else f"quantities are off by {found.wape * 100:.1f} %"
     told = partial(formats.money, currency=found.currency)
-    signed = partial(_signed, currency=found.currency)
+    signed = partial(formats.signed, currency=found.currency)
     unknown = "unknown"
     guess = told(found.estimate) if _has_estimate(found) else unknown
     price = signed(found.price_step) if _price_is_told(found) else unknown
@@ -84,10 +84,6 @@ def _steps(found: Reconciliation) -> Markup:
             Stat("Billed", told(found.billed), "may still change" if found.estimated else ""),
         )
     )
-
-
-def _signed(amount: Decimal, currency: str) -> str:
-    return f"{'+' if amount > 0 else ''}{formats.money(amount, currency)}"
 
 
 def _warnings(found: Reconciliation) -> Markup:
@@ -140,7 +136,7 @@ def _row(one: ReconciledLine, currency: str) -> tuple[Markup | str | None, ...]:
 
 
 def _step(amount: Decimal, currency: str) -> str:
-    return _signed(amount, currency) if amount else "\u2013"
+    return formats.signed(amount, currency) if amount else "\u2013"
 
 
 def _said(one: ReconciledLine) -> Markup | None:

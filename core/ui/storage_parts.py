@@ -175,11 +175,15 @@ def side_by_side(found: StorageComparison, now: datetime) -> Markup:
         *(
             parts.note(
                 f"{NAMES[one.left]} against {NAMES[one.right]}: {_apart(one.objects, one.bytes)}. "
-                f"{'; '.join(one.reasons)}",
+                f"{_sentence('; '.join(one.reasons))}",
             )
             for one in found.differences
         ),
     )
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}." if words else ""
 
 
 def _gap(gap: SourceGap, now: datetime) -> Markup:

@@ -86,8 +86,9 @@ def _empty() -> None:
     show(
         parts.empty_state(
             "Nobody has looked into this bucket yet",
-            "A live listing asks S3 for every object, 1,000 at a time. S3 Inventory and "
-            "CloudWatch are older and cost nothing to read.",
+            "A live listing asks S3 for every object, 1,000 at a time. S3 Inventory is up to a "
+            "week old and costs a few requests; CloudWatch is about a day old and takes $0.01 per "
+            "1,000 metrics read.",
         )
     )
 

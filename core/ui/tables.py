@@ -16,6 +16,7 @@ from core.ui.table_files import Cell, Row, as_csv, as_parquet
 
 _UNITS = ((1024**4, "TiB"), (1024**3, "GiB"), (1024**2, "MiB"), (1024, "KiB"))
 _TALLEST = 420
+_MOST_UNITS = 1_000_000
 _WHOLE = 10  # rows up to which a table shows all of them
 
 
@@ -124,10 +125,18 @@ def _head(column: Column, table: Table, at: int) -> tuple[str, Any, Callable[[Ce
 
 
 def _unit(cells: Sequence[Cell]) -> tuple[int, str]:
-    """That of the middle one, for the largest would make 0.0 of most others."""
+    """That of the middle one, for the largest would make 0.0 of most others; a larger one where
+    the largest would have too many digits to be read.
+    """
     sizes = sorted(int(cell) for cell in cells if isinstance(cell, int | float) and cell)
-    middle = sizes[len(sizes) // 2] if sizes else 0
-    return next(((size, unit) for size, unit in _UNITS if middle >= size), (1, "B"))
+    if not sizes:
+        return 1, "B"
+    middle, largest = sizes[len(sizes) // 2], sizes[-1]
+    usual = next(((size, unit) for size, unit in _UNITS if middle >= size), (1, "B"))
+    larger = (one for one in reversed(_UNITS) if one[0] > usual[0])
+    while largest >= usual[0] * _MOST_UNITS and (more := next(larger, None)):
+        usual = more
+    return usual
 
 
 def _largest(cells: Sequence[Cell]) -> float:

@@ -371,3 +371,17 @@ def test_much_more_than_next_to_nothing_is_told_in_money():
     assert found.sentence.startswith(
         "October cost $50.00, up from $0.50 in September, mostly because"
     )
+
+
+def test_tax_and_credits_of_an_export_stand_with_the_usage_of_their_service():
+    charges = (
+        Charge(day=date(2026, 10, 3), service="AmazonS3", usage_type="TimedStorage-ByteHrs",
+               operation="StandardStorage", quantity=D(10), unit="GB-Mo", billed=D("0.23")),
+        Charge(day=date(2026, 10, 31), service="AmazonS3", usage_type="", kind=ChargeKind.TAX,
+               billed=D("0.02")),
+        Charge(day=date(2026, 10, 31), service="Amazon Simple Storage Service", usage_type="",
+               kind=ChargeKind.CREDIT, billed=D("-0.01")),
+    )  # fmt: skip
+    found = billed_month(Actuals(source="CUR", period="2026-10", as_of=NOW, charges=charges), SHEET)
+    assert [one.service for one in found.services] == ["Amazon S3"]
+    assert found.total == D("0.24")

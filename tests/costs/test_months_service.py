@@ -12,8 +12,8 @@ from core.aws.cost_explorer import CostRange
 from core.aws.metering import CallMeter
 from core.costs.service import CostsService
 from core.costs.service.actuals import ActualsBook
-from core.costs.service.bills import ExplorerBill
 from core.costs.service.alerts import AwsNotifier
+from core.costs.service.bills import ExplorerBill
 from core.costs.service.export_files import uploaded
 from core.costs.service.inputs import CostParts, NothingMeasured
 from core.costs.service.own_cost import OwnCostBook

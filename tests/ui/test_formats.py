@@ -1,5 +1,6 @@
 from contextvars import copy_context
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -134,3 +135,11 @@ def test_a_moment_is_told_in_the_person_s_zone_and_in_utc(zone, expected):
 def test_an_old_day_is_the_day_where_the_person_is():
     at, now = datetime(2026, 1, 1, 20, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
     assert in_zone("Asia/Tokyo", lambda: formats.ago(at, now)) == "2026-01-02"
+
+
+@pytest.mark.parametrize(
+    ("amount", "told"),
+    [("2.5", "+$2.50"), ("-2.5", "\u2212$2.50"), ("0", "$0.00"), ("-0.00001", "< $0.0001")],
+)
+def test_what_is_next_to_nothing_has_no_sign(amount, told):
+    assert formats.signed(Decimal(amount)) == told

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pyarrow.parquet as pq
 
+from core.ui import tables
 from core.ui.table_files import as_csv, as_parquet
 
 NAMES = ("Key", "Bytes", "USD", "Day")
@@ -27,3 +28,10 @@ def test_parquet_keeps_types_unknowns_and_every_digit_of_money():
         "Day": date(2026, 11, 1),
     }
     assert set(table[1].values()) == {None}
+
+
+def test_sizes_that_differ_widely_have_a_unit_in_which_the_largest_can_be_read():
+    assert tables._unit([5, 30 * 2**20, 40 * 2**20])[1] == "MiB"
+    assert tables._unit([9 * 2**10, 38 * 2**20, 524 * 2**30])[1] == "MiB"
+    assert tables._unit([2**10, 2**10, 524 * 2**30])[1] == "MiB"  # not 549,453,824 KiB
+    assert tables._unit([None, 0]) == (1, "B")
