@@ -72,9 +72,9 @@ class Example(Noun):
 
 
 class BulkPreview(Noun):
-    """`refusals` are the first hundred of `refused`, `examples` the first ten of `changing`.
+    """`refusals` are some of the `refused`, a hundred at most; `examples` ten of `changing`.
 
-    Only the first `examined` of `total` files were looked at; the counts are of those.
+    The counts are of the first `examined` of `total` files: of all, where that is the same.
     """
 
     total: int

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Literal
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from core.model.media import FileQuery
 from core.stores.search_columns import UNKNOWN, Columns, Mask
 from core.stores.search_filter import masks
 from core.stores.search_grams import Grams
+from core.stores.search_rows import tag_key
 
 SHOWN = 50  # values of one facet
 _DAY = 86_400_000_000  # microseconds
@@ -20,6 +22,14 @@ _LIFTED = (
     *("kind", "state", "folder", "camera", "extension", "owner"),
     *("taken", "private", "shared"),
 )
+
+
+class TagCounts(NamedTuple):
+    """Files that have `every` or `some` of the tags, and those for which they are `too_many`."""
+
+    every: int
+    some: int
+    too_many: int
 
 
 class Counting:
@@ -72,6 +82,23 @@ class Counting:
         newest = rows[np.cumsum(counts) - 1] if len(counts) else rows
         names = (albums.names.values[code] for code in there.tolist())
         return dict(zip(names, zip(counts.tolist(), newest.tolist(), strict=True), strict=True))
+
+    def tagging(self, given: Iterable[str], most: int) -> TagCounts:
+        """What giving or taking these tags would find; `most` is how many a file may have."""
+        tags = self._columns.lists["tags"]
+        on = self._all[tags.rows]
+        rows, codes = tags.rows[on], tags.codes[on]
+        size, keys = self._columns.size, {tag_key(tag) for tag in given}
+        had = np.zeros(size, np.int32)
+        for key in keys:
+            had[rows[codes == tags.names.find(key)]] += 1
+        after = np.bincount(rows, minlength=size) + len(keys) - had
+        every = self._all & (had == len(keys))
+        return TagCounts(
+            every=int(np.count_nonzero(every)),
+            some=int(np.count_nonzero(self._all & (had > 0))),
+            too_many=int(np.count_nonzero(self._all & ~every & (after > most))),
+        )
 
     def timeline(self, column: str, unit: Literal["M", "D"], mask: Mask | None = None) -> Timeline:
         """`unit` is numpy's: M for months, D for days."""

@@ -7,7 +7,7 @@ that `refresh` brings up to date.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -34,7 +34,7 @@ from core.stores.search_query import Position
 from core.stores.search_rows import same_camera
 
 if TYPE_CHECKING:
-    from core.stores.search_facets import Counting
+    from core.stores.search_facets import Counting, TagCounts
 
 MAX_LIMIT = 1000
 T = TypeVar("T")
@@ -98,6 +98,10 @@ class SearchIndex:
     def timeline(self, query: FileQuery, *, by: str = "taken", days: bool = False) -> Timeline:
         """Files per month or day in which they were `taken` or `uploaded`."""
         return self._counted(query, lambda counting: counting.timeline(by, "D" if days else "M"))
+
+    def tagging(self, query: FileQuery, given: Iterable[str], most: int) -> TagCounts:
+        """What giving or taking these tags would find; `most` is how many a file may have."""
+        return self._counted(query, lambda counting: counting.tagging(given, most))
 
     def folders(self, query: FileQuery) -> dict[str, int]:
         """Folder → files of the query in it, deeper ones aside."""

@@ -101,7 +101,9 @@ def _refused(preview: BulkPreview) -> Markup | None:
     rows = [(tag("span", one.name or one.file_id, dir="auto"), one.reason)
             for one in preview.refusals]  # fmt: skip
     summary = tag("summary", f"Refused: {formats.counted(preview.refused, 'file')}")
-    return tag("details", summary, parts.table(("File", "Why"), rows), class_="ui-unfold")
+    more = preview.refused - len(rows)
+    rest = tag("p", f"and {formats.number(more)} more", class_="ui-muted") if more > 0 else None
+    return tag("details", summary, parts.table(("File", "Why"), rows), rest, class_="ui-unfold")
 
 
 def _tags(actor: Actor, kind: BulkKind) -> BulkChange | None:

@@ -9,6 +9,7 @@ from itertools import islice
 from core.errors import Conflict
 from core.library import bulk as rules
 from core.library.bulk import Place
+from core.library.service.bulk.counting import BulkCounting
 from core.library.service.bulk.records import FIRST_REFUSALS, BulkRecords
 from core.library.service.bulk.run import REFUSALS, BulkRun
 from core.library.service.bulk.selecting import Selecting
@@ -30,6 +31,7 @@ from core.stores.records import Put
 
 JOB = "bulk_change"
 _EXAMINED = 10_000  # files in a preview; a person waits for it
+_GLANCE = 1_000  # of those that the index counts, for examples and names
 _EXAMPLES = 10
 _AT_ONCE = 30  # so few are done right away, while the person waits
 
@@ -40,6 +42,7 @@ class BulkDesk:
     ) -> None:
         self._shelf, self._records, self._selecting = shelf, records, selecting
         self._steps, self._run = steps, run
+        self._counting = BulkCounting(shelf)
 
     def preview(self, actor: Actor, selection: Selection, change: BulkChange) -> BulkPreview:
         self._selecting.check(selection)
@@ -48,10 +51,14 @@ class BulkDesk:
         total = len(ids)
         if selection.query is not None:
             total = self._selecting.count(actor, selection.query)
-        files: Iterable[MediaFile | str] = ids
-        if selection.query is not None:
-            files = self._selecting.files(actor, selection.query)
-        return self._looked_at(task, islice(files, _EXAMINED), total)
+        if selection.query is None:
+            return self._looked_at(task, ids, total)
+        files = self._selecting.files(actor, selection.query)
+        if total <= _EXAMINED:
+            return self._looked_at(task, files, total)
+        exact = self._counting.counts(actor, selection.query, task.change, total)
+        seen = self._looked_at(task, islice(files, _GLANCE if exact else _EXAMINED), total)
+        return seen.model_copy(update={**exact._asdict(), "examined": total}) if exact else seen
 
     def _looked_at(self, task: Task, files: Iterable[MediaFile | str], total: int) -> BulkPreview:
         examples: list[Example] = []
