@@ -112,7 +112,11 @@ class Settings(BaseSettings):
         180, ge=1, description="Days until a link or drop box that ended leaves the list for good"
     )
     kept_versions: int = Field(
-        20, ge=0, le=50, description="Earlier versions of a replaced file that are kept"
+        20,
+        ge=0,
+        le=50,
+        description="Earlier versions of a replaced file that are kept; "
+        "whom the owner lets edit can only push out their own",
     )
     log_bucket: str = Field(
         "", description="Bucket of the CDN's access logs; empty: as the distribution says"

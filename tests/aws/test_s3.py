@@ -1,6 +1,7 @@
 """The bucket adapter against moto: what is written is what is read, and addresses say so."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -89,6 +90,40 @@ def test_a_very_large_object_is_copied_in_parts(bucket, monkeypatch):
     assert target.size == len(body)
     assert b"".join(bucket.open_stream(target)) == body
     assert bucket.head("to").content_type == "image/png"
+
+
+def test_a_copy_in_parts_that_fails_leaves_no_parts(bucket, monkeypatch):
+    monkeypatch.setattr(s3_module, "LARGEST_COPY", 6 * 1024**2)
+    monkeypatch.setattr(s3_module, "_COPY_PART", 5 * 1024**2)
+    source = bucket.put("from", b"0123456789" * 800_000, PNG)
+    bucket.erase("from")
+    with pytest.raises(NotFound):
+        bucket.copy(source, "to", PNG)
+    assert bucket.list_uploads("to") == ()
+
+
+def test_what_is_carried_keeps_its_headers_and_the_bytes_of_its_version(bucket):
+    first = bucket.put("k", b"first", ServedAs("text/plain", "no-store", "attachment"))
+    bucket.put("k", b"second", PNG)
+    there = bucket.carry(first, "there")
+    found = bucket.head("there")
+    assert bucket.read_range("there", 0, 9) == b"first"
+    assert found.ref == there
+    assert (found.content_type, found.cache_control, found.content_disposition) == (
+        *("text/plain", "no-store", "attachment"),
+    )
+    bucket.carry(first, "there", lambda headers: replace(headers, cache_control="max-age=9"))
+    assert bucket.head("there").cache_control == "max-age=9"
+    assert bucket.head("there").content_disposition == "attachment"
+    with pytest.raises(NotFound):
+        bucket.carry(there.model_copy(update={"key": "never"}), "there")
+
+
+def test_a_folder_goes_but_for_what_is_to_be_kept(bucket):
+    for key in ("f/1/a", "f/1/b", "f/1/b2"):
+        bucket.put(key, b"x", PNG)
+    assert bucket.delete_prefix("f/1/", {"f/1/b"}) == 2
+    assert [found.ref.key for found in bucket.list("f/")] == ["f/1/b"]
 
 
 def test_delete_hides_and_erase_removes_every_version(bucket):

@@ -94,8 +94,14 @@ def test_what_is_changed_or_gone_names_nothing_any_more(world):
 )
 def test_a_persons_picture_is_named_in_any_spelling_and_both_sizes(world, stored):
     AccountRecords(world).accounts.add(
-        Account(id="x", email="x@example.com", username="x", role=Role.MEMBER, created_at=NOW,
-                avatar_key=stored)  # fmt: skip
+        Account(
+            id="x",
+            email="x@example.com",
+            username="x",
+            role=Role.MEMBER,
+            created_at=NOW,
+            avatar_key=stored,
+        )
     )
     both = {"avatars/avatar_x_1_y512.jpg", "avatars/avatar_x_1_y128.jpg"}
     assert world.uses.spared("media", [*both, "avatars/other512.jpg"], "") == both
@@ -105,8 +111,14 @@ def test_a_persons_picture_is_named_in_any_spelling_and_both_sizes(world, stored
 @pytest.mark.parametrize("stored", ["", "https://[", "https://cdn.example/"])
 def test_an_account_without_a_picture_names_nothing(world, stored):
     AccountRecords(world).accounts.add(
-        Account(id="x", email="x@example.com", username="x", role=Role.MEMBER, created_at=NOW,
-                avatar_key=stored)  # fmt: skip
+        Account(
+            id="x",
+            email="x@example.com",
+            username="x",
+            role=Role.MEMBER,
+            created_at=NOW,
+            avatar_key=stored,
+        )
     )
     assert world.uses.users("media", ["avatars/a512.jpg", "avatars/"]) == frozenset()
 
@@ -115,9 +127,14 @@ def test_progress_photos_name_what_is_recorded_and_nothing_of_other_people(world
     photos = Collection(world, "progress_photo", ProgressPhoto, key=lambda photo: photo.id)
     for user in ("1", "2"):
         photos.add(
-            ProgressPhoto(id=f"p{user}", owner_id=user, key=f"users/{user}/progress-photos/one",
-                          taken_on=date(2026, 1, 1), uploaded_at=NOW,
-                          thumbnail_key=f"progress-photos/p{user}-400")  # fmt: skip
+            ProgressPhoto(
+                id=f"p{user}",
+                owner_id=user,
+                key=f"users/{user}/progress-photos/one",
+                taken_on=date(2026, 1, 1),
+                uploaded_at=NOW,
+                thumbnail_key=f"progress-photos/p{user}-400",
+            )
         )
     keys = ["users/1/progress-photos/one", "progress-photos/p2-400", "progress-photos/one"]
     assert world.uses.users("media", keys) == {"progress_photo/p1", "progress_photo/p2"}

@@ -21,11 +21,13 @@ from core.model.media import (
     Right,
     UploadState,
 )
+from core.model.object_names import own_folders
 from core.model.versions import with_bytes
 from core.stores.account_records import AccountRecords
 from core.stores.invalidations import JOB as INVALIDATE
 from core.stores.invalidations import InvalidationBook
 from core.upload.service import UploadRequest
+from core.upload.service.replacing import Replacing
 from tests.upload.test_crashes import Killed, calls_of, fused, restart
 
 __all__ = ["fused"]
@@ -391,3 +393,56 @@ def test_who_replaces_what_they_did_not_see_learns_it_before_sending(world):
     with pytest.raises(Conflict, match="ann replaced a"):
         replace(world, id_, seen=1)
     assert finish(world, replace(world, id_, seen=2)).state is JobState.DONE
+
+
+def test_bytes_at_an_address_that_another_record_names_are_not_covered(world):
+    id_, other = upload(world), upload(world)
+    key = file_of(world, id_).key
+    upload_id = replace(world, id_, same_key=True)
+    world.service._shelf.change(other, {"key": key})
+    job = finish(world, upload_id)
+    assert job.state is JobState.FAILED
+    assert "used elsewhere" in job.problem.detail
+    assert file_of(world, id_).version_id == world.bucket.head(key).ref.version_id
+    with pytest.raises(Conflict, match="used elsewhere"):
+        replace(world, id_, same_key=True)
+    assert finish(world, replace(world, id_)).state is JobState.DONE
+
+
+def test_an_editor_can_not_make_the_owners_versions_go(world):
+    world.settings = world.settings.model_copy(update={"kept_versions": 2})
+    world.build()
+    id_ = upload(world)
+    for shade in (9, 8):
+        finish(world, replace(world, id_, picture(shade)))
+    world.service._shelf.change(id_, {"grants": (Grant(account_id="bob", right=Right.EDIT),)})
+    bob = Actor(account_id="bob", role=Role.MEMBER)
+    for shade in (7, 6, 5):
+        finish(world, replace(world, id_, picture(shade), actor=bob), actor=bob)
+    file = file_of(world, id_)
+    assert [(one.number, one.stored_by) for one in file.versions] == [
+        *((1, "ann"), (2, "ann"), (3, "ann")),
+    ]
+    assert (file.revision, file.stored_by) == (6, "bob")
+    for one in file.versions:
+        assert world.bucket.find(one.key) is not None
+    assert not [key for key in everything(world) if "/r4-" in key or "/r5-" in key]
+    finish(world, replace(world, id_, picture(4)))
+    assert [one.number for one in file_of(world, id_).versions] == [3, 6]
+
+
+def test_a_file_that_is_deleted_for_good_meanwhile_leaves_no_new_bytes(world, monkeypatch):
+    id_ = upload(world)
+    cover = Replacing._covering
+
+    def purged(self, draft, file):
+        fresh = cover(self, draft, file)
+        world.service._shelf.files.remove(id_)
+        for folder in own_folders(id_):
+            world.bucket.delete_prefix(folder, {fresh.key})  # which came after it
+        return fresh
+
+    monkeypatch.setattr(Replacing, "_covering", purged)
+    job = finish(world, replace(world, id_, same_key=True))
+    assert (job.state, job.problem.slug) == (JobState.FAILED, "not-found")
+    assert everything(world) == []
