@@ -93,17 +93,19 @@ def _twin(actor: Actor, group: DuplicateGroup, twin: Twin) -> None:
     others = [one.file.id for one in group.twins if one.file.id != file.id]
     suggested = file.id == group.keep
     with st.container(key=f"twin_{file.id}", gap="xsmall"):
-        badge = parts.badge(Tone.OK, "Suggested") if suggested else _likeness(group.kind, twin)
+        badge = parts.badge(Tone.OK, "Suggested") if suggested else _likeness(group, twin)
         show(_picture(twin), tag("div", badge, class_="ui-tags"), _facts(twin))
         words = f"Keep this, trash {formats.counted(len(others), 'other')}"
         if st.button(words, key=f"keep_{file.id}", type="primary" if suggested else "secondary"):
             changes.trash(actor, others)
 
 
-def _likeness(kind: DuplicateKind, twin: Twin) -> Markup:
-    if kind is DuplicateKind.EXACT:
-        return parts.badge(Tone.NEUTRAL, "Same bytes")
-    return parts.badge(Tone.NEUTRAL, "Looks alike" if twin.distance else "Looks the same")
+def _likeness(group: DuplicateGroup, twin: Twin) -> Markup:
+    """Beside the suggested one, which comes first."""
+    checksum = twin.file.checksum
+    same = bool(checksum) and checksum == group.twins[0].file.checksum
+    looks = "Looks alike" if twin.distance else "Looks the same"
+    return tag("span", "Same bytes" if same else looks, class_="ui-badge ui-neutral")
 
 
 def _picture(twin: Twin) -> Markup:
