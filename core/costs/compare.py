@@ -126,8 +126,24 @@ def _because(effect: Effect) -> str:
             f"to {rounded(effect.quantity_after)} {effect.unit}".rstrip()
         )
     if strongest == "price":
-        return f"{effect.name} paid {'more' if rose else 'less'} for the same use"
+        return _dearer(effect, rose=rose)
     return f"{effect.name} moved to {'dearer' if rose else 'cheaper'} regions or classes"
+
+
+def _dearer(effect: Effect, *, rose: bool) -> str:
+    """One unit of it on average; less of it that was free makes it dearer as well."""
+    if not effect.before:
+        return f"{effect.name} is no longer free"
+    if not effect.after:
+        return f"{effect.name} is free now"
+    earlier = EXACT.divide(effect.before, effect.quantity_before or Decimal(1))
+    now = EXACT.divide(effect.after, effect.quantity_after or Decimal(1))
+    percent = 100 * (now - earlier) / abs(earlier)
+    if (percent > 0) is not rose or abs(percent) < _ALIKE:
+        return f"{effect.name} got {'dearer' if rose else 'cheaper'} where it was used before"
+    unit = effect.unit.removesuffix("s") or "unit"
+    more = f"{rounded_percent(percent)} % {'more' if rose else 'less'}"
+    return f"{effect.name} cost {more} per {unit} on average"
 
 
 def month_name(period: str, *, beside: str = "") -> str:

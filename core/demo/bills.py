@@ -78,10 +78,14 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Month:
-    """What a month used, at list price and as it is paid: less what is always free."""
+    """What a whole month would use, at list price and less what is always free.
 
-    days: Sequence[date]
-    weights: Mapping[date, Decimal]  # of the traffic
+    `weights`: the days that are over, and how much of the month's traffic each of them had.
+    `steady`: a day's part of what is used every day alike.
+    """
+
+    weights: Mapping[date, Decimal]
+    steady: Decimal
     at_list: Sequence[CostLine]
     paid: Sequence[CostLine]
 
@@ -114,18 +118,23 @@ def _month(dashboard: Dashboard, admin: Actor, first: date, today: date) -> Mont
         return None
     report = dashboard.traffic.report(admin, days[0], days[-1])
     known = {date.fromisoformat(row.label): row.bytes for row in report.days if row.label}
-    whole = sum(known.values()) or 1
-    usage = _usage(dashboard, admin, f"{first:%Y-%m}", Decimal(len(days)) / (after - first).days)
+    part = Decimal(len(days)) / (after - first).days
+    usage = _usage(dashboard, admin, f"{first:%Y-%m}", part)
     at_list, paid = (
         dashboard.costs.estimate(admin, {**usage, "allowances": name}).lines
         for name in ("none", "always_free")
     )
-    weights = {day: Decimal(known.get(day, 0)) / whole for day in days}
-    return Month(days, weights, at_list, paid)
+    whole = sum(known.values()) or 1
+    weights = {day: part * known.get(day, 0) / whole for day in days}
+    return Month(weights, Decimal(1) / (after - first).days, at_list, paid)
 
 
 def _usage(dashboard: Dashboard, admin: Actor, period: str, part: Decimal) -> dict[str, object]:
-    """The measured month as a usage file, with the quantities of the bill."""
+    """The measured month as a usage file, with the quantities of the bill.
+
+    Of a running month the traffic goes on as it was, so that its days have their share of what is
+    free; what is stored is measured as a whole month's at once.
+    """
     found = dashboard.costs.estimate_month(admin, period).lines
     lines = [
         {
@@ -140,25 +149,25 @@ def _usage(dashboard: Dashboard, admin: Actor, period: str, part: Decimal) -> di
 
 
 def _billed(one: CostLine, part: Decimal) -> Decimal:
-    """Of a month that has only begun, storage is billed for its days."""
-    steady = part if one.line.startswith(_STEADY) else Decimal(1)
-    return one.quantity * _OFF.get(one.line, Decimal(1)) * steady
+    whole = one.quantity if one.line.startswith(_STEADY) else one.quantity / part
+    return whole * _OFF.get(one.line, Decimal(1))
 
 
 def rows(month: Month) -> Iterator[Row]:
     paid = {(one.line, one.region): one for one in month.paid}
     for one in month.at_list:
         yield from _of_line(one, paid.get((one.line, one.region)), month)
-    chance = random.Random(f"{SEED} {month.days[0]}")
-    for day in month.days:
+    days = tuple(month.weights)
+    chance = random.Random(f"{SEED} {days[0]}")
+    for day in days:
         for service, usage, operation, unit, count, price in _OTHERS:
             used = (count * Decimal(chance.randint(80, 120)) / 100).quantize(Decimal(1))
             yield Row("Usage", day, service, usage, operation, used, used * price, used * price,
                       unit)  # fmt: skip
     spent = sum((one.amount for one in month.paid), Decimal(0))
-    yield Row("Credit", month.days[0], "AmazonCloudFront", cost=max(_CREDIT, -spent),
+    yield Row("Credit", days[0], "AmazonCloudFront", cost=max(_CREDIT, -spent),
               said="Promotional credit of the demo")  # fmt: skip
-    last = month.days[-1]
+    last = days[-1]
     if (last + timedelta(days=1)).day == 1:  # comes with the month's end
         yield Row("Tax", last, "AmazonS3", cost=(spent * _TAX).quantize(Decimal("0.01")),
                   said="Tax of the demo")  # fmt: skip
@@ -170,9 +179,8 @@ def _of_line(one: CostLine, paid: CostLine | None, month: Month) -> Iterator[Row
     name = usage.format(edge=edge)
     free = min(paid.free_quantity if paid is not None else Decimal(0), one.quantity)
     amount = paid.amount if paid is not None else one.amount
-    for day in month.days:
-        steady = one.line.startswith(_STEADY)
-        share = Decimal(1) / len(month.days) if steady else month.weights[day]
+    for day, weight in month.weights.items():
+        share = month.steady if one.line.startswith(_STEADY) else weight
         if free:
             yield Row("Usage", day, service, name, operation, free * share, Decimal(0),
                       Decimal(0), unit, _FREE_SAID)  # fmt: skip

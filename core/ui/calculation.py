@@ -27,7 +27,8 @@ def quantity(value: Decimal | None, unit: str) -> str:
         return "unknown"
     if 0 < value < Decimal("0.001"):
         return f"< 0.001 {unit}".strip()
-    digits = 0 if value == value.to_integral_value() or abs(value) >= 1000 else 3
+    whole = abs(value - value.to_integral_value()) < Decimal("0.0005")
+    digits = 0 if whole or abs(value) >= 1000 else 3
     return f"{value:,.{digits}f} {unit}".strip()
 
 

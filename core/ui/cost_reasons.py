@@ -101,10 +101,14 @@ def unallocated(item: Allocation, currency: str) -> Markup:
     """What belongs to nobody is as visible as the rest."""
     words = (
         f"{formats.money(item.unallocated, currency)} "
-        f"({item.unallocated_percent:.1f} %) belong to none of them"
+        f"({_percent(item.unallocated_percent)}) belong to none of them"
     )
     why = f": {'; '.join(item.reasons)}" if item.reasons and item.unallocated else ""
     return parts.note(f"{words}{why}.", Tone.WARN if item.warn else Tone.NEUTRAL)
+
+
+def _percent(share: Decimal) -> str:
+    return f"{share:.1f} %".replace("-", "\u2212")
 
 
 def units(rows: Sequence[UnitCost], currency: str) -> Markup | None:

@@ -7,6 +7,7 @@ from functools import partial
 
 import streamlit as st
 
+from core.costs.families import billed_service
 from core.costs.service.export_files import uploaded
 from core.model.actuals import ReconciledLine, Reconciliation
 from core.model.identity import Actor, Permission
@@ -110,7 +111,7 @@ def _largest(found: Reconciliation) -> list[ReconciledLine]:
 
 
 def _row(one: ReconciledLine, currency: str) -> tuple[Markup | str | None, ...]:
-    name = one.line or ", ".join(one.usage_types) or one.service
+    name = one.line or ", ".join(one.usage_types) or billed_service(one.service)
     price = (
         parts.badge(Tone.UNKNOWN, "not told") if one.price_step is None
         else _step(one.price_step, currency)

@@ -170,7 +170,7 @@ def test_dearer_places_are_mix_and_dearer_prices_are_price():
     assert "dearer regions" in moved.because
     raised = effects_of([line("cf.dto", "US", 100, "8.5")], [line("cf.dto", "US", 100, "17")])[0]
     assert (raised.quantity, raised.price, raised.mix) == (0, D("8.5"), 0)
-    assert "paid more" in raised.because
+    assert "100 % more per GB" in raised.because
 
 
 def test_new_gone_and_unmeasured_lines_have_their_own_words():
@@ -385,3 +385,24 @@ def test_tax_and_credits_of_an_export_stand_with_the_usage_of_their_service():
     found = billed_month(Actuals(source="CUR", period="2026-10", as_of=NOW, charges=charges), SHEET)
     assert [one.service for one in found.services] == ["Amazon S3"]
     assert found.total == D("0.24")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ((100, "4"), (110, "6.6"), "CloudFront data out cost 50 % more per GB on average"),
+        ((100, "6"), (90, "3.6"), "CloudFront data out cost 33 % less per GB on average"),
+        ((100, "0"), (100, "5"), "CloudFront data out is no longer free"),
+        ((100, "5"), (100, "0"), "CloudFront data out is free now"),
+    ],
+)
+def test_a_price_that_changed_is_told_by_what_one_unit_cost(before, after, told):
+    (found,) = effects_of([line("cf.dto", "EU", *before)], [line("cf.dto", "EU", *after)])
+    assert found.because == told
+
+
+def test_a_price_that_rose_beside_a_cheaper_mix_promises_no_average():
+    old = [line("cf.dto", "EU", 100, "10"), line("cf.dto", "US", 10, "1")]
+    new = [line("cf.dto", "EU", 100, "16"), line("cf.dto", "AP", 200, "2")]
+    (found,) = effects_of(old, new)
+    assert "on average" not in found.because

@@ -33,7 +33,7 @@ def lines(allowances):
 def actuals():
     days = [date(2026, 10, 1) + timedelta(days=n) for n in range(31)]
     weights = {day: Decimal(1) / 31 for day in days}
-    month = Month(days, weights, lines("none").lines, lines("always_free").lines)
+    month = Month(weights, Decimal(1) / 31, lines("none").lines, lines("always_free").lines)
     content = _file(rows(month), PERIOD).decode().splitlines()
 
     reader = ExportReader(PERIOD)
