@@ -12,6 +12,10 @@ from core.model.media import FileVersion, MediaFile, ObjectRef
 # CloudFront wants only what RFC 1738 calls unsafe to be encoded; browsers encode more.
 _SAFE_BY_RFC_1738 = "/!*'(),$+;:@&="
 _AS_BROWSERS_SEND = "/~"
+BROWSERS_KEEP = (
+    "It was replaced at the same address: browsers that have shown the old one may keep it for as "
+    "long as a year."
+)
 _FIELDS = (
     *("name", "bucket", "key", "version_id", "etag", "size", "upload_size", "checksum"),
     *("content_type", "width", "height", "fingerprint", "renditions", "pristine"),
@@ -47,6 +51,7 @@ def with_bytes(
             "stored_by": by,
             "changed_at": now,
             "changed_by": by,
+            "notes": tuple(note for note in file.notes if note != BROWSERS_KEEP),
         }
     )
 

@@ -17,6 +17,10 @@ from core.ui.markup import Markup, tag
 from core.ui.parts import Tone
 from core.ui.uploader.replacer import replacer
 
+_WHERE = (
+    "A restored version is served at the address that it had, or at a new one where other bytes "
+    "have that now."
+)
 _SEEN = "drawer_versions_seen"  # the file's id and `edit` as they were drawn
 
 
@@ -55,6 +59,8 @@ def _history(actor: Actor, file: MediaFile, *, changeable: bool) -> None:
             offered = changeable and not view.current
             if offered and st.button(f"Restore version {number}", key=f"restore_{number}"):
                 wanted = number
+    if changeable:
+        show(parts.note(_WHERE))
     seen = st.session_state.get(_SEEN, ("", ""))
     st.session_state[_SEEN] = (file.id, file.edit)
     if wanted is not None:

@@ -7,12 +7,7 @@ from datetime import datetime
 from core.errors import Conflict
 from core.model.base import Noun
 from core.model.media import FileState, FileVersion, MediaFile, Upload
-from core.model.versions import version_of, with_bytes
-
-BROWSERS_KEEP = (
-    "It was replaced at the same address: browsers that have shown the old one may keep it for as "
-    "long as a year."
-)
+from core.model.versions import BROWSERS_KEEP, version_of, with_bytes
 
 
 class Replacement(Noun):

@@ -11,7 +11,7 @@ from core.library.service import LibraryService, Outside
 from core.model.changes import OnConflict
 from core.model.library import FileChanges
 from core.model.media import FileQuery, FileVersion, Grant, Rendition, Right
-from core.model.versions import trimmed, version_of, with_bytes
+from core.model.versions import BROWSERS_KEEP, trimmed, version_of, with_bytes
 from core.settings import load_settings
 
 
@@ -116,12 +116,14 @@ def test_a_restored_version_is_a_new_one_and_nothing_is_lost(room, replaced, peo
 
 
 def test_a_covered_version_comes_back_under_a_key_of_its_own(room, replaced, people):
-    replaced(same_key=True)
+    stored = room.files.find(replaced(same_key=True).id)
+    room.files.save(stored.value.model_copy(update={"notes": (BROWSERS_KEEP,)}), stored.version)
     file = room.library.restore_version(people.owner, "f1", 1)
     assert file.key.startswith("media/f1/r3-")
     assert bytes_of(room, file.key) == b"bytes of f1"
     assert bytes_of(room, file.renditions[0].key) == b"bytes of f1"
     assert bytes_of(room, file.versions[-1].key) == b"new bytes"
+    assert file.notes == ()  # its address was nobody's before
     room.library.trash(people.owner, ["f1"])
     room.clock.forward(days=31)
     room.library.purge()
