@@ -93,7 +93,7 @@ def test_a_link_with_a_password_and_two_downloads_from_making_to_revoking(tab, o
     guest.reload()
     expect(guest.get_by_text("No downloads left")).to_be_visible()
     guest.goto(third)
-    expect(guest.get_by_text("No downloads are left.")).to_be_visible()
+    expect(guest.get_by_role("heading", name="No downloads are left")).to_be_visible()
 
     tab.goto("/shared")
     table = tab.locator("[data-testid=stDataFrame] canvas").first
@@ -129,20 +129,33 @@ def test_a_guest_drops_files_and_hears_what_is_not_taken(owner, guest, tmp_path)
 
 @needs_axe
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_under_a_link(browser, app, owner, scheme):
+def test_axe_finds_nothing_serious_under_a_link(browser, app, owner, scheme, tmp_path):
     def share(**body):
         target = {"kind": "files", "file_ids": [owner.file_id]}
         sent = owner.post("/api/shares", json={"target": target, "expires_in": 3600, **body})
         return sent.json()["url"]
 
-    drop = {"max_files": 5, "max_file_bytes": 10**6, "max_total_bytes": 10**7}
+    drop = {"max_files": 1, "max_file_bytes": 10**4, "max_total_bytes": 10**5}
     shown, locked = share(max_downloads=3), share(password=SECRET)
     box = share(kind="drop", target={"kind": "folder"}, drop=drop)
-    pages = (shown, f"{shown}/v/{owner.file_id}", locked, box, f"{app.url}/s/nothing")
-    context = browser.new_context(color_scheme=scheme)
+    nothing = share(target={"kind": "folder", "folder": "empty"})
+    pages = (shown, f"{shown}/v/{owner.file_id}", nothing, f"{app.url}/s/nothing", box, locked)
+    context = browser.new_context(color_scheme=scheme, viewport={"width": 390, "height": 844})
     page, found = context.new_page(), {}
     for address in pages:
         page.goto(address)
         found[address] = violations(page)
+    page.get_by_label("Password").fill("a wrong one")
+    page.get_by_role("button", name="Open").click()
+    found["a wrong password"] = violations(page)
+    page.goto(box)
+    (tmp_path / "small.bin").write_bytes(b"x" * 100)
+    (tmp_path / "large.bin").write_bytes(b"x" * (10**4 + 1))
+    page.get_by_label("Files", exact=True).set_input_files(list(tmp_path.iterdir()))
+    expect(page.locator(".share-ok")).to_have_count(1)
+    expect(page.locator(".share-fail")).to_have_count(1)
+    found["what was sent"] = violations(page)
+    page.reload()
+    found["a full box"] = violations(page)
     context.close()
     assert {address: broken for address, broken in found.items() if broken} == {}

@@ -115,9 +115,7 @@ def test_an_unknown_address_is_named_and_nobody_is_let_in(tabs, picture, team):
     assert team["Tom"].api.get(f"/api/files/{picture['id']}").status_code == 404
 
 
-def test_shared_files_are_viewed_left_and_taken_back_several_at_once(
-    team, tabs, picture, tmp_path
-):
+def test_shared_files_are_viewed_left_and_taken_back_several_at_once(team, tabs, picture, tmp_path):
     mia, noa = tabs["Mia"], tabs["Noa"]
     another = tmp_path / "another.jpg"
     Image.new("RGB", (300, 200), "green").save(another)
