@@ -41,7 +41,7 @@ def _sentence(file: MediaFile) -> str:
 def _help(file: MediaFile) -> str:
     if file.private:
         return "It gets a lasting address that everybody can open."
-    return "Its address changes. The old one ends once the CDN has forgotten its copies, within minutes."
+    return "Its address changes. The old one ends once the CDN has forgotten it, within minutes."
 
 
 def _switch(actor: Actor, file: MediaFile) -> None:
