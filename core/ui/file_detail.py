@@ -11,6 +11,7 @@ from core.model.identity import Actor, Permission
 from core.model.media import MediaFile
 from core.ui import (
     delivery_view,
+    faces,
     file_advice,
     file_cost_view,
     file_delivery,
@@ -120,20 +121,11 @@ def _picture(file: MediaFile) -> Markup:
     return view_link(tag("span", inside, class_="ui-preview"), file.id, file.name)
 
 
-def _owner(actor: Actor, owner_id: str) -> Child:
-    if owner_id == actor.account_id:
-        return "you"
-    if not actor.may(Permission.MEDIA_READ_ALL):
-        return "another member"
-    names = session.services().accounts.names(actor, (owner_id,))
-    return names.get(owner_id) or parts.mono(owner_id, 28)
-
-
 def _facts(actor: Actor, file: MediaFile, *, editable: bool) -> Markup:
     now = session.now()
-    changer = _owner(actor, file.changed_by) if file.changed_by else None
+    changer = faces.known(actor, file.changed_by) if file.changed_by else None
     rows = (
-        ("Uploaded by", _owner(actor, file.owner_id)),
+        ("Uploaded by", faces.known(actor, file.owner_id)),
         ("Uploaded", parts.when(file.uploaded_at, now)),
         ("Changed", _by(parts.when(file.changed_at, now), changer)),
         ("Size", formats.saved(file.upload_size, file.size)),

@@ -1,4 +1,6 @@
-"""Where the product itself refers to a file: links, people, albums, cases of the doctor."""
+"""Where the product itself refers to a file: links, people, albums, cases of the doctor, pictures
+of people, progress photos.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +9,16 @@ from urllib.parse import quote
 
 import streamlit as st
 
+from core.errors import AwsUnavailable
 from core.model.identity import Actor, Permission
 from core.model.media import MediaFile, Right
+from core.model.references import ObjectUser, UserKind
 from core.model.saved_case import SavedCase
 from core.model.sharing import OwnLink, ShareKind, TargetKind
-from core.ui import formats, parts, session
+from core.ui import faces, formats, parts, session
 from core.ui.frame import show
-from core.ui.markup import Markup, join, tag
+from core.ui.markup import Child, Markup, join, tag
+from core.ui.parts import Tone
 
 _LINKS_READ = 300
 _RIGHTS = {Right.VIEW: "may look", Right.EDIT: "may look and change"}
@@ -24,10 +29,32 @@ def section(actor: Actor, file: MediaFile) -> None:
     if not unfold.open:
         return
     with unfold:
-        found = join(_granted(actor, file), _links(actor, file), _cases(actor, file))
+        found = join(_granted(actor, file), _links(actor, file), _cases(actor, file),
+                     _users(actor, file))  # fmt: skip
         nothing = parts.note("No link, person or saved case of this site refers to it.")
         show(found or nothing)
         show(parts.note("Pages elsewhere that use its address are not known here."))
+
+
+def _users(actor: Actor, file: MediaFile) -> Markup | None:
+    """What has the same bytes, not a copy of them."""
+    try:
+        users = session.services().library.object_users(actor, file.id)
+    except AwsUnavailable as error:
+        return parts.note(f"{error.message} {error.hint}", Tone.WARN)
+    rows = [_user(actor, one) for one in users]
+    return parts.table(("Its object is also", "Of"), rows) if rows else None
+
+
+def _user(actor: Actor, one: ObjectUser) -> tuple[Child, Child]:
+    if one.kind is UserKind.AVATAR:
+        return "a profile picture", faces.known(actor, one.id)
+    if one.kind is UserKind.PROGRESS_PHOTO:
+        day = f" of {one.day:%Y-%m-%d}" if one.day else ""
+        return tag("a", f"a progress photo{day}", href="/progress"), "you"
+    if not one.id:
+        return "a file", "another member"
+    return "a file", tag("a", one.name, href=f"/library?file={one.id}", class_="ui-break")
 
 
 def _granted(actor: Actor, file: MediaFile) -> Markup | None:

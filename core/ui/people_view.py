@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import streamlit as st
@@ -43,11 +43,15 @@ def accounts(actor: Actor) -> None:
         account_actions(actor, picked)
 
 
+def _face(person: Account) -> str | None:
+    return session.absolute(session.services().avatars.address(person).small_url) or None
+
+
 def _account_table(people: Sequence[Account]) -> Account | None:
-    zone, address = formats.zone_name(), session.services().avatars.address
+    zone = formats.zone_name()
     rows = [
         {
-            "": session.absolute(address(person).small_url) or None,
+            "": _face(person),
             "Name": person.username,
             "Email": person.email,
             "Role": person.role.value,
@@ -129,25 +133,24 @@ def events(actor: Actor) -> None:
     if not listing.items:
         show(parts.empty_state("Nothing happened this month", "Sign-ins and changes show here."))
         return
-    _event_table(listing.items, _names(actor))
+    people = session.services().accounts.people(actor, limit=NAMED).items
+    _event_table(listing.items, {person.id: person for person in people})
     if listing.next is not None and st.button(f"Show {STEP} more", key="more_events"):
         st.session_state[session.EVENTS_SHOWN] = shown + STEP
         st.rerun(scope="fragment")
 
 
-def _names(actor: Actor) -> dict[str, str]:
-    """Emails by account id, for those that a person can be expected to look for."""
-    people = session.services().accounts.people(actor, limit=NAMED)
-    return {person.id: person.email for person in people.items}
-
-
-def _event_table(items: Sequence[AuditEvent], names: dict[str, str]) -> None:
+def _event_table(items: Sequence[AuditEvent], people: Mapping[str, Account]) -> None:
+    """`people`: those that somebody can be expected to look for."""
     zone = formats.zone_name()
+    names = {id_: person.email for id_, person in people.items()}
+    faces = {id_: _face(person) for id_, person in people.items()}
     rows = [
         {
             f"When ({zone})": event.at,
             "What": event.action,
             "Subject": _subject(event.subject, names),
+            "": faces.get(event.actor_id),
             "By": names.get(event.actor_id, event.actor_id),
             "Address": event.address,
             "Details": ", ".join(
@@ -166,6 +169,7 @@ def _event_table(items: Sequence[AuditEvent], names: dict[str, str]) -> None:
             ),
             "What": st.column_config.TextColumn(width=160),
             "Subject": st.column_config.TextColumn(width=180),
+            "": st.column_config.ImageColumn(width=40),
             "By": st.column_config.TextColumn(width=150),
             "Address": st.column_config.TextColumn(width=90),
             "Details": st.column_config.TextColumn(width=260),

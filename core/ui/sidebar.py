@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.model.identity import Actor
-from core.ui import session
+from core.ui import faces, session
 from core.ui.frame import show
 from core.ui.markup import Markup, join, tag
 from core.ui.uploader.going_on import go_on
@@ -22,7 +22,7 @@ def _person(actor: Actor) -> Markup:
     initial = (name[:1] or "?").upper()
     picture = session.services().avatars.address(actor).small_url
     return join(
-        portrait(picture, initial),
+        faces.portrait(picture, initial),
         tag(
             "a",
             tag("b", name, title=actor.email),
@@ -31,12 +31,6 @@ def _person(actor: Actor) -> Markup:
             href="/profile",
         ),
     )
-
-
-def portrait(url: str, initial: str) -> Markup:
-    """The picture over the letter, which shows until it arrives and where it doesn't."""
-    face = tag("img", src=url, alt="", decoding="async") if url else None
-    return tag("span", initial, face, class_="ui-avatar", aria_hidden="true")
 
 
 def _sign_out() -> Markup:

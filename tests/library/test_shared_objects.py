@@ -3,15 +3,18 @@
 import pytest
 
 from core.aws.s3 import ServedAs
-from core.errors import Conflict
+from core.errors import Conflict, NotFound
 from core.model.changes import BulkChange, BulkKind, Selection
 from core.model.identity import Account, Role
 from core.model.media import FileVersion, ObjectRef, Rendition
+from core.model.progress import ProgressPhoto
 from core.model.versions import trimmed
 from core.stores.account_records import AccountRecords
+from core.stores.collection import Collection
 from core.upload.service.avatars import AvatarService
 from core.upload.service.sweeping import ORPHAN_AGE, Sweeping
 from tests.library.clouds import Front, objects, service, visible
+from tests.library.conftest import START
 
 
 @pytest.fixture
@@ -125,6 +128,30 @@ def test_a_file_is_not_called_private_while_another_serves_its_bytes(room, twice
     gone_for_good(room, people, "f2")
     assert library.set_private(people.owner, "f1", private=True).private
     assert "legacy/a.jpg" not in objects(room)
+
+
+def test_who_uses_an_object_is_told_as_far_as_one_may_know(room, twice, people, add):
+    photos = Collection(room.store, "progress_photo", ProgressPhoto, key=lambda photo: photo.id)
+    for owner in ("owner", "other"):
+        photos.add(
+            ProgressPhoto(id=f"of {owner}", owner_id=owner, key="users/x/progress-photos/one",
+                          taken_on=START.date(), uploaded_at=START)
+        )  # fmt: skip
+    add("f3", owner="other", objects=False, key="legacy/a.jpg", renditions=(), pristine=None)
+    room.files.update(
+        "f1",
+        lambda file: file.model_copy(
+            update={"versions": (earlier("users/x/progress-photos/one"),)}
+        ),
+    )
+    assert [(one.kind.value, one.id, one.name or one.day) for one in
+            room.library.object_users(people.owner, "f1")] == [
+        ("file", "f2", "beach.jpg"), ("file", "", None),
+        ("progress_photo", "of owner", START.date()),
+    ]  # fmt: skip
+    assert [one.id for one in room.library.object_users(people.support, "f1")] == ["f2", "f3"]
+    with pytest.raises(NotFound):
+        room.library.object_users(people.other, "f1")
 
 
 # Who may make earlier versions go

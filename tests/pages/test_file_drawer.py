@@ -1,6 +1,7 @@
 """The drawer of one file: what can be changed there, how it is taken back, what it costs."""
 
 import json
+import re
 
 import pytest
 
@@ -178,3 +179,38 @@ def test_the_viewer_learns_nothing_of_a_file_that_is_not_ones_own(enter, add, vi
         one.proto for one in page.get("bidi_component") if "viewer.js" in one.proto.js_content
     ]
     assert json.loads(json.loads(viewer.json)["page"])["extra"] is None
+
+
+def test_what_has_the_same_object_is_told_as_far_as_one_may_know(enter, add, visit, desk):
+    bob = enter(Role.MEMBER, "Bob")
+    add("theirs", bob, name="bobs.jpg", key="avatars/face512.jpg")
+    support = enter(Role.SUPPORT, "Sue")
+    ada = enter(Role.MEMBER, "Ada")
+    add("f1", ada, key="avatars/face512.jpg", renditions=())
+    add("f2", ada, name="mine too.jpg", key="avatars/face512.jpg")
+    account = desk.store.get("account", bob.account_id)
+    desk.store.put(
+        account.model_copy(update={"data": account.data | {"avatar_key": "avatars/face512.jpg"}})
+    )
+    page = opened(visit)
+    rows = [*rows_of(page)]
+    assert rows == [
+        "a profile picture another member",
+        "a file mine too.jpg",
+        "a file another member",
+    ]
+    assert {one.id for one in desk.library.object_users(support, "f1")} == {
+        *(bob.account_id, "theirs", "f2"),
+    }
+
+
+def opened(visit):
+    page = visit("library", file="f1")
+    page.session_state["drawer_references"] = True
+    return page.run()
+
+
+def rows_of(page):
+    found = re.search(r"Its object is also.*?</table>", shown(page), re.DOTALL)
+    for row in re.findall(r"<tr>(.*?)</tr>", found[0].partition("<tbody>")[2], re.DOTALL):
+        yield " ".join(re.sub(r"<[^>]+>", " ", row).split())

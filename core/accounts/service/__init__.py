@@ -131,8 +131,13 @@ class AccountsService:
     def names(self, actor: Actor, ids: Iterable[str]) -> dict[str, str]:
         """Usernames by account id; accounts that are gone are left out."""
         actor.require(Permission.MEDIA_READ_ALL)
+        return {id_: account.username for id_, account in self.known(actor, ids).items()}
+
+    def known(self, actor: Actor, ids: Iterable[str]) -> dict[str, Account]:
+        """The accounts themselves, for their pictures beside their names."""
+        actor.require(Permission.MEDIA_READ_ALL)
         found = {one: self._records.accounts.find(one) for one in set(ids) if one}
-        return {one: stored.value.username for one, stored in found.items() if stored}
+        return {one: stored.value for one, stored in found.items() if stored}
 
     def update_profile(self, actor: Actor, changes: ProfileChanges) -> Account:
         """All of it or nothing. Raises `InvalidInput`."""

@@ -23,6 +23,7 @@ from core.library.service.leftovers import Leftovers
 from core.library.service.outside import Outside
 from core.library.service.privacy import Privacy
 from core.library.service.purging import Purging
+from core.library.service.referring import Referring
 from core.library.service.rewriting import Rewriting
 from core.library.service.searches import SavedSearches
 from core.library.service.selections import Selections
@@ -33,6 +34,7 @@ from core.model.finding import Facets, Folder, Timeline
 from core.model.identity import Actor, Permission
 from core.model.library import DownloadLink, FileChanges, VersionView
 from core.model.media import FilePage, FileQuery, LibrarySummary, MediaFile
+from core.model.references import ObjectUser
 from core.settings import Settings
 from core.stores.audit_log import AuditLog
 from core.stores.jobs import JobQueue
@@ -74,7 +76,7 @@ class LibraryService:
         self.bulks = Bulks(shelf, self._rewriting, self._purging, outside)
         self.tree, self.selections = Foldering(shelf, self.bulks), Selections(shelf)
         self.albums, self.searches = Albums(shelf, self.bulks), SavedSearches(shelf)
-        self._browsing = Browsing(shelf)
+        self._browsing, self._referring = Browsing(shelf), Referring(shelf)
 
     def _check_album(self, actor: Actor, album_id: str) -> None:
         self.albums.get(actor, album_id)  # which needs the bulks that ask for this
@@ -209,6 +211,14 @@ class LibraryService:
         """Serve earlier bytes again, as a new version: nothing is lost by it."""
         actor.require(Permission.MEDIA_READ)
         return self._versioning.restore(actor, id, number, seen)
+
+    def object_users(self, actor: Actor, id: str) -> tuple[ObjectUser, ...]:
+        """What uses the file's objects beside it, which only older records can be.
+
+        Raises `AwsUnavailable` while it can't be known.
+        """
+        actor.require(Permission.MEDIA_READ)
+        return self._referring.users(actor, id)
 
     def purge_at(self, file: MediaFile) -> datetime | None:
         """When a file in the trash is deleted for good; None for one that is not there."""
