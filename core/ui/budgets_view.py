@@ -71,12 +71,18 @@ def _words(state: BudgetState) -> str:
     return f"{told}. {state.problem}".strip()
 
 
+def alert_tone(alert: Alert) -> Tone:
+    """Red is a limit that was passed, not one that is nearer."""
+    spent = alert.kind == "actual" and alert.amount is not None and alert.amount >= alert.limit
+    return Tone.FAIL if spent else Tone.WARN
+
+
 def _alerts(actor: Actor, alerts: Sequence[Alert]) -> None:
     unseen = [one for one in alerts if actor.account_id not in one.seen_by]
     for alert in unseen:
         with st.container(horizontal=True, vertical_alignment="center"):
             words = tag("span", alert.text, " ", parts.when(alert.at, session.now()))
-            show(parts.note(words, Tone.FAIL if alert.kind == "actual" else Tone.WARN))
+            show(parts.note(words, alert_tone(alert)))
             if alert.problem:
                 show(parts.note(f"Not sent: {alert.problem}", Tone.FAIL))
             if st.button("Dismiss", key=f"seen_{alert.id}"):

@@ -19,6 +19,8 @@ from core.ui.calculation import Sources
 from core.ui.markup import Markup, tag
 from core.ui.parts import Stat, Tone
 
+_FEW_FREE = 3  # lines without cost that need not be folded
+
 
 def is_empty(month: CostMonth) -> bool:
     """Neither billed nor measured: there is nothing to say but that."""
@@ -182,6 +184,13 @@ def breakdown(month: CostMonth, sources: Sources) -> Markup:
     )  # fmt: skip
 
 
+def _free_lines(lines: Sequence[Markup]) -> Markup | None:
+    if not lines:
+        return None
+    words = f"and {len(lines)} lines that cost nothing"
+    return tag("details", tag("summary", tag("span", words, class_="ui-muted")), *lines)
+
+
 def _track(services: Sequence[ServiceCost], whole: Decimal) -> Markup | None:
     if not whole:
         return None
@@ -198,7 +207,10 @@ def _colour(at: int) -> str:
 
 
 def _service(cost: ServiceCost, at: int, whole: Decimal, currency: str, sources: Sources) -> Markup:
-    lines = (_line(line, cost.amount, _colour(at), currency, sources) for line in cost.lines)
+    made = [(line, _line(line, cost.amount, _colour(at), currency, sources)) for line in cost.lines]
+    free = [one for line, one in made if not line.amount]
+    folded = free if len(free) > _FEW_FREE and len(free) < len(made) else []
+    lines = [one for _, one in made if one not in folded]
     return tag(
         "details",
         tag(
@@ -208,7 +220,7 @@ def _service(cost: ServiceCost, at: int, whole: Decimal, currency: str, sources:
             tag("span", _percent(cost.amount, whole), class_="ui-muted ui-num"),
             tag("span", formats.money(cost.amount, currency), class_="ui-num"),
         ),
-        tag("div", *lines),
+        tag("div", *lines, _free_lines(folded)),
         open=at == 0,
     )
 

@@ -6,6 +6,7 @@ takes that away.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from html import escape
 from typing import Any, NamedTuple
@@ -83,6 +84,8 @@ def line(labels: Sequence[str], series: Sequence[Series], *, title: str = "") ->
 def waterfall(start: tuple[str, float], steps: Sequence[tuple[str, float]], end: str) -> Figure:
     """From one month to the next, one step for each reason."""
     values = [start[1], *(amount for _, amount in steps), 0]
+    layout = _layout(290, legend=False) | {"margin": {"l": 0, "r": 0, "t": 24, "b": 0}}
+    layout["xaxis"] |= {"tickangle": 0, "tickfont": {"size": 11}}
     return {
         "data": [
             {
@@ -100,7 +103,7 @@ def waterfall(start: tuple[str, float], steps: Sequence[tuple[str, float]], end:
                 "connector": {"line": {"width": 1, "color": "rgba(128,128,128,.5)"}},
             }
         ],
-        "layout": _layout(280, legend=False) | {"margin": {"l": 0, "r": 0, "t": 24, "b": 0}},
+        "layout": layout,
     }
 
 
@@ -113,11 +116,9 @@ def _signed(amount: float) -> str:
 
 
 def _wrapped(name: str) -> str:
-    """On two lines, so that names stand upright below their bars."""
-    words = formats.shorten(" ".join(name.split()), 40).split(" ")
-    half = (len(words) + 1) // 2
-    lines = (" ".join(words[:half]), " ".join(words[half:]))
-    return "<br>".join(plotted(line) for line in lines if line)
+    """On several short lines, so that names stand upright below their bars."""
+    words = formats.shorten(" ".join(name.split()), 40)
+    return "<br>".join(plotted(line) for line in textwrap.wrap(words, _LABEL_WIDTH))
 
 
 def scale(most: int) -> tuple[int, str]:
@@ -130,6 +131,7 @@ def scale(most: int) -> tuple[int, str]:
     return size, unit
 
 
+_LABEL_WIDTH = 10  # letters below a bar that is as narrow as on a phone
 _FEW = 6  # things, up to which an axis marks each
 _MANY = 45  # points, from which single marks only blur a line
 

@@ -105,7 +105,7 @@ def histogram(ranges: Sequence[SizeRange]) -> plots.Figure:
 
 
 def ages(ranges: Sequence[AgeRange]) -> plots.Figure:
-    labels = [f"{one.start} +" if one.end is None else f"{one.start} to {one.end}"
+    labels = [f"{one.start} +" if one.end is None else f"{one.start} to<br>{one.end}"
               for one in ranges]  # fmt: skip
     return _columns(labels, [one.stored for one in ranges])
 

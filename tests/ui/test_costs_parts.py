@@ -3,7 +3,9 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from core.model.budgets import Budget, BudgetState, Forecast
+import pytest
+
+from core.model.budgets import Alert, Budget, BudgetState, Forecast
 from core.model.estimates import (
     CostLine,
     CostTier,
@@ -13,7 +15,7 @@ from core.model.estimates import (
     PlanFigure,
     UnpricedLine,
 )
-from core.model.months import Allocation, MonthLine, UnitCost
+from core.model.months import Allocation, CostMonth, MonthLine, ServiceCost, UnitCost
 from core.model.pricing import PriceSource
 from core.model.scenarios import HitRatioChange, Scenario, WhatIf
 from core.model.usage import StorageDay, StorageReport, StorageSource, Stored
@@ -22,6 +24,7 @@ from core.ui import (
     budgets_view,
     calculation,
     cost_reasons,
+    costs_parts,
     formats,
     plans_parts,
     storage_parts,
@@ -183,3 +186,37 @@ def test_growth_is_compared_with_the_same_source_only():
     assert same == "100 B stored in 1 object, 100 % more than on 1 Nov"
     other = storage_parts.sentence(report(100, 1), [day(StorageSource.LISTING)])
     assert other == "100 B stored in 1 object"
+
+
+def free_and_paid(free, paid):
+    def one(number, amount):
+        return MonthLine(
+            service="Amazon CloudFront", line="cf.https", region=f"R{number}", name="requests",
+            quantity=D(1), unit="request", amount=D(amount),
+        )  # fmt: skip
+
+    lines = (*(one(at, "0") for at in range(free)), *(one(9, "2") for _ in range(paid)))
+    month = CostMonth(
+        period="2026-10", basis="billed", source="CUR", as_of=NOW, currency="USD",
+        total=D(2 * paid), days=31, month_days=31, estimate=None,
+        services=(ServiceCost(service="Amazon CloudFront", amount=D(2 * paid), lines=lines),),
+    )  # fmt: skip
+    return str(costs_parts.breakdown(month, SOURCES))
+
+
+def test_many_lines_that_cost_nothing_are_folded_into_one():
+    text = free_and_paid(5, 1)
+    assert "and 5 lines that cost nothing" in text
+    assert text.index("R9") < text.index("that cost nothing") < text.index("R0")
+    assert "cost nothing" not in free_and_paid(3, 1)
+    assert "cost nothing" not in free_and_paid(5, 0)  # a service that is free says so line by line
+
+
+@pytest.mark.parametrize(
+    ("kind", "amount", "tone"),
+    [("actual", "60", Tone.WARN), ("actual", "100", Tone.FAIL), ("forecast", "160", Tone.WARN)],
+)
+def test_an_alert_is_red_once_the_limit_is_passed(kind, amount, tone):
+    alert = Alert(id="a", budget_id="b", budget="Media", period="2026-11", kind=kind,
+                  threshold=D(50), amount=D(amount), limit=D(100), at=NOW, text="")  # fmt: skip
+    assert budgets_view.alert_tone(alert) is tone
