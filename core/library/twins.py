@@ -81,7 +81,7 @@ def _words(file: MediaFile) -> dict[str, str]:
         "albums": str(len(file.albums)),
         "size": f"{file.size:,} bytes",
         "type": file.content_type,
-        "dimensions": f"{file.width} x {file.height}" if known else "",
+        "dimensions": f"{file.width} \u00d7 {file.height}" if known else "",
         "taken": f"{file.taken_at:%Y-%m-%d %H:%M} UTC" if file.taken_at else "",
         "camera": file.camera,
         "uploaded": f"{file.uploaded_at:%Y-%m-%d %H:%M} UTC",

@@ -155,7 +155,7 @@ def _words(version: FileVersion) -> dict[str, str]:
         "name": version.name,
         "size": f"{version.size:,} bytes",
         "type": version.content_type,
-        "dimensions": f"{version.width} x {version.height}" if known else "",
+        "dimensions": f"{version.width} \u00d7 {version.height}" if known else "",
         "checksum": version.checksum,
         "when": f"{version.stored_at:%Y-%m-%d %H:%M} UTC",
         "who": version.stored_by,

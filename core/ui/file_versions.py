@@ -136,7 +136,8 @@ def differences(found: Sequence[Difference], first: int, second: int) -> Markup:
     if not found:
         return parts.note("They differ in nothing that is recorded.")
     rows = [(one.what, parts.mono(one.first, 26), parts.mono(one.second, 26)) for one in found]
-    return parts.table(("", _named(first), _named(second)), rows)
+    compared = parts.table(("", _named(first), _named(second)), rows)
+    return tag("div", compared, class_="ui-versions")
 
 
 def _named(number: int) -> str:

@@ -59,7 +59,7 @@ def check_still(file: MediaFile, upload: Upload, draft: MediaFile, changed_by: s
     if upload.same_key and file.content_type != draft.content_type:
         raise Conflict(
             f"{file.name} is {file.content_type}, the new one is {draft.content_type}.",
-            hint="Another type needs another address: replace it without `same_key`.",
+            hint="Another type needs another address: replace it without keeping this one.",
         )
 
 

@@ -108,7 +108,7 @@ def test_look_alikes_are_reviewed_with_the_keyboard_alone(page, dora):
     choose(page, "Same bytes", "Look alike")
     group = page.locator("[class*=st-key-group_]").filter(has_text="dune.jpg")
     expect(group).to_contain_text("It has the most pixels.")
-    expect(group).to_contain_text("300 x 200")
+    expect(group).to_contain_text("300 \u00d7 200")
     drawn(page)
     press(page, "Keep this, trash 1 other")  # Tab comes to the suggested one first
     expect(page.get_by_text("1 file moved to the trash.")).to_be_visible()

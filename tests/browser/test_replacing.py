@@ -106,7 +106,7 @@ def test_a_new_picture_is_compared_with_the_old_one_and_taken_back_without_a_mou
     drawn(page)
     for version in ("Version 1", "Version 2"):
         is_drawn(dialog.locator("figure").filter(has_text=version).get_by_role("img"))
-    expect(dialog.get_by_role("row", name="dimensions")).to_contain_text("900 x 600")
+    expect(dialog.get_by_role("row", name="dimensions")).to_contain_text("900 \u00d7 600")
 
     press(page, "Restore version 1")
     expect(served(dialog, 3)).to_contain_text("900 \u00d7 600")
