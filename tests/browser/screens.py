@@ -6,11 +6,15 @@ Light, 1280 by 860, and small enough for a repository.
 import io
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote_plus
 
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+from core.ui.costs_view import _months
+from core.ui.formats import month
 from tests.browser.running import ROOT, RunningApp, launch
 
 FOLDER = ROOT / "docs" / "screens"
@@ -19,6 +23,12 @@ MOST_BYTES = 250 * 1024
 LOADED = r"demo files were loaded"
 ADMIN = "ada@demo.example"
 ONLY = sys.argv[1:]  # names of pictures; none: all
+MEASURED = {
+    "usage": "/usage",
+    "storage": "/usage?view=Storage&bucket=demo-archive",
+    "costs": "/costs",
+    "reconciliation": "/costs?view=Reconciliation&month={month}",
+}
 REPORT = "Avatar of u1 is broken since the move"  # the origin path that is repeated
 
 
@@ -54,12 +64,23 @@ def take(app, password):
         page.goto("/profile")
         page.get_by_text(ADMIN).first.wait_for()
         keep(page, "profile")
+        for name, address in MEASURED.items():
+            page.goto(address.format(month=quote_plus(last_month())))
+            page.locator(
+                "[data-testid=stPlotlyChart] .main-svg, .ui-cost, .ui-table"
+            ).first.wait_for()
+            keep(page, name)
         page.goto("/doctor")
         diagnose(page)
         keep(page, "doctor")
         audit(page)
         keep(page, "audit")
         browser.close()
+
+
+def last_month():
+    """As the page's address names it."""
+    return month(_months(datetime.now(UTC).date())[1])
 
 
 def diagnose(page):

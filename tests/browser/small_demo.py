@@ -13,6 +13,7 @@ from tests.browser.running import ROOT
 
 if __name__ == "__main__":
     load.PICTURES, load.LOGOS, load._PHOTOS = 32, 1, ROOT / "tests" / "photos" / "none"
+    load.KITS, load.measure = (), lambda *_: None
     os.environ["DASHBOARD_DEMO"] = "true"
     port = os.environ["DASHBOARD_PORT"]
     sys.argv = ["streamlit", "run", str(ROOT / "streamlit_app.py"), f"--server.port={port}"]
