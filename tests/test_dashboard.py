@@ -10,7 +10,9 @@ from core import dashboard
 from core.errors import Configuration
 from core.model.identity import Actor, Role
 from core.model.media import FileQuery
+from core.model.sharing import DropLimits, ShareKind, ShareTarget, TargetKind
 from core.settings import load_settings
+from core.shares.records import ShareRequest
 from core.upload.service import UploadRequest
 
 PASSWORD = "walnut-harbour-cedar-52"
@@ -93,6 +95,21 @@ def test_on_aws_browsers_are_sent_to_s3_and_to_the_cdns_own_domain(on_aws):
         "https://cdn.example.com/media/1/%C3%A4%20b.jpg"
     )
     assert on_aws.library.page(actor, FileQuery()).total == 0
+
+
+def test_the_housekeeping_drops_links_that_ended_half_a_year_ago(on_aws, monkeypatch):
+    owner = Actor(account_id="a", role=Role.MEMBER)
+    box = ShareRequest(
+        kind=ShareKind.DROP,
+        target=ShareTarget(kind=TargetKind.FOLDER, folder="in"),
+        expires_in=timedelta(days=1),
+        drop=DropLimits(max_files=1, max_file_bytes=1, max_total_bytes=1),
+    )
+    link = on_aws.shares.create(owner, box).link
+    later = dashboard.utc_now() + timedelta(days=182)
+    monkeypatch.setitem(vars(on_aws.shares._desk), "clock", lambda: later)
+    on_aws._keep_house()
+    assert on_aws.store.get("share_link", link.id) is None
 
 
 def test_health_names_what_does_not_answer(on_aws):

@@ -163,6 +163,7 @@ def _event_table(items: Sequence[AuditEvent], people: Mapping[str, Account]) -> 
         rows,
         hide_index=True,
         height=min(640, 36 * (len(rows) + 1)),
+        placeholder="",
         column_config={
             f"When ({zone})": st.column_config.DatetimeColumn(
                 format="YYYY-MM-DD HH:mm:ss", timezone=zone
