@@ -65,6 +65,7 @@ _ALIASES = {
     "audio/x-m4a": "audio/mp4",
     "audio/x-wav": "audio/wav",
     "image/x-ms-bmp": "image/bmp",
+    "text/ascii": "text/plain",
     "video/avi": "video/x-msvideo",
     "video/x-m4v": "video/mp4",
 }

@@ -176,6 +176,10 @@ def test_a_text_cut_in_the_middle_of_a_letter_is_still_text():
     assert content_type(cut, "a.txt") == "text/plain"
 
 
+def test_text_that_begins_like_the_file_of_some_program_is_plain_text():
+    assert content_type(b"0123456789abcdef\n" * 200, "numbers.bin") == "text/plain"
+
+
 @pytest.mark.parametrize(
     ("name", "served", "expected"),
     [
