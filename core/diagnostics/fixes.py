@@ -40,11 +40,18 @@ class _Planned:
 
 
 def fixes(case: Case, causes: tuple[str, ...]) -> tuple[Fix, ...]:
-    """Every repair of every cause; preferred is the first one, unless only a later one works."""
+    """Every repair of every cause; preferred is the first one, unless only a later one works.
+
+    Where no dry run ends well, one of a single cause that could not be tried beats one that fails.
+    """
     made = [_fix(case, f"f{i}", draft) for i, draft in enumerate(drafts(case, causes), 1)]
     if not made:
         return ()
-    best = next((fix for fix in made if _works(fix)), made[0]) if _fails(made[0]) else made[0]
+    best = made[0]
+    if _fails(best):
+        single = len(set(causes) - {"missing-key-masked-as-403"}) == 1
+        untried = next((fix for fix in made if single and not _fails(fix)), best)
+        best = next((fix for fix in made if _works(fix)), untried)
     return tuple(fix.model_copy(update={"preferred": fix is best}) for fix in made)
 
 

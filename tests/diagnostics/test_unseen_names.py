@@ -1,8 +1,19 @@
 """Wildcard names, headers that CloudFront adds for functions, and repairs that are not the last."""
 
 import pytest
-from scenarios import ACM, ENCRYPTED, MASKED, Scenario, dist, kms, one_bucket, with_policy
-from worlds import DIST_ARN, HOST, attached, behavior, bucket, case, function, origin, statement
+from scenarios import ACM, DECRYPT, ENCRYPTED, MASKED, Scenario, dist, kms, one_bucket, with_policy
+from worlds import (
+    DIST_ARN,
+    HOST,
+    attached,
+    behavior,
+    bucket,
+    case,
+    function,
+    origin,
+    statement,
+    thing,
+)
 
 from core.diagnostics.engine import diagnose
 
@@ -96,3 +107,40 @@ def test_a_control_that_was_not_read_leaves_the_answer_likely():
     verdict = diagnose(snapshot).verdict
     assert (verdict.primary_cause, verdict.confidence) == ("none-ok", "likely")
     assert "How E3OACMEDIA signs" in verdict.sentence
+
+
+# --- repairs ------------------------------------------------------------------------------------
+
+
+def test_a_deny_of_the_key_policy_is_what_the_patch_changes():
+    no = {**DECRYPT, "Sid": "NoEdge", "Effect": "Deny", "Condition": {}}
+    report = diagnose(case(buckets=one_bucket(ENCRYPTED),
+                           kms_keys=kms("Enabled", "CUSTOMER", DECRYPT, no)))  # fmt: skip
+    (patch,) = [fix for fix in report.fixes if fix.type == "kms_policy_patch"]
+    assert patch.title == "Exempt CloudFront from NoEdge of the key"
+    assert patch.dry_run.retrace_status == 200
+    assert patch.dry_run.before["Sid"] == patch.dry_run.after["Sid"] == "NoEdge"
+
+
+def test_a_country_in_small_letters_is_taken_off_the_list():
+    rules = {
+        "GeoRestriction": {"RestrictionType": "blacklist", "Quantity": 2, "Items": ["FR", "GB"]}
+    }
+    report = diagnose(case(country="fr", distributions=dist(Restrictions=rules)))
+    assert report.fixes[0].dry_run.retrace_status == 200
+
+
+def test_of_repairs_that_are_known_to_fail_none_is_preferred_to_one_that_was_not_tried():
+    report = diagnose(case(method="PUT"))
+    assert [(fix.type, fix.preferred) for fix in report.fixes] == [
+        ("config_change", False), ("client_change", True),
+    ]  # fmt: skip
+
+
+def test_a_document_may_be_a_download():
+    held = {"ContentDisposition": 'attachment; filename="a.pdf"', "ContentType": "application/pdf"}
+    report = diagnose(case("/a.pdf", (thing("a.pdf", **held),)))
+    assert report.verdict.primary_cause == "none-ok"
+    picture = diagnose(case(buckets=one_bucket(thing("avatars/u1.jpg", **{
+        **held, "ContentType": "image/jpeg"}))))  # fmt: skip
+    assert picture.verdict.primary_cause == "content-disposition-attachment"

@@ -220,10 +220,20 @@ def _fits(actual: str, wanted: tuple[str, ...] | None) -> bool:
     return actual.startswith(wanted)
 
 
+def _is_document(item: S3Object) -> bool:
+    """What pages don't show: a PDF or an archive is a download with good reason."""
+    kind = (item.content_type or "").lower()
+    wanted = _TYPES.get(extension_of(item.key)) or ()
+    if any(one.startswith(("image/", "video/", "audio/")) for one in wanted):
+        return False
+    return kind.startswith(("application/", "text/", "font/")) and "octet-stream" not in kind
+
+
 @rule_unstopped
 def disposition(case: Case) -> Iterator[Found]:
     item = _good(case)
-    if item and (item.content_disposition or "").lower().strip().startswith("attachment"):
+    attached = item and (item.content_disposition or "").lower().strip().startswith("attachment")
+    if item and attached and not _is_document(item):
         yield Found(
             "content-disposition-attachment",
             RESPONSE,

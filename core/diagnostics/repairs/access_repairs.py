@@ -26,6 +26,7 @@ from core.diagnostics.repairs.changes import (
     exempt_cloudfront,
     identity_statement,
     kms_change,
+    kms_exempt,
     policy_change,
     rename_identity,
     service_statement,
@@ -91,10 +92,17 @@ def enable_key(case: Case, door: Door) -> Iterator[Draft]:
 
 @at_door
 def patch_key(case: Case, door: Door) -> Iterator[Draft]:
-    key = _key(case, door)
-    if key is not None:
+    key, read = _key(case, door), meant_read(case, door.visit)
+    if key is None:
+        return
+    rules = read[0].kms_policy.matched_rules if read and read[0].kms_policy else ()
+    if not any(r.effect == "Allow" and r.applies == "yes" for r in rules):
         yield Draft(FixType.KMS_POLICY_PATCH, "Let CloudFront decrypt for this distribution",
                     kms_change(case.snapshot, key, door.owner), first=True)  # fmt: skip
+    for rule in (r for r in rules if r.effect == "Deny" and r.applies == "yes"):
+        if key.policy is not None:
+            yield Draft(FixType.KMS_POLICY_PATCH, f"Exempt CloudFront from {rule.sid} of the key",
+                        kms_exempt(case.snapshot, key, key.policy, rule), first=True)  # fmt: skip
 
 
 # --- origin access control ------------------------------------------------------------------

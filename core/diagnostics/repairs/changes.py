@@ -8,7 +8,7 @@ from typing import Any
 
 from core.diagnostics.journey import Journey, Visit
 from core.diagnostics.origins import partition
-from core.diagnostics.policy import CLOUDFRONT_SERVICE, principal_names
+from core.diagnostics.policy import CLOUDFRONT_SERVICE, MatchedRule, principal_names
 from core.model.delivery import (
     AccountSnapshot,
     Bucket,
@@ -214,6 +214,19 @@ def kms_change(snapshot: AccountSnapshot, key: KmsKey, owner: Distribution) -> C
     return Change(
         snapshot.replace(kms_keys=kept), None, _plain(statement),
         ("kms:GetKeyPolicy", "kms:PutKeyPolicy"), "Remove the added statement.",
+    )  # fmt: skip
+
+
+def kms_exempt(
+    snapshot: AccountSnapshot, key: KmsKey, policy: BucketPolicy, rule: MatchedRule
+) -> Change:
+    """A Deny of the key policy that no longer concerns CloudFront."""
+    changed = exempt_cloudfront(rule.statement, "")
+    edited = key.replace(policy=with_changed(policy, rule.index, changed))
+    kept = tuple(edited if k is key else k for k in snapshot.kms_keys)
+    return Change(
+        snapshot.replace(kms_keys=kept), _plain(rule.statement), _plain(changed),
+        ("kms:GetKeyPolicy", "kms:PutKeyPolicy"), "Put the earlier statement back.",
     )  # fmt: skip
 
 

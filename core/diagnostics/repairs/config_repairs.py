@@ -241,11 +241,11 @@ def enable(_: Case, door: Door) -> Iterator[Draft]:
 
 @at_door
 def allow_country(case: Case, door: Door) -> Iterator[Draft]:
-    country = case.snapshot.request.viewer.country or ""
+    country = (case.snapshot.request.viewer.country or "").upper()
     rules = door.owner.config.restrictions
     geo = rules.geo_restriction
     listed = geo.restriction_type == "whitelist"
-    items = (*geo.items, country) if listed else tuple(c for c in geo.items if c != country)
+    items = (*geo.items, country) if listed else tuple(c for c in geo.items if c.upper() != country)
     kind = geo.restriction_type if items else "none"  # CloudFront takes no empty list
     allowed = rules.replace(geo_restriction=geo.replace(restriction_type=kind, items=items))
     change = edit_config(door, restrictions=allowed)
