@@ -175,6 +175,15 @@ def test_duplicates_stand_side_by_side_and_the_others_go_to_the_trash_and_back(
     assert headline(page).startswith("1 group of duplicates")
 
 
+def test_files_that_could_not_be_compared_are_counted(enter, add, visit):
+    ada = enter(Role.MEMBER)
+    add("f1", ada, checksum="a" * 64)
+    add("f2", ada, checksum="")
+    page = visit("library", **{"in": "Duplicates"})
+    assert headline(page).endswith("have the same bytes, as far as they were compared")
+    assert "1 file without a checksum could not be compared." in shown(page)
+
+
 def test_only_what_others_let_one_see_is_shared_with_me(enter, add, visit, desk):
     bob = enter(Role.MEMBER, "Bob")
     add("theirs", bob, name="for-ada.jpg")
