@@ -110,8 +110,8 @@ def _source(id: str, sources: Sources) -> str:
     return formats.shorten(known.what, 120) if known else id
 
 
-def unpriced(lines: tuple[UnpricedLine, ...]) -> Markup | None:
-    """Usage that costs something nobody knows: listed, and in no total."""
+def unpriced(lines: tuple[UnpricedLine, ...], *, billed: bool = False) -> Markup | None:
+    """Usage that costs something nobody knows: listed, and in no total but that of a bill."""
     if not lines:
         return None
     rows = (
@@ -121,6 +121,8 @@ def unpriced(lines: tuple[UnpricedLine, ...]) -> Markup | None:
     )  # fmt: skip
     return tag(
         "section",
-        parts.title("Not in the total", "they cost something; nobody knows what"),
+        parts.title("Not in the estimate", "the sheet has no price of them; the bill has")
+        if billed
+        else parts.title("Not in the total", "they cost something; nobody knows what"),
         parts.table(("", "Line", "Region", "Quantity", "Why"), rows, right=(3,)),
     )

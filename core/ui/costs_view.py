@@ -76,8 +76,8 @@ def breakdown(actor: Actor, month: CostMonth) -> None:
     costs = session.services().costs
     sources = {one.id: one for one in costs.price_sheet(actor).sources}
     show(costs_parts.breakdown(month, sources))
-    if month.estimate is not None and month.basis == "estimated":  # the bill has them
-        show(calculation.unpriced(month.estimate.unpriced))
+    if month.estimate is not None:
+        show(calculation.unpriced(month.estimate.unpriced, billed=month.basis == "billed"))
     _lines(month)
     _change(costs.compare(actor, month.period), month)
     if month.basis == "billed":

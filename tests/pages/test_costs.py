@@ -93,7 +93,7 @@ def test_assumed_unknown_and_unpriced_lines_are_labelled_and_never_0(billed, vis
     html = shown(visit("costs", month=month(LAST)))
     assert "assumed price" in html
     assert "no calculation" in html  # the usage type that the sheet does not know
-    assert "Not in the total" in html
+    assert "Not in the estimate" in html  # the total is AWS's own
     assert "s3.metadata_tables" in html
 
 
