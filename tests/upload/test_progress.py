@@ -179,6 +179,20 @@ def test_objects_of_an_upload_that_crashed_are_swept(world, progress, monkeypatc
 # Deleting, and having back
 
 
+def test_a_picture_that_another_record_names_is_not_erased_with_the_photo(world, progress):
+    photo = progress.add(world.actor, picture(), NewPhoto())
+    twin = photo.model_copy(update={"id": "twin", "owner_id": "bob", "thumbnail_key": ""})
+    progress._photos.add(twin)
+    progress.delete(world.actor, photo.id)
+    world.clock.advance(days=2)
+    assert progress.sweep() == 1
+    assert world.keys() == [photo.key]
+    progress.delete(BOB, "twin")
+    world.clock.advance(days=2)
+    assert progress.sweep() == 1
+    assert world.keys() == []
+
+
 def test_a_deleted_photo_can_be_had_back_for_a_day(world, progress):
     photo = progress.add(world.actor, picture(), NewPhoto())
     progress.delete(world.actor, photo.id)

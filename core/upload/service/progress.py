@@ -55,7 +55,9 @@ class ProgressService:
             sort=lambda photo: f"{photo.taken_on.isoformat()} {photo.uploaded_at.isoformat()}",
         )
         self._due = DueKeys(store, "due_progress", clock)
-        self._arrival = Arrival(store, bucket, audit, settings, clock, self._photos, self._due)
+        self._arrival = Arrival(
+            *(store, bucket, audit, settings, clock, self._photos, self._due, self._eraser)
+        )
 
     # Taking them in
 
@@ -183,8 +185,7 @@ class ProgressService:
                 self._store.transact([self._photos.drop(due.id, stored.version)])
             except Conflict:  # had back in this moment
                 return False
-        self._eraser.keys(self._bucket.name, due.keys, f"progress_photo/{due.id}")
-        self._arrival.erase(due.id)
+        self._arrival.erase(due.id, due.keys)
         return True
 
     def _objects(self, photo: ProgressPhoto) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from core.model.progress import DueKey, ProgressPhoto, ProgressTicket
 from core.settings import Settings
 from core.stores.audit_log import AuditLog
 from core.stores.collection import Collection
+from core.stores.object_erasing import ObjectEraser
 from core.stores.records import RecordStore
 from core.upload import policy, progress_keys
 from core.upload.content import HEAD_BYTES
@@ -47,7 +48,9 @@ class Arrival:
         clock: Callable[[], datetime],
         photos: Collection[ProgressPhoto],
         due: DueKeys,
+        eraser: ObjectEraser,
     ) -> None:
+        self._eraser = eraser
         self._store, self._bucket, self._audit = store, bucket, audit
         self._settings, self._clock, self._photos, self._due = settings, clock, photos, due
         self._tickets = Collection(
@@ -169,10 +172,10 @@ class Arrival:
             return self._photos.get(photo.id)
         return photo
 
-    def erase(self, id: str) -> None:
-        """What an upload left that ended before its record was written."""
-        self._bucket.erase(progress_keys.flat_key(id))
-        self._bucket.erase(progress_keys.thumbnail_key(id))
+    def erase(self, id: str, more: tuple[str, ...]) -> None:
+        """What an upload left that ended before its record was written, and `more` keys."""
+        keys = (*more, progress_keys.flat_key(id), progress_keys.thumbnail_key(id))
+        self._eraser.keys(self._bucket.name, keys, f"progress_photo/{id}")
 
     def sweep(self) -> int:
         """Give up tickets whose time is over."""
