@@ -158,3 +158,17 @@ def test_an_index_that_is_behind_lets_nothing_be_deleted(path, monkeypatch):
     assert uses.spared("media", ["legacy/3", "x"], "") == {"legacy/3"}
     index.close()
     store.close()
+
+
+def test_an_index_beside_the_store_takes_in_what_is_new_before_it_answers(path, tmp_path):
+    store, index = SqliteRecordStore(path), SearchIndex(tmp_path / "search.sqlite3")
+    uses = ObjectUses(store, index)
+    for number in range(2):
+        file_records(store).add(file_of(f"f{number}", f"legacy/{number}"))
+        assert uses.spared("media", [f"legacy/{number}"], "") == {f"legacy/{number}"}
+    index._feed._building = True  # by another thread, which has the lock
+    with index._feed._refreshing, pytest.raises(AwsUnavailable, match="Nothing was deleted"):
+        uses.spared("media", ["legacy/0"], "")
+    assert uses.users("media", ["legacy/0"]) == {"file/f0"}
+    index.close()
+    store.close()
