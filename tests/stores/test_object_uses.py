@@ -167,7 +167,7 @@ def test_an_index_beside_the_store_takes_in_what_is_new_before_it_answers(path, 
         file_records(store).add(file_of(f"f{number}", f"legacy/{number}"))
         assert uses.spared("media", [f"legacy/{number}"], "") == {f"legacy/{number}"}
     index._feed._building = True  # by another thread, which has the lock
-    with index._feed._refreshing, pytest.raises(AwsUnavailable, match="Nothing was deleted"):
+    with index._feed._refreshing, pytest.raises(AwsUnavailable, match="still being read"):
         uses.spared("media", ["legacy/0"], "")
     assert uses.users("media", ["legacy/0"]) == {"file/f0"}
     index.close()
