@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from core.diagnostics.journey import Journey
+from core.diagnostics.nested import inner_address
 from core.diagnostics.origins import endpoint_of
 from core.diagnostics.routing import by_alias, by_domain
 from core.diagnostics.urls import key_of, parse_url
@@ -33,7 +34,6 @@ class Shape:
 
 
 _DOTS = re.compile(r"/\.{1,2}(?:/|$)")
-_NESTED = re.compile(r"https?(?::|%3A)(?:/|%2F){1,2}(?P<rest>.+)$", re.IGNORECASE)
 _LONGEST = 2048  # characters: a key has up to 1,024 bytes, and this may have it twice
 
 
@@ -128,21 +128,24 @@ def _text_readings(journey: Journey, home: str) -> Iterator[Shape]:
         rest = f"?{url.query}" if url.query else ""
         whole = f"{tail}{url.raw_path}{rest}#{url.fragment}"
         yield Shape("fragment_was_key", key_of(whole), 0.97, home)
-    nested = _NESTED.search(url.raw_path)
-    if nested:
-        inner = parse_url("https://" + key_of("/" + nested["rest"]).lstrip("/"))
-        yield from _nested(journey, inner.host, inner.raw_path, tail, home)
+    yield from _nested(journey, tail, home)
 
 
-def _nested(journey: Journey, host: str, path: str, prefix: str, home: str) -> Iterator[Shape]:
-    endpoint = endpoint_of(host)
-    bucket = endpoint.bucket if endpoint.kind in {"rest", "website"} else ""
-    if bucket:
-        yield Shape("nested_url", key_of(path), 0.96, bucket, bucket)
+def _nested(journey: Journey, prefix: str, home: str) -> Iterator[Shape]:
+    snapshot = journey.snapshot
+
+    def is_known(host: str) -> bool:
+        return (by_domain(snapshot, host) or by_alias(snapshot, host)) is not None
+
+    inner = inner_address(journey.url.raw_path, is_known)
+    if inner is None:
         return
-    yield Shape("nested_url", key_of(prefix + path), 0.96, home)
-    yield Shape("nested_url", key_of(path), 0.95, home)
-    del journey
+    if inner.bucket:
+        yield Shape("nested_url", inner.key, 0.96, inner.bucket, inner.bucket)
+        return
+    if prefix:
+        yield Shape("nested_url", f"{key_of(prefix)}/{inner.key}", 0.96, home)
+    yield Shape("nested_url", inner.key, 0.95 if prefix else 0.96, home)
 
 
 def _origin_path(journey: Journey, key: str, home: str) -> Iterator[Shape]:
