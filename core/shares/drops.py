@@ -30,6 +30,10 @@ class Room(NamedTuple):
     files: int
     bytes: int
 
+    @property
+    def full(self) -> bool:
+        return self.files < 1 or self.bytes < 1
+
 
 def within(limits: DropLimits, policy: SharePolicy) -> DropLimits:
     """A box that was made before is cut to the policy as well."""
@@ -75,6 +79,18 @@ def check(request: DropRequest, limits: DropLimits, room: Room) -> None:
             f"The file has {size(request.size)}; the box has room for {size(room.bytes)}.",
             hint="Ask the person who sent you the link for another one.",
         )
+
+
+def told(limits: DropLimits, room: Room) -> str:
+    """What a box takes and what is left of it, as its page says it."""
+    if room.full:
+        return "The box is full. Ask whoever sent you the link."
+    only = f"Only {kinds_text(limits.kinds)}. " if limits.kinds else ""
+    files = "1 file" if room.files == 1 else f"{room.files:,} files"
+    return (
+        f"{only}{size(limits.max_file_bytes)} for one file at most. "
+        f"There is room for {files} more and {size(room.bytes)}."
+    )
 
 
 def declared_kind(request: DropRequest) -> FileKind | None:

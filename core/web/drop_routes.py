@@ -19,11 +19,11 @@ from core.model.identity import Actor
 from core.model.library import FileChanges
 from core.model.media import FileState, MediaFile
 from core.model.sharing import DropState, ShareKind
+from core.shares.drops import told
 from core.shares.records import DropRequest
 from core.upload.policy import UploadRequest, display_name
 from core.web.api.problems import problem
 from core.web.forms import read_form
-from core.web.share_pages import told_limits
 from core.web.share_routes import ShareDoor, Visitor
 
 DROP_TAG = "drop box"
@@ -62,7 +62,9 @@ def _begin(visitor: Visitor, form: Form) -> dict[str, Any]:
     )
     ticket = uploads.open(admitted.owner, request, in_one_post=True)
     try:
-        shares.reserve(visit, ticket.upload_id, wanted, display_name(wanted.name))
+        shares.reserve(
+            visit, ticket.upload_id, wanted, display_name(wanted.name), address=visitor.address
+        )
     except DashboardError:
         uploads.abort(admitted.owner, ticket.upload_id)
         raise
@@ -97,7 +99,7 @@ def _arrived(visitor: Visitor, _: Form) -> dict[str, Any]:
 def _left(visitor: Visitor) -> str:
     """What the page says of the box from now on; '' once the link has ended meanwhile."""
     with suppress(DashboardError):
-        return told_limits(*visitor.dashboard.shares.drop_room(visitor.enter(ShareKind.DROP)))
+        return told(*visitor.dashboard.shares.drop_room(visitor.enter(ShareKind.DROP)))
     return ""
 
 

@@ -5,7 +5,6 @@ Nothing of them may be kept, framed or indexed, and no address of a link is pass
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -17,7 +16,7 @@ from core.model.media import FileKind, FileState, MediaFile
 from core.model.sharing import DropLimits
 from core.settings import Cloud, Settings
 from core.shares import words
-from core.shares.drops import Room
+from core.shares.drops import Room, told
 from core.shares.records import FilesOfLink, Visit
 from core.web.assets import asset_url
 from core.web.headers import media_hosts
@@ -80,15 +79,14 @@ class SharePages:
         return answer
 
     def drop(self, visit: Visit, limits: DropLimits, room: Room, now: datetime) -> HTMLResponse:
-        full = room.files < 1 or room.bytes < 1
         body = render(
             "share_drop",
             title=visit.link.title,
             owner=visit.owner,
             ends=words.ends(visit.ends, now),
-            form=render("share_drop_full") if full else self._drop_form(limits, room),
+            form=render("share_drop_full") if room.full else self._drop_form(limits, room),
         )
-        script = NOTHING if full else render("share_script", source=asset_url("drop.js"))
+        script = NOTHING if room.full else render("share_script", source=asset_url("drop.js"))
         return self._page(visit.link.title, body, script=script)
 
     def _drop_form(self, limits: DropLimits, room: Room) -> Html:
@@ -98,7 +96,7 @@ class SharePages:
             "share_drop_form",
             to=f"{self._path}/files",
             accept=render("share_accept", types=",".join(accepted)) if hinted else NOTHING,
-            limits=told_limits(limits, room),
+            limits=told(limits, room),
         )
 
     def problem(self, error: DashboardError) -> HTMLResponse:
@@ -242,15 +240,3 @@ def _facts(file: MediaFile) -> str:
     if file.width and file.height:
         known.append(f"{file.width} \u00d7 {file.height}")
     return ", ".join([*known, file.content_type])
-
-
-def told_limits(limits: DropLimits, room: Room) -> str:
-    """What a box takes and what is left of it, as its page says it."""
-    kinds: Sequence[str] = (words.kinds_text(limits.kinds),) if limits.kinds else ()
-    told = f"Only {', '.join(kinds)}. " if kinds else ""
-    if room.files < 1 or room.bytes < 1:
-        return "The box is full. Ask whoever sent you the link."
-    return (
-        f"{told}{words.size(limits.max_file_bytes)} for one file at most. "
-        f"There is room for {_counted(room.files)} more and {words.size(room.bytes)}."
-    )

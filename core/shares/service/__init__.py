@@ -186,9 +186,11 @@ class SharesService:
     def admit(self, visit: Visit, request: DropRequest) -> Admitted:
         return self._dropping.admit(visit, request)
 
-    def reserve(self, visit: Visit, upload_id: str, request: DropRequest, name: str) -> None:
+    def reserve(
+        self, visit: Visit, upload_id: str, request: DropRequest, name: str, *, address: str = ""
+    ) -> None:
         """Raises `Conflict` or `TooLarge` where others were faster."""
-        self._dropping.reserve(visit, upload_id, request, name)
+        self._dropping.reserve(visit, upload_id, request, name, address)
 
     def arriving(self, token: str, upload_id: str) -> Arriving:
         """What was begun in time may end after the link; what was begun is proof enough."""

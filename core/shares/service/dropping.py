@@ -39,7 +39,9 @@ class Dropping:
         drops.check(request, limits, room)
         return Admitted(_in_the_name_of(visit.link), visit.link.target.folder, visit.link)
 
-    def reserve(self, visit: Visit, upload_id: str, request: DropRequest, name: str) -> None:
+    def reserve(
+        self, visit: Visit, upload_id: str, request: DropRequest, name: str, address: str
+    ) -> None:
         """Raises `Conflict` where others were faster and nothing is left for this file."""
         now = self._desk.clock()
         drop = DroppedFile(
@@ -60,7 +62,7 @@ class Dropping:
             visit.link.id,
             check,
             lambda link: self._desk.event(
-                "share.drop_begun", link, {"name": name, "file": upload_id}
+                "share.drop_begun", link, {"name": name, "file": upload_id}, address=address
             ),
             also=lambda: [self._desk.records.drops.put(drop)],
         )
