@@ -14,6 +14,7 @@ from core.ui.parts import Tone
 
 STEP = 50
 NAMED = 200
+_FITTING = 19  # rows that need no scrolling of their own
 _MOMENT = "YYYY-MM-DD HH:mm"
 
 
@@ -162,7 +163,7 @@ def _event_table(items: Sequence[AuditEvent], people: Mapping[str, Account]) -> 
     st.dataframe(
         rows,
         hide_index=True,
-        height=min(640, 36 * (len(rows) + 1)),
+        height=640 if len(rows) > _FITTING else "content",
         placeholder="",
         column_config={
             f"When ({zone})": st.column_config.DatetimeColumn(
