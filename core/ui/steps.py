@@ -6,20 +6,29 @@ to the browser's history.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import streamlit as st
 
 
-def tabs(names: Iterable[str], *, key: str = "view", label: str = "View") -> str:
-    """The chosen part of a page, which `key` names in the address; the first one otherwise."""
+def tabs(
+    names: Iterable[str],
+    *,
+    key: str = "view",
+    label: str = "View",
+    then: Callable[[], None] | None = None,
+) -> str:
+    """The chosen part of a page, which `key` names in the address; the first one otherwise.
+
+    `then` is called after another one was chosen.
+    """
     offered = list(names)
     named = st.query_params.get(key)
     chosen = named if named in offered else offered[0]
     st.session_state[key] = chosen  # the address leads, also after a step back
     st.segmented_control(
         label, offered, key=key, required=True, label_visibility="collapsed",
-        on_change=_take, args=(key, offered[0]),
+        on_change=_take, args=(key, offered[0], then),
     )  # fmt: skip
     return chosen
 
@@ -43,6 +52,8 @@ def go(key: str, value: str) -> None:
         st.query_params.pop(key, None)
 
 
-def _take(key: str, usual: str) -> None:
+def _take(key: str, usual: str, then: Callable[[], None] | None = None) -> None:
     chosen = str(st.session_state[key])
     go(key, "" if chosen == usual else chosen)
+    if then:
+        then()

@@ -151,3 +151,16 @@ def test_the_back_button_steps_through_tabs_and_into_the_page_before(page):
     drawn(page)
     page.go_forward()
     expect(chosen).to_have_text("Events")
+
+
+def test_the_back_button_leaves_a_part_of_the_library_with_its_search(page):
+    page.goto("/library")
+    expect(page.locator(".gallery .tile")).to_have_count(4)
+    page.get_by_label("Search").first.fill("shot 1")
+    expect(page.get_by_role("heading", name="1 file found")).to_be_visible()
+    page.get_by_role("radio", name="Trash").click()
+    expect(page.get_by_role("heading", name="0 files in the trash")).to_be_visible()
+    drawn(page)
+    page.go_back()
+    expect(page.get_by_role("heading", name="1 file found")).to_be_visible()
+    expect(page.get_by_role("radio", name="Files")).to_be_checked()

@@ -129,11 +129,6 @@ def go_to_album(id: str | None) -> None:
     choose(ALBUM, (id,) if id else ())
 
 
-def go_to_section(section: Section) -> None:
-    st.session_state[SECTION] = section.value
-    first_page()
-
-
 def first_page() -> None:
     """From the next run on: in this one the pager may stand there already."""
     st.session_state[_AGAIN] = True

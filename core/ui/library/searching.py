@@ -11,7 +11,7 @@ import streamlit as st
 from core.errors import DashboardError
 from core.model.finding import SavedSearch
 from core.model.identity import Actor
-from core.ui import parts, session
+from core.ui import parts, session, steps
 from core.ui.frame import show
 from core.ui.library import place
 from core.ui.library.place import Section, View
@@ -46,12 +46,10 @@ class Asked:
 
 
 def sections() -> Section:
-    chosen = st.segmented_control(
-        "Part of the library", [one.value for one in Section], default=Section.FILES.value,
-        required=True, key=place.SECTION, bind="query-params", label_visibility="collapsed",
-        on_change=place.first_page,
-    )  # fmt: skip
-    return Section(chosen or Section.FILES.value)
+    names = [one.value for one in Section]
+    return Section(
+        steps.tabs(names, key=place.SECTION, label="Part of the library", then=place.first_page)
+    )
 
 
 def bar(section: Section) -> tuple[Asked, st.delta_generator.DeltaGenerator]:
