@@ -10,6 +10,7 @@ from core.diagnostics.journey import Journey
 from core.diagnostics.nested import inner_address
 from core.diagnostics.origins import endpoint_of
 from core.diagnostics.routing import by_alias, by_domain
+from core.diagnostics.spelling import trim
 from core.diagnostics.urls import key_of, parse_url
 from core.model.wildcards import literal_prefix
 
@@ -34,6 +35,7 @@ class Shape:
 
 
 _DOTS = re.compile(r"/\.{1,2}(?:/|$)")
+_QUOTES = "\"'<>`"
 _LONGEST = 2048  # characters: a key has up to 1,024 bytes, and this may have it twice
 
 
@@ -91,6 +93,9 @@ def _from_text(journey: Journey) -> Iterator[Shape]:
         for origin_path in _origin_paths(journey):
             key = key_of(origin_path + journey.url.raw_path)
             yield Shape("other_distribution", key, 0.95)
+    elif (url := parse_url(trim(text).strip(_QUOTES))).is_absolute_http:
+        for origin_path in ["", *_origin_paths(journey)]:
+            yield Shape("bare_key", key_of(origin_path + url.raw_path), 0.97)
     elif text and "://" not in text and not text.startswith(("data:", "blob:")):
         yield from _without_scheme(journey, text)
         yield Shape("bare_key", key_of("/" + text.lstrip("/")), 0.97)

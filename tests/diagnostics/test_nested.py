@@ -71,3 +71,21 @@ def test_an_inner_bucket_that_nobody_read_gives_no_candidate():
     held = [bucket(B, "x.txt")]
     causes, sure, _ = told(case("/s3://foreign-bucket/avatars/u1.jpg", buckets=held))
     assert (causes[0], sure) == ("object-missing", [])
+
+
+# --- what stands around a stored URL --------------------------------------------------------
+
+
+@pytest.mark.parametrize("before", [" ", "\t", "\n", "\ufeff", "\u200b", "\u00a0"])
+def test_a_blank_before_a_url_is_told_as_such(before):
+    report = diagnose(case(url=f"{before}https://{HOST}/{KEY}"))
+    assert report.verdict.primary_cause == "url-whitespace-or-invisible-char"
+    assert report.verdict.predicted_status is None
+    assert (report.fixes[0].type, report.fixes[0].dry_run.retrace_status) == ("correct_url", 200)
+
+
+@pytest.mark.parametrize("marks", ['"{}"', "'{}'", "<{}>"])
+def test_a_url_in_quotes_is_none_and_its_object_is_found(marks):
+    causes, sure, fixes = told(case(url=marks.format(f"https://{HOST}/{KEY}")))
+    assert (causes, sure) == (("url-not-absolute-http",), [(B, KEY)])
+    assert fixes[0].dry_run.retrace_status == 200

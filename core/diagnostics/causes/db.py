@@ -9,7 +9,7 @@ from core.diagnostics.causes.registry import DB, NOTE, OBJECT, Case, Found, rule
 from core.diagnostics.direct import presigned_of
 from core.diagnostics.facts import Stored
 from core.diagnostics.journey import evidence
-from core.diagnostics.spelling import fold
+from core.diagnostics.spelling import fold, trim
 from core.diagnostics.urls import parse_url, redact
 from core.model.diagnosis import Confidence, Evidence
 
@@ -31,8 +31,16 @@ def empty(case: Case) -> Iterator[Found]:
 
 @rule_at("url-not-http")
 def not_http(case: Case) -> Iterator[Found]:
-    if case.journey.stopped("url-not-http"):
-        text = redact(case.journey.url.text.strip())[:120]
+    if case.journey.stopped("url-not-http") is None:
+        return
+    text = redact(case.journey.url.text.strip())[:120]
+    if parse_url(trim(case.journey.url.text)).is_absolute_http:
+        yield Found(
+            "url-whitespace-or-invisible-char", DB,
+            "A blank or an invisible character stands in front of the URL, so it is none.",
+            evidence("request", "Url", ascii(text)),
+        )  # fmt: skip
+    else:
         yield Found(
             "url-not-absolute-http", DB,
             f"“{text}” is no http(s) URL: {_what_happens(text)}.",
