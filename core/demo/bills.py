@@ -91,15 +91,13 @@ class Month:
 
 
 def write_bills(dashboard: Dashboard, emulator: Emulator, admin: Actor, now: datetime) -> None:
-    """A file for each month of which something is known; yesterday is the last day on it."""
+    """A file for each month; yesterday is the last day on it."""
     s3 = emulator.root_clients().s3
     with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
         s3.create_bucket(Bucket=_BUCKET)
     emulator.let_diagnose(_BUCKET)
     for first in _months(now.date()):
         month = _month(dashboard, admin, first, now.date())
-        if month is None:
-            continue
         content = gzip.compress(_file(rows(month), f"{first:%Y-%m}"), mtime=0)
         key = f"{_PREFIX}data/BILLING_PERIOD={first:%Y-%m}/media-costs-00001.csv.gz"
         s3.put_object(Bucket=_BUCKET, Key=key, Body=content)
@@ -111,11 +109,10 @@ def _months(today: date) -> list[date]:
     return [date(at // 12, at % 12 + 1, 1) for at in range(count - 3, count + 1)]
 
 
-def _month(dashboard: Dashboard, admin: Actor, first: date, today: date) -> Month | None:
+def _month(dashboard: Dashboard, admin: Actor, first: date, today: date) -> Month:
     after = (first + timedelta(days=31)).replace(day=1)
-    days = [first + timedelta(days=n) for n in range((min(after, today) - first).days)]
-    if not days:
-        return None
+    end = max(min(after, today), first + timedelta(days=1))  # on a first, the day that runs
+    days = [first + timedelta(days=n) for n in range((end - first).days)]
     report = dashboard.traffic.report(admin, days[0], days[-1])
     known = {date.fromisoformat(row.label): row.bytes for row in report.days if row.label}
     part = Decimal(len(days)) / (after - first).days

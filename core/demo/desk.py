@@ -94,7 +94,7 @@ def _searches(dashboard: Dashboard, actors: Actors) -> None:
 def _links(dashboard: Dashboard, actors: Actors) -> None:
     mia, tomas = actors["mia@demo.example"], actors["tomas@demo.example"]
     album = dashboard.library.albums.listed(mia)[0].album
-    picked = _own(dashboard, tomas, "coast", 6)
+    picked = _own(dashboard, tomas, "coast", 6) or _own(dashboard, tomas, "", 6)
     wanted = (
         (mia, ShareRequest(
             target=ShareTarget(kind=TargetKind.ALBUM, album_id=album.id),
@@ -118,7 +118,8 @@ def _links(dashboard: Dashboard, actors: Actors) -> None:
         )),
     )  # fmt: skip
     for actor, request in wanted:
-        dashboard.shares.create(actor, request)
+        if request.target.kind is not TargetKind.FILES or picked:
+            dashboard.shares.create(actor, request)
 
 
 def _people(dashboard: Dashboard, actors: Actors) -> None:

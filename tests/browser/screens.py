@@ -37,7 +37,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="screens-") as data:
         app = RunningApp(Path(data), demo=True)
         try:
-            app.start().wait_for_output(LOADED, seconds=300)
+            app.start().wait_for_output(LOADED, seconds=900)
             take(app, (Path(data) / "demo-password").read_text().strip())
         finally:
             app.stop()
