@@ -13,7 +13,8 @@ from core.library.service.bulk.service import JOB
 from core.library.service.leftovers import Leftovers
 from core.model.advice import Headers
 from core.model.changes import BulkChange, BulkKind, JobState, Selection
-from core.model.object_names import own_folders, owner_in
+from core.model.media import ObjectRef
+from core.model.object_names import held_at, own_folders, owner_in, spot
 from core.model.versions import objects as named_by
 from core.model.versions import version_of, with_bytes
 from core.stores.jobs import JobQueue, JobRunner
@@ -248,6 +249,20 @@ def test_what_is_only_hidden_may_be_that_of_an_earlier_version(add, people):
 def test_the_folder_of_a_key_tells_whose_it_is(key, owner):
     assert owner_in(key) == owner
     assert not owner or key.startswith(own_folders(owner))
+
+
+def test_only_what_was_copied_is_named_elsewhere(add):
+    file = add("f1", objects=False)
+    assert held_at(file, {}) == file
+    served, small, exact = named_by(file)
+    there = ObjectRef(bucket="b", key="new", version_id="v", etag="e", size=1)
+    assert held_at(file, {spot(small): there}).renditions[0].key == "new"
+    assert held_at(file, {spot(exact): there}).pristine == there
+    moved = held_at(file, {spot(served): there})
+    assert (moved.bucket, moved.key, moved.version_id, moved.etag) == ("b", "new", "v", "e")
+    assert (moved.renditions, moved.pristine) == (file.renditions, file.pristine)
+    bare = file.model_copy(update={"pristine": None})
+    assert held_at(bare, {spot(exact): there}).pristine is None
 
 
 def test_housekeeping_takes_what_broke_off_along(room, people):
