@@ -89,6 +89,17 @@ ALL = (
              ("oac-signing-never", "kms-key-policy-missing-cloudfront"), fix="kms_policy_patch"),
 )  # fmt: skip
 
+OLD_COPY = [{"Path": "/avatars/u1.jpg", "Status": 200, "Age": 5400, "ETag": '"old"',
+             "XCache": "Hit from cloudfront"}]  # fmt: skip
+ALL += (
+    Scenario("an old copy at the edge, and an origin that refuses by now", case(
+        edge_cache=OLD_COPY, buckets=with_policy(statement(B, arn=DIST_ARN + "OLD"))), 200,
+             ("cached-stale-object", "policy-sourcearn-mismatch"), fix="policy_patch"),
+    Scenario("an old copy at the edge of a disabled distribution", case(
+        edge_cache=OLD_COPY, distributions=dist(Enabled=False)), 403,
+             ("distribution-disabled",), "avatars/u1.jpg", "config_change"),
+)  # fmt: skip
+
 
 @pytest.mark.parametrize("scenario", ALL, ids=lambda s: s.name)
 def test_each_is_answered_as_the_documentation_says(scenario):

@@ -8,7 +8,7 @@ from datetime import timedelta
 from urllib.parse import quote, unquote
 
 from core.diagnostics import facts
-from core.diagnostics.causes.registry import CACHE, SLOW, Case, Found, rule_at, rule_unstopped
+from core.diagnostics.causes.registry import CACHE, SLOW, Case, Found, rule, rule_at, rule_unstopped
 from core.diagnostics.edge.cache import error_seconds_left
 from core.diagnostics.journey import evidence
 from core.diagnostics.urls import whole_number
@@ -69,11 +69,15 @@ def _clock(case: Case, seconds: int) -> str:
     return f"{end:%H:%M:%S}" if end.date() == now.date() else f"{end:%Y-%m-%d %H:%M:%S}"
 
 
-@rule_unstopped
+@rule
 def stale(case: Case) -> Iterator[Found]:
-    """A replaced object under the same key, and why invalidating it did not help."""
-    entry = case.journey.edge
-    if entry is None or not is_stale(case) or case.journey.stops:
+    """A replaced object under the same key, and why invalidating it did not help.
+
+    What the edge keeps it also shows where the origin would refuse by now.
+    """
+    entry, journey = case.journey.edge, case.journey
+    answered = not journey.stops or (journey.from_cache and not journey.log.stops)
+    if entry is None or not is_stale(case) or not answered:
         return
     reasons = list(_missed(case))
     yield from reasons
