@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from core.diagnostics.engine import diagnose
+
 CONFIDENT = {"certain", "likely"}
 FIX = {"function_fix": "function_change", "reupload_or_remove_reference": "reupload",
        "waf_change": "config_change", "restore_object": "restore", "wait_for_restore": "wait"}  # fmt: skip
@@ -48,3 +50,12 @@ def _fix(expected, offered):
     steps = fix["steps"] if fix["type"] == "multi" else [fix["type"]]
     wanted = {FIX.get(step.split()[0], step.split()[0]) for step in steps} & KNOWN
     return wanted <= offered
+
+
+def seen(scenario):
+    """The report, the causes that it names, and the keys of its sure candidates."""
+    report = diagnose(scenario.snapshot)
+    verdict = report.verdict
+    named = () if verdict.primary_cause == "none-ok" else (verdict.primary_cause, *verdict.also)
+    sure = [c.key for c in report.candidates if c.confidence in {"certain", "likely"}]
+    return report, named, sure
