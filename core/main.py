@@ -31,8 +31,10 @@ def main() -> None:
 def _run(actor: Actor) -> None:
     screen = st.navigation(navigation.menu(actor), expanded=True)
     sidebar.account(actor)
-    if session.services().emulator is not None:
-        frame.banner("Embedded emulator: data stays on this machine")
+    running = session.services()
+    if running.emulator is not None:
+        made_up = "; its content is made up for the demo" if running.settings.demo else ""
+        frame.banner(f"Embedded emulator: data stays on this machine{made_up}")
     with frame.boundary():
         screen.run()
 

@@ -58,7 +58,9 @@ def test_a_nasty_file_name_is_shown_as_it_is(enter, add, visit):
 
 def test_every_page_says_that_the_emulator_keeps_data_on_this_machine(enter, visit, desk):
     enter(Role.MEMBER)
-    assert "Embedded emulator: data stays on this machine" in shown(visit())
+    assert "Embedded emulator: data stays on this machine<" in shown(visit())
+    desk.settings = desk.settings.model_copy(update={"demo": True})
+    assert "its content is made up for the demo" in shown(visit())
     desk.emulator = None
     assert "Embedded emulator" not in shown(visit())
 
