@@ -1,20 +1,21 @@
-"""One bucket of media in our words: objects, presigned addresses, multipart uploads."""
+"""One bucket of media in our words: its objects and what is done with them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any
 
 from core.aws.errors import translate
+from core.aws.s3_multipart import MultipartBucket
+from core.aws.s3_signing import version_argument
 from core.errors import NotFound
 from core.model.media import ObjectRef, UploadedPart
 
 if TYPE_CHECKING:
     from botocore.response import StreamingBody
-    from mypy_boto3_s3 import S3Client
 
 CHUNK = 1024 * 1024
 LARGEST_COPY = 5 * 1024**3  # CopyObject's limit; larger objects are copied in parts
@@ -50,28 +51,8 @@ class ServedAs:
         return {name: value for name, value in given.items() if value}
 
 
-@dataclass(frozen=True)
-class PresignedPost:
-    url: str
-    fields: dict[str, str]
-
-
-@dataclass(frozen=True)
-class OpenMultipart:
-    key: str
-    multipart_id: str
-    initiated: datetime
-
-
-class MediaBucket:
-    """`signing_endpoint` is where addresses are signed for; `public_prefix` is put in its place."""
-
-    def __init__(
-        self, client: S3Client, bucket: str, *, signing_endpoint: str = "", public_prefix: str = ""
-    ) -> None:
-        self._s3, self.name = client, bucket
-        self._signing_endpoint = signing_endpoint.rstrip("/")
-        self._public_prefix = public_prefix.rstrip("/")
+class MediaBucket(MultipartBucket):
+    """The objects of a bucket; what it signs and its uploads in parts come with it."""
 
     def beside(self, bucket: str) -> MediaBucket:
         """Another bucket of the same account, addressed and signed for in the same way."""
@@ -90,7 +71,7 @@ class MediaBucket:
     @translate("s3")
     def head(self, key: str, version_id: str | None = None) -> StoredObject:
         """Raise `NotFound` where there is no such object or version."""
-        answer = self._s3.head_object(Bucket=self.name, Key=key, **_version(version_id))
+        answer = self._s3.head_object(Bucket=self.name, Key=key, **version_argument(version_id))
         return StoredObject(
             ref=self._ref(key, answer, answer["ContentLength"]),
             last_modified=answer["LastModified"],
@@ -113,7 +94,7 @@ class MediaBucket:
             Bucket=self.name,
             Key=key,
             Range=f"bytes={start}-{start + length - 1}",
-            **_version(version_id),
+            **version_argument(version_id),
         )
         with answer["Body"] as body:
             # The emulator answers a version's range with the whole object: never take in all of it.
@@ -128,7 +109,7 @@ class MediaBucket:
 
     def _chunks(self, ref: ObjectRef) -> Iterator[bytes]:
         with translate("s3"):
-            pinned = _version(ref.version_id) | ({"IfMatch": ref.etag} if ref.etag else {})
+            pinned = version_argument(ref.version_id) | ({"IfMatch": ref.etag} if ref.etag else {})
             answer = self._s3.get_object(Bucket=self.name, Key=ref.key, **pinned)
             with closing(answer["Body"]) as body:
                 yield from body.iter_chunks(CHUNK)
@@ -205,7 +186,7 @@ class MediaBucket:
     @translate("s3")
     def delete(self, key: str, version_id: str | None = None) -> None:
         """In a versioned bucket only hides the object, unless a version is named."""
-        self._s3.delete_object(Bucket=self.name, Key=key, **_version(version_id))
+        self._s3.delete_object(Bucket=self.name, Key=key, **version_argument(version_id))
 
     def erase(self, key: str) -> int:
         """Remove every version of exactly this key, for good. Returns how many there were."""
@@ -249,144 +230,10 @@ class MediaBucket:
                     ref = self._ref(item["Key"], item, item["Size"])
                     yield StoredObject(ref=ref, last_modified=item["LastModified"])
 
-    # Addresses that a browser may use without credentials
-
-    @translate("s3")
-    def presign_get(
-        self,
-        key: str,
-        *,
-        expires: timedelta,
-        version_id: str | None = None,
-        content_disposition: str = "",
-        content_type: str = "",
-        cache_control: str = "",
-    ) -> str:
-        given = {
-            "ResponseCacheControl": cache_control,
-            "ResponseContentDisposition": content_disposition,
-            "ResponseContentType": content_type,
-        }
-        answers = {name: value for name, value in given.items() if value}
-        parameters = {"Bucket": self.name, "Key": key, **_version(version_id), **answers}
-        return self._presign("get_object", parameters, expires)
-
-    @translate("s3")
-    def presign_post(
-        self, key: str, *, content_type: str, size: int, expires: timedelta
-    ) -> PresignedPost:
-        """A form that takes exactly `size` bytes of `content_type` under exactly `key`."""
-        answer = self._s3.generate_presigned_post(
-            self.name,
-            key,
-            Fields={"Content-Type": content_type},
-            Conditions=[{"Content-Type": content_type}, ["content-length-range", size, size]],
-            ExpiresIn=int(expires.total_seconds()),
-        )
-        return PresignedPost(self._public(answer["url"]), dict(answer["fields"]))
-
-    def credentials_end(self) -> datetime | None:
-        """When the credentials that sign end, and every address signed with them; None: never.
-
-        botocore 1.43 tells it only in `RefreshableCredentials._expiry_time`.
-        """
-        signer = getattr(self._s3, "_request_signer", None)
-        return getattr(getattr(signer, "_credentials", None), "_expiry_time", None)
-
-    # Multipart uploads
-
-    @translate("s3")
-    def create_multipart(self, key: str, content_type: str) -> str:
-        answer = self._s3.create_multipart_upload(
-            Bucket=self.name, Key=key, ContentType=content_type
-        )
-        return answer["UploadId"]
-
-    @translate("s3")
-    def part_url(self, key: str, multipart_id: str, number: int, *, expires: timedelta) -> str:
-        parameters = {
-            "Bucket": self.name,
-            "Key": key,
-            "UploadId": multipart_id,
-            "PartNumber": number,
-        }
-        return self._presign("upload_part", parameters, expires)
-
-    @translate("s3")
-    def parts(self, key: str, multipart_id: str) -> tuple[UploadedPart, ...]:
-        """Raise `NotFound` where the multipart upload was completed or aborted."""
-        pages = self._s3.get_paginator("list_parts").paginate(
-            Bucket=self.name, Key=key, UploadId=multipart_id
-        )
-        return tuple(
-            UploadedPart(part_number=part["PartNumber"], etag=part["ETag"], size=part["Size"])
-            for page in pages
-            for part in page.get("Parts", [])
-        )
-
-    @translate("s3")
-    def complete_multipart(
-        self, key: str, multipart_id: str, parts: tuple[UploadedPart, ...]
-    ) -> ObjectRef:
-        answer = self._s3.complete_multipart_upload(
-            Bucket=self.name,
-            Key=key,
-            UploadId=multipart_id,
-            MultipartUpload={
-                "Parts": [{"PartNumber": part.part_number, "ETag": part.etag} for part in parts]
-            },
-        )
-        return self._ref(key, answer, sum(part.size for part in parts))
-
-    def abort_multipart(self, key: str, multipart_id: str) -> None:
-        """Silent where it is already completed or aborted."""
-        try:
-            with translate("s3"):
-                self._s3.abort_multipart_upload(Bucket=self.name, Key=key, UploadId=multipart_id)
-        except NotFound:
-            return
-
-    @translate("s3")
-    def list_uploads(self, prefix: str) -> tuple[OpenMultipart, ...]:
-        """Multipart uploads that were begun and not ended."""
-        pages = self._s3.get_paginator("list_multipart_uploads").paginate(
-            Bucket=self.name, Prefix=prefix
-        )
-        return tuple(
-            OpenMultipart(item["Key"], item["UploadId"], item["Initiated"])
-            for page in pages
-            for item in page.get("Uploads", [])
-        )
-
-    def _presign(self, operation: str, parameters: dict[str, Any], expires: timedelta) -> str:
-        seconds = int(expires.total_seconds())
-        url = self._s3.generate_presigned_url(operation, Params=parameters, ExpiresIn=seconds)
-        return self._public(url)
-
-    def _public(self, url: str) -> str:
-        endpoint = self._signing_endpoint
-        if endpoint and url.startswith(f"{endpoint}/"):
-            return self._public_prefix + url[len(endpoint) :]
-        return url
-
-    def _ref(self, key: str, answer: Mapping[str, Any], size: int) -> ObjectRef:
-        version = answer.get("VersionId")
-        return ObjectRef(
-            bucket=self.name,
-            key=key,
-            version_id=version if version != "null" else None,
-            etag=answer["ETag"],
-            size=size,
-        )
-
 
 def _skip(body: StreamingBody, count: int) -> None:
     while count > 0 and (passed := body.read(min(count, CHUNK))):
         count -= len(passed)
-
-
-def _version(version_id: str | None) -> dict[str, Any]:
-    return {"VersionId": version_id} if version_id else {}
 
 
 def _only_if(etag: str) -> dict[str, Any]:
@@ -394,7 +241,7 @@ def _only_if(etag: str) -> dict[str, Any]:
 
 
 def _copy_source(source: ObjectRef) -> Any:
-    return {"Bucket": source.bucket, "Key": source.key, **_version(source.version_id)}
+    return {"Bucket": source.bucket, "Key": source.key, **version_argument(source.version_id)}
 
 
 def _size_of(body: IO[bytes]) -> int:
