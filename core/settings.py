@@ -141,8 +141,8 @@ class Settings(BaseSettings):
     )
     billing_export: str = Field(
         "",
-        description="s3:// folder of a CUR 2.0 or FOCUS export that bills are read from; empty: "
-        "Cost Explorer, $0.01 a page",
+        description="s3:// folder of a CUR 2.0 or FOCUS export that bills are read from (grant the "
+        "app s3:ListBucket and s3:GetObject there); empty: Cost Explorer, $0.01 a page",
     )
     cost_refresh_hours: int = Field(
         12, ge=1, le=24 * 7, description="Age at which the running month's bill is read again"
