@@ -22,6 +22,7 @@ from core.model.pricing import PriceClaim
 
 _NEAR = 3  # hints that belong to the claim itself; the others are its surroundings
 _S3_ONLY = ("storage", "retrieval", "restore_request", "transition", "monitoring", "inventory")
+_OF_A_CLASS = ("retrieval", "restore_request", "transition")  # Standard has none of them
 _CLASS_NAMES = re.compile(r"(?:instant|flexible)[-_ ]retrieval", re.IGNORECASE)
 _NO_SERVICE = "no service is named"
 
@@ -51,13 +52,15 @@ def _words(claim: PriceClaim) -> Words:
     if not any(first(table, near) for table in (CLASSES, VERBS, MEASURES)):
         near = (*near, *claim.hints[_NEAR : _NEAR + 1])  # the rest of a line of several prices
     measured = [_CLASS_NAMES.sub("", text) for text in near]
+    measure = first(MEASURES, measured)
+    line = claim.hints[_NEAR : _NEAR + 1] if measure in _OF_A_CLASS else ()
     return Words(
         unit=claim.unit,
-        storage_class=first(CLASSES, near),
+        storage_class=first(CLASSES, (*near, *line)),
         int_tier=first(INT_TIERS, near),
         speed=first(SPEEDS, near),
         verb=first(VERBS, near),
-        measure=first(MEASURES, measured),
+        measure=measure,
         protocol=claim.scope.protocol or first(PROTOCOLS, near),
         near=" ".join(near),
     )

@@ -30,7 +30,7 @@ _SCALES = {
 SCALE = r"(?:thousand|millions?|billion|hundred|mn|mm|bn|[kKmMbB])(?![A-Za-z])"
 _PER = re.compile(
     rf"\s*(?:USD|US\$)?\s*(?P<open>\()?(?:/|per\b|for\s+(?:every|each)\b|each\b|a\b(?=\s+(?:GB|TB|month)))"
-    rf"\s*(?P<number>{_NUMBER})?\s*(?P<scale>{SCALE})?\s*"
+    rf"\s*(?P<number>{_NUMBER})?\s*(?:(?:one|an?)\s+(?={SCALE}))?(?P<scale>{SCALE})?\s*"
     r"(?P<tail>[A-Za-z][^|;,.()$€=]*)?",
     re.IGNORECASE,
 )

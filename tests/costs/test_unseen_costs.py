@@ -35,6 +35,9 @@ S3 Batch Operations: $0.25 per job plus $1.00 per million objects us-east-1 | ok
 S3 Select: $0.002 per GB scanned us-east-1 | ok
 Lambda@Edge: $0.60 per 1M requests | unpriced
 CloudFront KeyValueStore reads: $0.03 per million | unpriced
+S3 PUT us-east-1: $0.005 per one thousand requests | ok
+S3 Standard-IA us-east-1 storage: $0.0125 per GB, retrieval: $0.01 per GB | ok ok
+S3 Standard-IA us-east-1: $0.0125 per GB-month + $0.01 per GB retrieved | ok ok
 Data transfer in: $0.00 per GB | ok
 Data transfer in: $0.09 per GB | ambiguous
 """
