@@ -37,7 +37,8 @@ from core.model.usage import StorageSource
 from core.settings import DailyScan, Settings
 from core.shares.service import SharesService
 from core.stores.audit_log import AuditLog
-from core.stores.jobs import JobQueue, JobRunner
+from core.stores.job_runner import JobRunner
+from core.stores.jobs import JobQueue
 from core.stores.records import RecordStore
 from core.stores.search_index import SearchIndex
 from core.upload.service import UploadService

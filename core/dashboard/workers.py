@@ -11,7 +11,8 @@ from core.library.service.bulk.service import JOB as BULK_JOB
 from core.library.service.duplicating import JOB as FINGERPRINT_JOB
 from core.library.service.invalidating import JOB as INVALIDATION_JOB
 from core.settings import Settings, Store
-from core.stores.jobs import JobQueue, JobRunner
+from core.stores.job_runner import JobRunner
+from core.stores.jobs import JobQueue
 from core.upload.service import PROCESS_UPLOAD
 from core.usage.service.storage import JOB as STORAGE_JOB
 from core.usage.service.traffic import JOB as TRAFFIC_JOB

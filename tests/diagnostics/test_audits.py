@@ -27,7 +27,8 @@ from core.model.identity import Actor, Role
 from core.model.repair import RecordChange
 from core.model.url_audit import CaseSource, CsvSource, DynamoSource, LibrarySource, LogSource
 from core.stores.audit_log import AuditLog
-from core.stores.jobs import JobQueue, JobRunner
+from core.stores.job_runner import JobRunner
+from core.stores.jobs import JobQueue
 from core.stores.search_index import SearchIndex
 from core.stores.sqlite import SqliteRecordStore
 

@@ -20,7 +20,8 @@ from core.model.media import FileKind, FileState, MediaFile, Rendition
 from core.model.url_audit import CsvSource, DynamoSource, LibrarySource, LogSource
 from core.stores.audit_log import AuditLog
 from core.stores.files import file_records
-from core.stores.jobs import JobQueue, JobRunner
+from core.stores.job_runner import JobRunner
+from core.stores.jobs import JobQueue
 from core.stores.search_index import SearchIndex
 from core.stores.sqlite import SqliteRecordStore
 

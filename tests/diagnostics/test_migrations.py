@@ -17,7 +17,8 @@ from core.model.media import FileKind, FileState, MediaFile, ObjectRef, Renditio
 from core.model.migration import MigrationState, RecordSource, StepState, Wish
 from core.stores.audit_log import AuditLog
 from core.stores.files import file_records
-from core.stores.jobs import JobQueue, JobRunner
+from core.stores.job_runner import JobRunner
+from core.stores.jobs import JobQueue
 from core.stores.sqlite import SqliteRecordStore
 
 pytestmark = pytest.mark.emulator

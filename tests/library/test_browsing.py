@@ -11,7 +11,8 @@ from core.library.service.bulk.service import JOB
 from core.model.credentials import AccountEmail
 from core.model.media import FileQuery, Grant, Right
 from core.stores.account_records import AccountRecords
-from core.stores.jobs import JobQueue, JobRunner
+from core.stores.job_runner import JobRunner
+from core.stores.jobs import JobQueue
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from core.model.changes import BulkChange, BulkKind, OnConflict, Selection
 from core.model.identity import Account, Role
 from core.model.media import FileQuery, FileState, Grant, JobState, Right
 from core.stores.account_records import AccountRecords
-from core.stores.jobs import JobQueue, JobRunner
+from core.stores.job_runner import JobRunner
+from core.stores.jobs import JobQueue
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from core.library.service.bulk.service import JOB
 from core.model.changes import BulkChange, BulkKind, Selection
 from core.model.identity import Actor, Role
 from core.model.media import FileQuery, JobState
-from core.stores.jobs import JobQueue, JobRunner
+from core.stores.job_runner import JobRunner
+from core.stores.jobs import JobQueue
 
 ROOT = Path(__file__).resolve().parents[2]
 CHILD = """
@@ -22,7 +23,8 @@ from core.library.service import LibraryService
 from core.library.service.bulk.service import JOB
 from core.settings import load_settings
 from core.stores.audit_log import AuditLog
-from core.stores.jobs import JobQueue, JobRunner
+from core.stores.job_runner import JobRunner
+from core.stores.jobs import JobQueue
 from core.stores.search_index import SearchIndex
 from core.stores.sqlite import SqliteRecordStore
 

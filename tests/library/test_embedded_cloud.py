@@ -22,7 +22,8 @@ from core.model.media import FileState
 from core.settings import load_settings
 from core.stores.audit_log import AuditLog
 from core.stores.invalidations import JOB as INVALIDATE
-from core.stores.jobs import JobQueue, JobRunner
+from core.stores.job_runner import JobRunner
+from core.stores.jobs import JobQueue
 from core.stores.search_index import SearchIndex
 from core.stores.sqlite import SqliteRecordStore
 from core.upload.service import PROCESS_UPLOAD, UploadRequest, UploadService

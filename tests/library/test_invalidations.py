@@ -14,7 +14,8 @@ from core.model.changes import InvalidationState
 from core.model.media import FileState, Grant, Rendition, Right
 from core.model.versions import viewer_paths
 from core.settings import load_settings
-from core.stores.jobs import JobQueue, JobRunner
+from core.stores.job_runner import JobRunner
+from core.stores.jobs import JobQueue
 
 
 class Cdn:

@@ -17,7 +17,8 @@ from core.model.media import ObjectRef
 from core.model.object_names import held_at, own_folders, owner_in, spot
 from core.model.versions import objects as named_by
 from core.model.versions import version_of, with_bytes
-from core.stores.jobs import JobQueue, JobRunner
+from core.stores.job_runner import JobRunner
+from core.stores.jobs import JobQueue
 from tests.library.clouds import Front, later, objects, service, visible
 from tests.upload.test_crashes import Fuse, Fused, Killed
 

@@ -25,7 +25,8 @@ from core.model.changes import BulkChange, BulkKind, Selection
 from core.model.library import FileChanges
 from core.model.media import FileKind, FileQuery, FileSort, FileState, JobState
 from core.settings import load_settings
-from core.stores.jobs import JobQueue, JobRunner
+from core.stores.job_runner import JobRunner
+from core.stores.jobs import JobQueue
 from core.stores.search_index import SearchIndex
 
 

@@ -1,5 +1,5 @@
 from core.model.identity import Role
-from core.stores.jobs import JobRunner
+from core.stores.job_runner import JobRunner
 from tests.pages.conftest import shown
 
 CONFIG = b"""{"snapshot": {"account_id": "111122223333", "now": "2026-11-20T09:00:00Z",

@@ -9,7 +9,7 @@ from core.aws.s3 import ServedAs
 from core.model.identity import Role
 from core.model.migration import MigrationState
 from core.model.saved_case import Check, CheckStatus, WatchState
-from core.stores.jobs import JobRunner
+from core.stores.job_runner import JobRunner
 from tests.pages.conftest import shown, utc_now
 
 URL = "https://d111111abcdef8.cloudfront.net/avatars/u1.jpg"

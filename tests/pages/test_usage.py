@@ -10,7 +10,7 @@ import streamlit as st
 from core.errors import AwsDenied
 from core.model.identity import Role
 from core.model.traffic import EdgeMetric, EdgeSample
-from core.stores.jobs import JobRunner
+from core.stores.job_runner import JobRunner
 from core.usage.service.asking import QUESTIONS
 from core.usage.service.traffic import JOB
 from tests.pages.conftest import shown

@@ -7,7 +7,7 @@ import pytest
 
 from core.model.identity import Role
 from core.model.usage import StorageSource
-from core.stores.jobs import JobRunner
+from core.stores.job_runner import JobRunner
 from core.usage.service.storage import JOB
 from tests.pages.conftest import shown, utc_now
 

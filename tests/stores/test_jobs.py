@@ -10,7 +10,8 @@ import pytest
 
 from core.errors import AwsUnavailable, DashboardError, UnreadableContent
 from core.model.media import JobState, Problem
-from core.stores.jobs import MAX_ATTEMPTS, JobQueue, JobRunner, wait_after
+from core.stores.job_runner import JobRunner
+from core.stores.jobs import MAX_ATTEMPTS, JobQueue, wait_after
 from core.stores.sqlite import SqliteRecordStore
 
 PROBLEM = Problem(slug="s", title="T", status=503, detail="D")
@@ -206,7 +207,7 @@ def test_a_store_that_fails_for_a_while_does_not_end_the_worker(queue, monkeypat
 
 
 def test_where_processes_share_a_store_an_expired_lease_is_taken_over(queue, monkeypatch):
-    monkeypatch.setattr("core.stores.jobs._SLOW_POLL_SECONDS", 0.02)
+    monkeypatch.setattr("core.stores.job_runner._SLOW_POLL_SECONDS", 0.02)
     queue._clock = lambda: datetime.now(UTC)
     job = queue.add("work", "1", "ann")
     queue.claim()
@@ -256,7 +257,7 @@ def test_long_jobs_leave_a_worker_for_the_others(queue, clock):
 def test_a_job_that_ends_while_nothing_can_be_written_is_done_again_later(
     queue, clock, monkeypatch, caplog
 ):
-    monkeypatch.setattr("core.stores.jobs._SLOW_POLL_SECONDS", 0.05)
+    monkeypatch.setattr("core.stores.job_runner._SLOW_POLL_SECONDS", 0.05)
     refusing, done = threading.Event(), []
     store = queue._jobs.store
     transact = store.transact

@@ -15,7 +15,8 @@ from core.aws.s3 import MediaBucket
 from core.model.identity import Actor, Role
 from core.settings import load_settings
 from core.stores.audit_log import AuditLog
-from core.stores.jobs import JobQueue, JobRunner
+from core.stores.job_runner import JobRunner
+from core.stores.jobs import JobQueue
 from core.stores.sqlite import SqliteRecordStore
 from core.upload.service import PROCESS_UPLOAD, UploadService
 

@@ -17,7 +17,8 @@ from core.model.identity import Actor, Role
 from core.model.media import FileState
 from core.settings import load_settings
 from core.stores.audit_log import AuditLog
-from core.stores.jobs import JobQueue, JobRunner
+from core.stores.job_runner import JobRunner
+from core.stores.jobs import JobQueue
 from core.stores.sqlite import SqliteRecordStore
 from core.upload.service import PROCESS_UPLOAD, UploadRequest, UploadService
 from tests.emulator.conftest import site  # noqa: F401  # a fixture

@@ -23,7 +23,8 @@ from core.model.identity import Actor, Role
 from core.model.media import JobState
 from core.model.usage import StorageSource
 from core.settings import load_settings
-from core.stores.jobs import JobQueue, JobRunner
+from core.stores.job_runner import JobRunner
+from core.stores.jobs import JobQueue
 from core.stores.sqlite import SqliteRecordStore
 from core.usage.service import kept_reports, storage_reading
 from core.usage.service.opening_storage import FOLDER, open_storage

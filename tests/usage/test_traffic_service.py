@@ -19,7 +19,8 @@ from core.model.identity import Actor, Role
 from core.model.media import JobState
 from core.model.traffic import EdgeMetric, EdgeSample, LogPlace, ScanState, TrafficFilters
 from core.settings import load_settings
-from core.stores.jobs import JobQueue, JobRunner
+from core.stores.job_runner import JobRunner
+from core.stores.jobs import JobQueue
 from core.stores.log_ledger import FileEntry, Ledger, Part
 from core.stores.log_store import LogStore
 from core.stores.records import Record

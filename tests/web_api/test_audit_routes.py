@@ -7,7 +7,7 @@ import json
 import pytest
 
 from core.diagnostics.service.audits.service import JOB
-from core.stores.jobs import JobRunner
+from core.stores.job_runner import JobRunner
 
 HOST = "d111111abcdef8.cloudfront.net"
 BUCKET = "acme-media-prod"

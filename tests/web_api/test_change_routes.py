@@ -6,7 +6,7 @@ from PIL import Image
 
 from core.aws.s3 import ServedAs
 from core.library.service.bulk.service import JOB
-from core.stores.jobs import JobRunner
+from core.stores.job_runner import JobRunner
 from core.upload.service import PROCESS_UPLOAD
 
 

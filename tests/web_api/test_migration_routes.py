@@ -3,7 +3,7 @@
 import pytest
 
 from core.aws.s3 import ServedAs
-from core.stores.jobs import JobRunner
+from core.stores.job_runner import JobRunner
 
 PATTERNS = {"bucket": "media", "legacy": "people/{people}/pics/{file}", "target": "pics/{file}"}
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from core.aws.s3 import ServedAs
-from core.stores.jobs import JobRunner
+from core.stores.job_runner import JobRunner
 from core.upload.service import PROCESS_UPLOAD
 from core.web.api.limits import MIB
 from tests.web_api.conftest import HOME
