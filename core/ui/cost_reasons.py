@@ -69,7 +69,7 @@ def anomalies(found: Sequence[Anomaly], currency: str) -> Markup | None:
     if not found:
         return None
     rows = (
-        (f"{one.day:%d %b}", one.name,
+        (f"{one.day:%d\u00a0%b}", one.name,
          _instead(one, currency),
          tag("span", one.effect.because or one.note, _drivers(one)))
         for one in found[:_ANOMALIES]
