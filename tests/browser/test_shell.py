@@ -117,6 +117,24 @@ def test_what_can_be_done_with_a_selection_stands_at_the_foot_and_moves_nothing(
     expect(more).to_be_in_viewport()
 
 
+@pytest.mark.parametrize("width", [900, 1280])
+def test_the_rest_is_selected_with_the_mouse_once_something_is(page, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto("/library")
+    tiles = page.locator(".gallery .tile")
+    expect(tiles).to_have_count(4)
+    tiles.nth(1).locator(".check").click()
+    bar = page.locator(".st-key-selected_in_Gallery")
+    bar.get_by_role("button", name="Details").hover()
+    drawn(page)
+    page.get_by_role("button", name="Select all").click()
+    expect(page.locator(".gallery [role=status]")).to_have_text("4 selected")
+    expect(bar.get_by_role("button", name="Details")).to_have_count(0)
+    drawn(page)
+    bar.get_by_role("button", name="Tag", exact=True).click()
+    expect(page.get_by_role("dialog").get_by_text("Tag: 4 files")).to_be_visible()
+
+
 def test_a_folded_sidebar_comes_folded_and_the_page_stays(page):
     open_page(page, "/library")
     page.locator('[data-testid="stSidebar"]').hover()
