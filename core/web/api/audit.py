@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from core.web.api.access import Caller, Dashboard
 from core.web.api.openapi import SIGNED_IN, problems
 from core.web.api.parameters import Cursor, Limit
-from core.web.api.schemas import AuditEventOut, AuditEventsOut
+from core.web.api.schemas_accounts import AuditEventOut, AuditEventsOut
 
 router = APIRouter(prefix="/audit-events", tags=["people"])
 

@@ -8,7 +8,7 @@ from core.errors import Conflict, NotAllowed
 from core.model.identity import Account
 from core.web.api.access import Caller, Dashboard, address, device
 from core.web.api.openapi import SIGNED_IN, SIGNING_IN, problems
-from core.web.api.schemas import AccountOut, LoginIn, LoginOut, RegisterIn
+from core.web.api.schemas_accounts import AccountOut, LoginIn, LoginOut, RegisterIn
 
 TOKEN_SECONDS = 7 * 24 * 3600
 

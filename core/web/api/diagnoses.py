@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 
 from core.errors import AwsDenied, AwsUnavailable, InvalidInput
 from core.model.diagnosis import UrlDiagnosis
 from core.web.api.access import Caller, Dashboard
 from core.web.api.openapi import SIGNED_IN, problems
-from core.web.api.schemas import DiagnosisIn
+from core.web.api.schemas import Body
 
 router = APIRouter(prefix="/diagnoses", tags=["diagnoses"])
 
 _PROBLEMS = problems(*SIGNED_IN, AwsDenied, AwsUnavailable)
+
+
+class DiagnosisIn(Body):
+    """A URL to look at now, or a saved case; exactly one of them."""
+
+    url: Annotated[str, Field(max_length=8192)] | None = None
+    snapshot: dict[str, Any] | None = None
 
 
 @router.get("", responses=_PROBLEMS)

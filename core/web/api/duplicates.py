@@ -10,8 +10,8 @@ from core.model.duplicates import DuplicateGroup, DuplicateKind
 from core.web.api.access import Caller, Dashboard, Here, Services, Site
 from core.web.api.openapi import SIGNED_IN, problems
 from core.web.api.present import file_out, job_out
-from core.web.api.schemas import JobOut
 from core.web.api.schemas_changes import DifferenceOut, DuplicateGroupOut, DuplicatesOut, TwinOut
+from core.web.api.schemas_uploads import JobOut
 
 router = APIRouter(prefix="/duplicates", tags=["files"])
 

@@ -11,7 +11,7 @@ from core.library.file_use import file_use
 from core.web.api.access import Caller, Dashboard, Here
 from core.web.api.openapi import OWN, problems
 from core.web.api.present import file_out
-from core.web.api.schemas import FileOut
+from core.web.api.schemas_files import FileOut
 from core.web.api.schemas_viewing import AdviceListOut, FileAdviceOut, FileCostOut
 
 router = APIRouter(tags=["viewing"])

@@ -15,13 +15,7 @@ from core.upload.policy import UploadRequest
 from core.web.api.access import Caller, Dashboard, Here
 from core.web.api.openapi import OWN, SENT, SIGNED_IN, Responses, problems
 from core.web.api.present import file_out, summary_out
-from core.web.api.schemas import (
-    DownloadOut,
-    FileChangesIn,
-    FileOut,
-    PrivateIn,
-    SummaryOut,
-)
+from core.web.api.schemas_files import DownloadOut, FileChangesIn, FileOut, PrivateIn, SummaryOut
 
 router = APIRouter(tags=["files"])
 

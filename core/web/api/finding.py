@@ -12,7 +12,7 @@ from core.web.api.access import Caller, Dashboard, Here
 from core.web.api.openapi import SIGNED_IN, problems
 from core.web.api.parameters import Cursor, Limit
 from core.web.api.present import file_out
-from core.web.api.schemas import FilesOut
+from core.web.api.schemas_files import FilesOut
 from core.web.api.schemas_finding import FacetsOut, TimelineOut
 
 router = APIRouter(tags=["files"])

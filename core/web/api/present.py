@@ -5,17 +5,16 @@ from __future__ import annotations
 from core.library.service import LibraryService
 from core.model.media import FileState, Job, LibrarySummary, MediaFile, Problem, UploadTicket
 from core.web.api.access import Site
-from core.web.api.schemas import (
+from core.web.api.schemas import ProblemOut
+from core.web.api.schemas_files import (
     DayTotalOut,
     DeliveryStepOut,
     FileOut,
-    JobOut,
     KindTotalOut,
-    ProblemOut,
     RemovedFieldOut,
     SummaryOut,
-    TicketOut,
 )
+from core.web.api.schemas_uploads import JobOut, TicketOut
 
 _SAME = (
     *("id", "owner_id", "name", "folder", "tags", "content_type", "size", "upload_size"),

@@ -8,7 +8,7 @@ from core.model.progress import ProgressPhoto
 from core.upload.service.avatars import AvatarService
 from core.upload.service.progress import ProgressService
 from core.web.api.access import Site
-from core.web.api.schemas import AccountOut
+from core.web.api.schemas_accounts import AccountOut
 from core.web.api.schemas_people import AvatarOut, PersonOut, PhotoOut, PreferencesOut
 
 

@@ -18,8 +18,9 @@ from core.web.api.access import Caller, Dashboard, Here, Services, Site
 from core.web.api.openapi import OWN, SENT, SIGNED_IN, Responses, problems
 from core.web.api.parameters import Cursor, Limit
 from core.web.api.present_people import photo_out
-from core.web.api.schemas import DownloadOut, TicketOut
+from core.web.api.schemas_files import DownloadOut
 from core.web.api.schemas_people import OldPhotoIn, PhotoIn, PhotoOut, PhotosOut, PhotoTicketIn
+from core.web.api.schemas_uploads import TicketOut
 
 router = APIRouter(tags=["progress photos"])
 

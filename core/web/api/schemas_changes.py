@@ -10,7 +10,8 @@ from pydantic import Field
 from core.model.changes import BulkKind, InvalidationState, OnConflict
 from core.model.duplicates import DuplicateKind
 from core.model.media import JobState
-from core.web.api.schemas import Answer, Body, FileOut, ProblemOut
+from core.web.api.schemas import Answer, Body, ProblemOut
+from core.web.api.schemas_files import FileOut
 
 Tag = Annotated[str, Field(max_length=200)]
 Id = Annotated[str, Field(max_length=200)]

@@ -8,7 +8,8 @@ from typing import Annotated
 from pydantic import AliasChoices, ConfigDict, Field
 
 from core.model.preferences import PageSize, StartPage, Theme
-from core.web.api.schemas import AccountOut, Answer, Body, ProfileIn
+from core.web.api.schemas import Answer, Body
+from core.web.api.schemas_accounts import AccountOut, ProfileIn
 
 Note = Annotated[str, Field(max_length=2000)]
 _IMAGE = AliasChoices("image_data", "imageData")

@@ -11,7 +11,7 @@ from core.upload.policy import UploadRequest
 from core.web.api.access import Caller, Dashboard, Here, Services
 from core.web.api.openapi import OWN, SENT, SIGNED_IN, problems
 from core.web.api.present import file_out, job_out, problem_out, ticket_out
-from core.web.api.schemas import (
+from core.web.api.schemas_uploads import (
     CompletionOut,
     PartNumbersIn,
     PartOut,

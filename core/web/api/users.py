@@ -13,7 +13,7 @@ from core.web.api.access import Caller, Dashboard, Here, Site
 from core.web.api.openapi import OWN, SIGNED_IN, problems
 from core.web.api.parameters import Cursor, Limit
 from core.web.api.present_people import person_out
-from core.web.api.schemas import (
+from core.web.api.schemas_accounts import (
     AccountChangesIn,
     AccountOut,
     InvitationIn,

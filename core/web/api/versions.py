@@ -12,7 +12,6 @@ from core.web.api.access import Caller, Dashboard, Here
 from core.web.api.openapi import OWN, SIGNED_IN, problems
 from core.web.api.present import file_out, ticket_out
 from core.web.api.present_changes import invalidation_out, version_out
-from core.web.api.schemas import FileOut, TicketOut
 from core.web.api.schemas_changes import (
     CopyIn,
     DifferenceOut,
@@ -23,6 +22,8 @@ from core.web.api.schemas_changes import (
     ReplacementIn,
     VersionsOut,
 )
+from core.web.api.schemas_files import FileOut
+from core.web.api.schemas_uploads import TicketOut
 
 router = APIRouter(tags=["files"])
 
