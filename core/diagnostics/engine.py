@@ -35,7 +35,8 @@ from core.model.diagnosis import (
     UrlDiagnosis,
 )
 
-_RULE_FILES = ("db", "edge", "origin", "missing", "access", "s3_urls", "cache", "response")
+_RULE_FILES = ("db", "edge", "origin", "missing", "access", "s3_urls", "cache", "response",
+               "cors", "slow")  # fmt: skip
 _STEP_ORDER = ("db", "dns", "tls", "distribution", "viewer", "signed", "behavior", "function",
                "cache", "origin", "key", "object", "access", "kms", "response")  # fmt: skip
 

@@ -89,12 +89,28 @@ ALL = (
              ("oac-signing-never", "kms-key-policy-missing-cloudfront"), fix="kms_policy_patch"),
 )  # fmt: skip
 
+SPA = ("function handler(e){var r=e.request;if(!r.uri.match(/[.][a-z0-9]+$/i)){r.uri='/index.html'}"
+       "return r}")  # fmt: skip
+PAGE = thing("index.html", ContentType="text/html")
+PICTURE = thing("users/42", ContentType="image/jpeg")
+
+
+def spa(*held, path="/users/42"):
+    front = dist(default=behavior(FunctionAssociations=attached("f")))
+    return case(path, held, functions=[function("f", SPA)], distributions=front)
+
+
 OLD_COPY = [{"Path": "/avatars/u1.jpg", "Status": 200, "Age": 5400, "ETag": '"old"',
              "XCache": "Hit from cloudfront"}]  # fmt: skip
 ALL += (
     Scenario("an old copy at the edge, and an origin that refuses by now", case(
         edge_cache=OLD_COPY, buckets=with_policy(statement(B, arn=DIST_ARN + "OLD"))), 200,
              ("cached-stale-object", "policy-sourcearn-mismatch"), fix="policy_patch"),
+    Scenario("a page for every path without a dot, also for pictures", spa(PAGE, PICTURE), 200,
+             ("function-rewrite-wrong-key",), fix="function_change"),
+    Scenario("a page for a path that is no object", spa(PAGE), 200, ()),
+    Scenario("a page for a path whose object is a page", spa(
+        PAGE, thing("users/42", ContentType="text/html")), 200, ()),
     Scenario("an old copy at the edge of a disabled distribution", case(
         edge_cache=OLD_COPY, distributions=dist(Enabled=False)), 403,
              ("distribution-disabled",), "avatars/u1.jpg", "config_change"),
