@@ -228,3 +228,16 @@ def test_all_that_a_search_finds_comes_as_one_zip_and_goes_into_one_link(page):
     dialog.get_by_role("button", name="Make link").click()
     expect(dialog.get_by_text(f"{ALL} files")).to_have_count(2)
     expect(dialog.get_by_role("button", name="Copy link")).to_be_visible()
+
+
+def test_a_button_pressed_at_once_after_a_selection_is_not_lost(page):
+    visit(page, "/library?q=map", 2)
+    checks = page.locator(".gallery .tile .check")
+    checks.first.click()
+    tags = button(page, "Tag")
+    expect(tags).to_have_count(2)  # the filter and the change
+    settled(page)
+    for place in (checks.last, tags.last):  # two clicks of a quick hand, as nothing is waited for
+        box = place.bounding_box()
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(page.get_by_role("dialog", name="Tag: 2 files")).to_be_visible()

@@ -10,6 +10,7 @@ const VIEW = 'dashboard-view' // asks the viewer on the same page; it says VIEWE
 const VIEWED = 'dashboard-viewed'
 const ENOUGH = 6 // pictures that fail before the CDN is suspected
 const TELL_AFTER = 120 // milliseconds: quick clicks become one rerun of the page
+const LEAVING = ['pointerdown', 'keydown'] // elsewhere: what comes next must find the selection told
 
 class Gallery {
   #root = document.createElement('div')
@@ -32,6 +33,7 @@ class Gallery {
   #timer
   #component
   #viewed = ({ detail }) => this.#return(detail.id)
+  #left = (event) => event.composedPath().includes(this.#root) || this.#tell(0)
 
   constructor(parentElement) {
     this.#root.className = 'root gallery'
@@ -79,6 +81,7 @@ class Gallery {
   remove() {
     clearTimeout(this.#timer)
     removeEventListener(VIEWED, this.#viewed)
+    for (const sign of LEAVING) removeEventListener(sign, this.#left, true)
     this.#root.remove()
   }
 
@@ -198,6 +201,7 @@ class Gallery {
     this.#grid.addEventListener('keydown', (event) => this.#pressed(event))
     this.#grid.addEventListener('picture', ({ detail }) => this.#heard(detail.arrived))
     addEventListener(VIEWED, this.#viewed)
+    for (const sign of LEAVING) addEventListener(sign, this.#left, true)
     this.#all.addEventListener('click', () => this.#selectAll())
     this.#none.addEventListener('click', () => this.#clear())
   }
