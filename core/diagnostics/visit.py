@@ -51,7 +51,8 @@ def visit_origin(
     visit.signing = signing_of(
         snapshot, origin, viewer_auth=auth and request.forwards("authorization")
     )
-    if visit.signing == "oac" and not snapshot.read("origin_access_controls"):
+    unread = not snapshot.read("origin_access_controls")
+    if visit.signing == "unknown" or (visit.signing == "oac" and unread):
         visit.log.unknown(
             f"How {origin.origin_access_control_id} signs", "It is not in the snapshot",
             "cloudfront:GetOriginAccessControl would settle it",

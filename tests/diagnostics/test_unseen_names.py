@@ -128,9 +128,11 @@ def test_each_is_answered_as_the_documentation_says(scenario):
     assert not scenario.fix or scenario.fix in {fix.type for fix in report.fixes}
 
 
-def test_a_control_that_was_not_read_leaves_the_answer_likely():
-    snapshot = case(buckets=[bucket(B, "avatars/u1.jpg")])
-    del snapshot["origin_access_controls"]
+@pytest.mark.parametrize("controls", [None, [{"Id": "EOTHER"}]])
+def test_a_control_that_was_not_read_leaves_the_answer_likely(controls):
+    snapshot = case(buckets=[bucket(B, "avatars/u1.jpg")], origin_access_controls=controls)
+    if controls is None:
+        del snapshot["origin_access_controls"]
     verdict = diagnose(snapshot).verdict
     assert (verdict.primary_cause, verdict.confidence) == ("none-ok", "likely")
     assert "How E3OACMEDIA signs" in verdict.sentence
