@@ -60,7 +60,7 @@ class NotFound(DashboardError):
 
 
 class Conflict(DashboardError):
-    status, slug, title = 409, "conflict", "Changed in the meantime"
+    status, slug, title = 409, "conflict", "Not possible as things are now"
 
 
 class TooLarge(DashboardError):
@@ -68,7 +68,13 @@ class TooLarge(DashboardError):
 
 
 class TooManyAttempts(DashboardError):
+    """`seconds` until the next attempt is looked at."""
+
     status, slug, title = 429, "too-many-attempts", "Too many attempts"
+
+    def __init__(self, message: str, hint: str = "", *, seconds: int = 60) -> None:
+        super().__init__(message, hint)
+        self.seconds = seconds
 
 
 class Configuration(DashboardError):

@@ -7,7 +7,7 @@ guesses sent at once can't all pass while the count still reads zero.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import math
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -36,10 +36,16 @@ def is_stale(attempts: Attempts, now: datetime, window: timedelta) -> bool:
     return locked_until(attempts, now) is None and now - attempts.started_at >= window
 
 
-def refusal(end: datetime) -> TooManyAttempts:
+def refusal(end: datetime, now: datetime, what: str = "Sign-in") -> TooManyAttempts:
+    """Rounded up to minutes: who waits as long as it says is never refused again."""
+    seconds = max(1, math.ceil((end - now).total_seconds()))
+    minutes = math.ceil(seconds / 60)
+    told = "1 minute" if minutes == 1 else f"{minutes} minutes"
+    opens = end + timedelta(seconds=-end.timestamp() % 60)
     return TooManyAttempts(
-        f"Too many wrong passwords. Sign-in is closed until {end:%H:%M} UTC.",
+        f"Too many wrong passwords. {what} is closed for {told}, until {opens:%H:%M} UTC.",
         hint="Wait until then; the right password is refused until that time as well.",
+        seconds=seconds,
     )
 
 
@@ -48,12 +54,15 @@ def count(
     id: str,
     now: datetime,
     limit: Limit,
-    refused: Callable[[datetime], TooManyAttempts] = refusal,
+    what: str = "Sign-in",
 ) -> Attempts:
-    """One more try. The last free one sets the lock and still passes; then `TooManyAttempts`."""
+    """One more try. The last free one sets the lock and still passes; then `TooManyAttempts`.
+
+    `what` is closed then, in words.
+    """
     end = locked_until(attempts, now)
     if end is not None:
-        raise refused(end)
+        raise refusal(end, now, what)
     fresh = attempts is None or attempts.locked_until or is_stale(attempts, now, limit.window)
     so_far = Attempts(id=id, count=0, started_at=now) if fresh or attempts is None else attempts
     tries = so_far.count + 1

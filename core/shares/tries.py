@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from core.errors import TooManyAttempts
 from core.model.lockout import Limit, counter_id
 
 WINDOW = timedelta(minutes=15)
 PER_VISITOR = Limit(5, WINDOW)
 PER_LINK = Limit(100, WINDOW)  # from all addresses together
-
-
-class PasswordClosed(TooManyAttempts):
-    """`seconds` until the next password is looked at."""
-
-    def __init__(self, until: datetime, now: datetime) -> None:
-        super().__init__(
-            f"Too many wrong passwords. The link is closed until {until:%H:%M} UTC.",
-            hint="Wait until then; the right password is refused until that time as well.",
-        )
-        self.seconds = max(1, int((until - now).total_seconds()) + 1)
 
 
 def counters(link_id: str, address: str) -> tuple[tuple[str, Limit], ...]:

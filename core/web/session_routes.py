@@ -275,7 +275,7 @@ class _Visit:
         status = error.status if error else 200
         response = page(title, body, status, self.dashboard.settings)
         if isinstance(error, TooManyAttempts):
-            response.headers["Retry-After"] = str(self.dashboard.settings.lockout_minutes * 60)
+            response.headers["Retry-After"] = str(error.seconds)
         keep_csrf(response, csrf, secure=self._secure)
         return response
 

@@ -14,7 +14,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from core.errors import DashboardError, InvalidInput, NotAllowed, NotFound, NotSignedIn
+from core.errors import (
+    DashboardError,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    TooManyAttempts,
+)
 from core.library.service import LibraryService
 from core.model.names import attachment
 from core.model.sharing import SHARE_PATH, ShareKind
@@ -22,7 +29,6 @@ from core.settings import Settings
 from core.shares.records import Visit
 from core.shares.robots import is_robot
 from core.shares.service import SharesService
-from core.shares.tries import PasswordClosed
 from core.upload.service import UploadService
 from core.web.archive_response import ArchiveResponse
 from core.web.forms import read_form
@@ -161,7 +167,7 @@ def _unlock(visitor: Visitor, password: str) -> Response:
         proof, until = visitor.dashboard.shares.unlock(
             visitor.token, password, address=visitor.address
         )
-    except PasswordClosed as error:
+    except TooManyAttempts as error:
         answer = visitor.pages.password(error)
         answer.headers["Retry-After"] = str(error.seconds)
         return answer

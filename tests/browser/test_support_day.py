@@ -22,7 +22,7 @@ STALE = "was replaced, but the old one shows"
 DESIGN = ROOT / "tests" / "diagnostics" / "lint" / "seeds" / "coach.md"
 ORIGIN = "Clear the origin path"
 SECONDS = 30_000
-CONFLICT = "Changed in the meantime"
+CONFLICT = "Not possible as things are now"
 WORKS_OR_NOT = re.compile(f"^(works|{CONFLICT})$")
 
 

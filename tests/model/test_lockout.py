@@ -26,6 +26,28 @@ def test_the_fifth_try_is_looked_at_and_the_sixth_is_refused_with_the_time_it_en
         lockout.count(attempts, "account-x", NOW + timedelta(minutes=14), LIMIT)
 
 
+@pytest.mark.parametrize(
+    ("waited", "said", "seconds"),
+    [
+        ({"minutes": 0}, "closed for 15 minutes, until 09:15 UTC", 900),
+        ({"minutes": 13, "seconds": 30}, "closed for 2 minutes, until 09:15 UTC", 90),
+        ({"minutes": 14, "seconds": 59.5}, "closed for 1 minute, until 09:15 UTC", 1),
+        ({"seconds": -1}, "closed for 16 minutes, until 09:15 UTC", 901),
+    ],
+)
+def test_a_closed_door_says_how_long_and_never_too_short(waited, said, seconds):
+    with pytest.raises(TooManyAttempts, match=said) as closed:
+        lockout.count(tried(5), "account-x", NOW + timedelta(**waited), LIMIT, "The link")
+    assert closed.value.message.startswith("Too many wrong passwords. The link is closed")
+    assert closed.value.seconds == seconds
+
+
+def test_a_door_that_opens_within_a_minute_names_the_next_one():
+    attempts = tried(5, NOW + timedelta(seconds=7))
+    with pytest.raises(TooManyAttempts, match="until 09:16 UTC"):
+        lockout.count(attempts, "account-x", NOW + timedelta(minutes=3), LIMIT)
+
+
 def test_waiting_opens_the_door_and_the_count_starts_anew():
     again = lockout.count(tried(5), "account-x", NOW + timedelta(minutes=15), LIMIT)
     assert (again.count, again.locked_until) == (1, None)

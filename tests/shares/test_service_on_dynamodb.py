@@ -6,11 +6,10 @@ import pytest
 from moto import mock_aws
 
 from core.aws.clients import AwsClients
-from core.errors import Conflict, InvalidInput
+from core.errors import Conflict, InvalidInput, TooManyAttempts
 from core.model.sharing import SharePolicy
 from core.settings import load_settings
 from core.shares.service import SharesService
-from core.shares.tries import PasswordClosed
 from core.stores.dynamodb import DynamoRecordStore
 from tests.shares.conftest import PASSWORD, House
 from tests.stores.conftest import make_table
@@ -74,7 +73,7 @@ def test_wrong_passwords_and_the_policy_are_known_to_every_process(house, elsewh
     for service in (house.shares, elsewhere, house.shares, elsewhere, house.shares):
         with pytest.raises(InvalidInput):
             service.unlock(token, "wrong", address="1.2.3.4")
-    with pytest.raises(PasswordClosed):
+    with pytest.raises(TooManyAttempts):
         elsewhere.unlock(token, PASSWORD, address="1.2.3.4")
     house.shares.set_policy(house.root, SharePolicy(longest_days=3))
     house.shares.set_policy(house.root, SharePolicy(longest_days=2))

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.errors import Conflict, InvalidInput, NotFound, NotSignedIn
+from core.errors import Conflict, InvalidInput, NotFound, NotSignedIn, TooManyAttempts
 from core.model.finding import Album
 from core.model.media import FileQuery, FileState, Right
 from core.model.sharing import (
@@ -17,7 +17,6 @@ from core.model.sharing import (
     TargetKind,
 )
 from core.shares.records import DropRequest
-from core.shares.tries import PasswordClosed
 from core.stores.files import album_records
 from tests.shares.conftest import PASSWORD
 
@@ -50,7 +49,7 @@ def test_five_wrong_passwords_close_the_link_for_that_address_alone(house):
     for _ in range(5):
         with pytest.raises(InvalidInput):
             house.shares.unlock(token, "wrong", address="1.2.3.4")
-    with pytest.raises(PasswordClosed) as closed:
+    with pytest.raises(TooManyAttempts) as closed:
         house.shares.unlock(token, PASSWORD, address="1.2.3.4")
     assert 899 <= closed.value.seconds <= 901
     assert house.shares.unlock(token, PASSWORD, address="5.6.7.8")
@@ -77,7 +76,7 @@ def test_guesses_sent_at_once_do_not_all_pass(house):
     def guess():
         try:
             house.shares.unlock(token, "wrong", address="1.2.3.4")
-        except (InvalidInput, PasswordClosed, Conflict) as error:
+        except (InvalidInput, TooManyAttempts, Conflict) as error:
             outcomes.append(type(error))
 
     rush(guess, 16)

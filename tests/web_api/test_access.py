@@ -97,7 +97,8 @@ def test_registering_signing_in_and_being_locked_out(visitor, dashboard):
         assert visitor.post("/api/auth/login", json=wrong).status_code == 401
     locked = visitor.post("/api/auth/login", json=right)
     assert locked.status_code == 429
-    assert int(locked.headers["retry-after"]) == dashboard.settings.lockout_minutes * 60
+    rest = dashboard.settings.lockout_minutes * 60 - int(locked.headers["retry-after"])
+    assert 0 <= rest < 60
 
 
 def test_no_answer_holds_a_password_or_a_hash(visitor, bearer):

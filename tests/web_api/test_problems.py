@@ -59,7 +59,7 @@ def test_every_error_of_the_tree_is_a_problem(failing, error):
     body = is_problem(answer, error.status, error.slug)
     assert (body["detail"], body["hint"]) == ("What went wrong.", "What to do.")
     assert answer.headers.get("www-authenticate") == ("Bearer" if error.status == 401 else None)
-    assert answer.headers.get("retry-after") == ("900" if error.status == 429 else None)
+    assert answer.headers.get("retry-after") == ("60" if error.status == 429 else None)
 
 
 def test_the_list_above_is_the_whole_tree():

@@ -157,7 +157,7 @@ class SharesService:
         return self._visiting.enter(token, proof, kind)
 
     def unlock(self, token: str, password: str, *, address: str = "") -> tuple[str, datetime]:
-        """A proof and its end. Raises `InvalidInput`, after five wrong ones `PasswordClosed`."""
+        """A proof and its end. Raises `InvalidInput`, after five wrong ones `TooManyAttempts`."""
         return self._visiting.unlock(token, password, address)
 
     def opened(self, visit: Visit, *, address: str = "") -> None:

@@ -210,8 +210,7 @@ class Visiting:
 def _counted_try(
     attempts: Attempts | None, *, counter: str, now: datetime, limit: lockout.Limit
 ) -> Attempts:
-    refused = partial(tries.PasswordClosed, now=now)
-    return lockout.count(attempts, counter, now, limit, refused)
+    return lockout.count(attempts, counter, now, limit, "The link")
 
 
 def _too_few(left: int, count: int) -> Conflict:

@@ -90,7 +90,7 @@ def build_api(get_dashboard: Callable[[], Services]) -> FastAPI:
     api.state.get_dashboard = get_dashboard
     for part in _PARTS:
         api.include_router(part.router)
-    add_problem_handlers(api, lambda: get_dashboard().settings.lockout_minutes * 60)
+    add_problem_handlers(api)
     api.add_middleware(BodyLimit, file_paths=("/files", "/audits"))
     api.add_middleware(Unexpected)
     api.add_middleware(Private)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -46,16 +46,14 @@ def problem(
     return ProblemResponse(body, status, headers=dict(headers or {}))
 
 
-def add_problem_handlers(api: FastAPI, retry_after: Callable[[], int]) -> None:
-    """`retry_after` gives the seconds after which somebody who was locked out may try again."""
-
+def add_problem_handlers(api: FastAPI) -> None:
     async def ours(_: Request, error: Exception) -> ProblemResponse:
         assert isinstance(error, DashboardError)  # noqa: S101  # registered for this class only
         headers: dict[str, str] = {}
         if isinstance(error, NotSignedIn):
             headers["WWW-Authenticate"] = "Bearer"
         if isinstance(error, TooManyAttempts):
-            headers["Retry-After"] = str(retry_after())
+            headers["Retry-After"] = str(error.seconds)
         return problem(
             error.status, error.slug, error.title, error.message, hint=error.hint, headers=headers
         )
