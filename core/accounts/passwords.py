@@ -22,7 +22,7 @@ def check_strength(password: str, *, email: str, username: str) -> None:
     """Raise `InvalidInput` with what would make the password good enough."""
     if len(password) < SHORTEST:
         raise InvalidInput(
-            f"The password has {len(password)} characters.",
+            f"The password has {len(password)} character{'' if len(password) == 1 else 's'}.",
             hint=f"Use at least {SHORTEST}. Three or four unrelated words are easy to remember.",
         )
     if len(password) > LONGEST:

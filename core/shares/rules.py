@@ -18,7 +18,7 @@ from core.model.sharing import (
     TargetKind,
 )
 from core.shares.records import ShareRequest
-from core.shares.words import size
+from core.shares.words import counted, size
 
 MOST_FILES = 500
 MOST_DROPPED = 1000
@@ -89,7 +89,7 @@ def checked_life(life: timedelta, policy: SharePolicy) -> timedelta:
         raise InvalidInput("The link would end at once.", hint="Let it live for a minute or more.")
     if life > timedelta(days=policy.longest_days):
         raise InvalidInput(
-            f"Links may live {policy.longest_days} days at most.",
+            f"Links may live {counted(policy.longest_days, 'day')} at most.",
             hint="Choose an earlier end. It can be moved on later.",
         )
     return life
@@ -100,7 +100,7 @@ def checked_password(password: str, policy: SharePolicy) -> str:
         raise InvalidInput("Links need a password here.", hint="Choose one and send it separately.")
     if password and not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise InvalidInput(
-            f"The password has {len(password)} characters.",
+            f"The password has {counted(len(password), 'character')}.",
             hint=f"Use {SHORTEST_PASSWORD} to {LONGEST_PASSWORD}.",
         )
     return password

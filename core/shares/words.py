@@ -34,6 +34,10 @@ def downloads(most: int | None, left: int | None) -> str:
     return f"{left:,} of {most:,} {'download' if most == 1 else 'downloads'} left"
 
 
+def counted(count: int, one: str) -> str:
+    return f"{count:,} {one}" if count == 1 else f"{count:,} {one}s"
+
+
 def size(count: int) -> str:
     """As people read it: whole bytes below 1 KiB, else one decimal."""
     value, unit = float(count), "B"

@@ -78,6 +78,11 @@ def test_a_life_out_of_bounds_is_refused(life):
         rules.checked_life(life, SharePolicy())
 
 
+def test_one_day_is_one_day_in_words():
+    with pytest.raises(InvalidInput, match="Links may live 1 day at most"):
+        rules.checked_life(2 * DAY, SharePolicy(longest_days=1))
+
+
 @pytest.mark.parametrize("password", ["short", "x" * 201])
 def test_a_password_that_nobody_can_guess_or_type_is_needed(password):
     with pytest.raises(InvalidInput, match="characters"):

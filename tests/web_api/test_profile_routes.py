@@ -188,6 +188,7 @@ def test_a_photo_by_ticket_is_deleted_and_had_back(owner, dashboard):
     asked = {"size": len(content), "content_type": "image/jpeg", "taken_on": "2026-05-06"}
     ticket = owner.post("/api/progress-photos/tickets", json=asked).json()
     assert ticket["method"] == "post"
+    assert ticket["url"].startswith("http")  # programs know no page that it could be relative to
     dashboard.bucket.put(ticket["fields"]["key"], content, ServedAs("image/jpeg"))
     photo = owner.post(f"/api/progress-photos/tickets/{ticket['upload_id']}/complete").json()
     assert (photo["taken_on"], photo["content_type"]) == ("2026-05-06", "image/jpeg")

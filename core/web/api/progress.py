@@ -12,11 +12,11 @@ from starlette.responses import RedirectResponse
 
 from core.errors import Conflict, InvalidInput, NotAllowed, TooLarge
 from core.model.identity import Actor
-from core.model.media import UploadTicket
 from core.upload.service.progress import NewPhoto
 from core.web.api.access import Caller, Dashboard, Here, Services, Site
 from core.web.api.openapi import OWN, SENT, SIGNED_IN, Responses, problems
 from core.web.api.parameters import Cursor, Limit
+from core.web.api.present import ticket_out
 from core.web.api.present_people import photo_out
 from core.web.api.schemas_files import DownloadOut
 from core.web.api.schemas_people import OldPhotoIn, PhotoIn, PhotoOut, PhotosOut, PhotoTicketIn
@@ -65,13 +65,14 @@ def _decoded(text: str) -> bytes:
 @router.post(
     "/progress-photos/tickets",
     status_code=201,
-    response_model=TicketOut,
     responses=problems(*SIGNED_IN, TooLarge),
 )
-def open_progress_photo(body: PhotoTicketIn, caller: Caller, dashboard: Dashboard) -> UploadTicket:
+def open_progress_photo(
+    body: PhotoTicketIn, caller: Caller, dashboard: Dashboard, here: Here
+) -> TicketOut:
     """Where a picture of at most 25 MiB is sent to as a form; its bytes don't pass this server."""
     wanted = NewPhoto(body.taken_on, body.note)
-    return dashboard.progress.open(caller, body.size, body.content_type, wanted)
+    return ticket_out(dashboard.progress.open(caller, body.size, body.content_type, wanted), here)
 
 
 @router.post("/progress-photos/tickets/{id}/complete", status_code=201, responses=problems(*SENT))
