@@ -24,9 +24,12 @@ class Split:
     changing: bool = False
 
 
-def none_refused(actor: Actor, scoped: FileQuery) -> bool:
-    """Whether every file of the query is this person's to change."""
-    return scoped.owner_id == actor.account_id or actor.may(Permission.MEDIA_MANAGE)
+def none_refused(actor: Actor, scoped: FileQuery, kind: BulkKind) -> bool:
+    """Whether every file of the query is this person's to change in this way."""
+    owns = scoped.owner_id == actor.account_id
+    if kind is BulkKind.ADD_TO_ALBUM:
+        return owns  # whoever manages all files can't put others' on an album either
+    return owns or actor.may(Permission.MEDIA_MANAGE)
 
 
 def split(change: BulkChange, query: FileQuery) -> Split | None:

@@ -95,12 +95,27 @@ def test_counts_that_no_index_knows_are_of_the_first_files_and_say_so(room, peop
 
 
 def test_who_may_not_change_each_file_gets_no_counts_of_the_index():
-    owner = Actor(account_id="me", role=Role.MEMBER)
-    assert bulk_counts.none_refused(owner, FileQuery(owner_id="me"))
-    assert not bulk_counts.none_refused(owner, FileQuery(shared_with="me"))
+    owner, tag = Actor(account_id="me", role=Role.MEMBER), BulkKind.ADD_TAGS
+    assert bulk_counts.none_refused(owner, FileQuery(owner_id="me"), tag)
+    assert not bulk_counts.none_refused(owner, FileQuery(shared_with="me"), tag)
     support = Actor(account_id="s", role=Role.SUPPORT)
-    assert not bulk_counts.none_refused(support, FileQuery())
-    assert bulk_counts.none_refused(Actor(account_id="a", role=Role.ADMIN), FileQuery())
+    assert not bulk_counts.none_refused(support, FileQuery(), tag)
+    assert bulk_counts.none_refused(Actor(account_id="a", role=Role.ADMIN), FileQuery(), tag)
+
+
+@pytest.mark.usefixtures("mixed")
+@pytest.mark.parametrize("kind", [BulkKind.ADD_TO_ALBUM, BulkKind.REMOVE_FROM_ALBUM])
+def test_an_admin_is_told_of_files_that_are_refused_to_admins_too(room, people, monkeypatch, kind):
+    monkeypatch.setattr(room.library.albums, "get", lambda *_: None)
+    everything = Selection(query=FileQuery())
+    change = BulkChange(kind=kind, album="a1")
+    walked = room.library.bulks.preview(people.admin, everything, change)
+    monkeypatch.setattr(desk, "_EXAMINED", walked.total - 1)
+    glanced = room.library.bulks.preview(people.admin, everything, change)
+    if glanced.examined == walked.total:
+        assert counts(glanced) == counts(walked)
+    else:
+        assert glanced.refused
 
 
 @pytest.mark.parametrize("kind", [BulkKind.MAKE_PRIVATE, BulkKind.MAKE_PUBLIC])

@@ -27,7 +27,7 @@ class BulkCounting:
     ) -> Counts | None:
         """None where the index alone can't tell: then one has to look at the files."""
         scoped = rules.scope(actor, query)
-        if scoped is None or not bulk_counts.none_refused(actor, scoped):
+        if scoped is None or not bulk_counts.none_refused(actor, scoped, change.kind):
             return None
         if change.kind in {BulkKind.ADD_TAGS, BulkKind.REMOVE_TAGS}:
             return self._tagged(scoped, change, total)
