@@ -128,3 +128,13 @@ def test_a_bucket_that_was_only_read_from_another_source_is_read_from_there_agai
     world.due()
     found = {one.bucket: one.source for one in world.service.scans(ADMIN)}
     assert found == {"media": LISTING, "archive": StorageSource.INVENTORY}
+
+
+def test_the_bucket_of_the_settings_is_read_as_they_say_whatever_was_tried_by_hand(world):
+    world.due()
+    told = world.folder / "usage" / "media" / "cloudwatch"
+    told.mkdir(parents=True)
+    (told / "report.json").write_text("{}")
+    world.now += timedelta(days=1)
+    world.due()
+    assert [one.source for one in world.service.scans(ADMIN)] == [LISTING]

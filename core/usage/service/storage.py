@@ -100,12 +100,15 @@ class StorageService:
     def scan_daily(self, bucket: str, source: StorageSource, hour: int) -> bool:
         """Begin the day's scan of this bucket, and of those that have a report, if it is due.
 
+        Others are read as somebody chose for them: a listing may ask for more than anybody wants
+        to pay.
         Called again and again by whoever keeps house; of several processes one begins it.
         """
 
         def work() -> list[Operation]:
             wanted = sorted({bucket, *self.buckets(_DAILY)})
-            return [put for one in wanted for put in self._daily(one, source)]
+            chosen = {one: self._chosen(one, source) for one in wanted} | {bucket: source}
+            return [put for one in wanted for put in self._daily(one, chosen[one])]
 
         with self._starting:
             begun = self._daily_scans.begin(hour, work)
@@ -113,13 +116,11 @@ class StorageService:
             self._jobs.announce()
         return begun
 
-    def _daily(self, bucket: str, source: StorageSource) -> list[Operation]:
-        """As the settings say, or as somebody chose for this bucket: a listing of another one
-        may ask for more than anybody wants to pay.
-        """
+    def _chosen(self, bucket: str, usual: StorageSource) -> StorageSource:
         known = self._reports.sources(bucket)
-        if known and source not in known:
-            source = known[0]
+        return known[0] if known and usual not in known else usual
+
+    def _daily(self, bucket: str, source: StorageSource) -> list[Operation]:
         if self._going(_DAILY, bucket, source):
             return []
         return self._new(_DAILY.account_id, bucket, source)[1]
