@@ -11,8 +11,10 @@ from core.model.media import MediaFile
 FARTHEST = 6  # bits in which look-alikes may differ; the search in `look_alikes` relies on it
 
 
-def group(kind: DuplicateKind, files: Sequence[MediaFile]) -> DuplicateGroup:
-    """`files` has at least two. The suggestion comes first."""
+def group(
+    kind: DuplicateKind, files: Sequence[MediaFile], more: int = 0, kept: str = ""
+) -> DuplicateGroup:
+    """`files` has at least two; `more` are not shown. The suggestion comes first."""
     ordered = sorted(files, key=_first_to_keep)
     keep = ordered[0]
     twins = tuple(
@@ -30,6 +32,8 @@ def group(kind: DuplicateKind, files: Sequence[MediaFile]) -> DuplicateGroup:
         keep=keep.id,
         reason=_reason(kind, keep, ordered[1]),
         frees=sum(twin.stored for twin in twins[1:]),
+        files=len(twins) + more,
+        kept=kept,
     )
 
 

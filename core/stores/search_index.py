@@ -7,7 +7,7 @@ that `refresh` brings up to date.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -157,6 +157,11 @@ class SearchIndex:
         """Ids of live pictures that have none yet."""
         with self._database.read() as connection:
             return search_prints.without_fingerprint(connection, owner_id)
+
+    def rows_of(self, ids: Collection[str]) -> dict[str, int]:
+        """Where such candidates stand; those that are gone are left out."""
+        with self._database.read() as connection:
+            return search_prints.rows_of(connection, ids)
 
     def files_at(self, rows: Sequence[int]) -> tuple[MediaFile, ...]:
         """Whole files of such candidates; those that are gone meanwhile are left out."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -69,6 +71,15 @@ def without_fingerprint(connection: sqlite3.Connection, owner: str | None) -> li
         values,
     )
     return [id_ for (id_,) in found]
+
+
+def rows_of(connection: sqlite3.Connection, ids: Collection[str]) -> dict[str, int]:
+    """Of files that are there, also in the trash."""
+    found = connection.execute(
+        "SELECT id, row FROM library_file WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(ids)),),
+    )
+    return dict(found.fetchall())
 
 
 def exists(connection: sqlite3.Connection, row: int) -> bool:

@@ -27,6 +27,7 @@ SELECTION: Final = "selection"  # counts up whenever a selection is to be forgot
 PAID_REPORT: Final = "paid_report"  # the last traffic report that cost something, by question
 PHOTOS_SHOWN: Final = "photos_shown"  # progress photos in the timeline, grown by "Show more"
 PHOTO_DELETED: Final = "photo_deleted"  # id that the undo bar offers to have back
+KEPT_JUST_NOW: Final = "kept_just_now"  # decision on duplicates that the undo bar offers
 DRAWER_UNDO: Final = "drawer_undo_change"  # what the file drawer offers to take back
 DRAWER_AMONG: Final = "drawer_among"  # ids of the page behind the file drawer, in their order
 SHARE_NEXT: Final = "share_next"  # ids whose share dialog opens once the drawer is closed

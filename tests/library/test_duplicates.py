@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.errors import InvalidInput, NotAllowed
+from core.errors import InvalidInput, NotAllowed, NotFound
 from core.library import look_alikes, twins
 from core.model.duplicates import DuplicateKind
 from core.model.media import FileKind, FileQuery, JobState
@@ -100,6 +100,61 @@ def test_groups_are_paged_what_frees_most_comes_first(add, page):
     keeps = [group.twins[1].file.size for group in (*first.items, *second.items)]
     assert keeps == [401, 301, 201, 101]
     assert first.total == second.total == 5
+
+
+def test_a_group_that_is_kept_as_it_is_stays_away_until_another_file_joins_it(
+    room, add, people, page
+):
+    for name in ("f1", "f2", "x1", "x2"):
+        add(name, checksum=name[0], fingerprint=flipped(ONE, ()) if name[0] == "f" else "",
+            objects=False)  # fmt: skip
+        room.clock.forward(days=1)
+    kept = room.library.duplicates.keep_all(people.owner, ["f2", "f1"])
+    found = page()
+    assert [group.keep for group in found.items] == ["x1"]
+    assert (found.total, found.kept, found.frees) == (1, 1, 15)
+    assert (page(SIMILAR).total, page(SIMILAR).kept) == (0, 1)  # the same two files
+    (group,) = page(kept=True).items
+    assert (group.kept, group.files, len(group.twins)) == (kept.id, 2, 2)
+    add("f3", checksum="f", objects=False)
+    assert page().total == 2
+    room.library.trash(people.owner, ["f3"])
+    assert page().total == 1
+    room.library.trash(people.owner, ["x2"])
+    assert (page().total, page().kept) == (0, 1)
+
+
+def test_a_decision_is_written_once_and_taken_back_by_its_own_person_only(room, add, people, page):
+    add("f1", checksum="c", objects=False)
+    add("f2", checksum="c", objects=False)
+    keep, again = room.library.duplicates.keep_all, room.library.duplicates.ask_again
+    kept = keep(people.owner, ["f1", "f2"])
+    assert keep(people.owner, ["f2", "f1", "f1"]) == kept
+    assert page(actor=people.admin, everybody=True).total == 1  # nobody decides for others
+    for stranger in (people.admin, people.other):
+        with pytest.raises(NotFound):
+            again(stranger, kept.id)
+    with pytest.raises(NotFound):
+        keep(people.other, ["f1", "f2"])
+    again(people.owner, kept.id)
+    assert (page().total, page().kept) == (1, 0)
+    with pytest.raises(NotFound):
+        again(people.owner, kept.id)
+    actions = [event.action for event in room.audit.page("2026-11").items]
+    assert sorted(actions) == ["duplicates.asked_again", "duplicates.kept"]
+
+
+@pytest.mark.parametrize("ids", [[], ["f1"], ["f1", "f1"], [str(n) for n in range(501)]])
+def test_one_file_or_very_many_are_not_kept_together(room, people, ids):
+    with pytest.raises(InvalidInput):
+        room.library.duplicates.keep_all(people.owner, ids)
+
+
+def test_a_group_too_large_to_be_shown_says_how_many_it_has(add, page):
+    for number in range(53):
+        add(f"f{number:02}", checksum="c", objects=False)
+    (group,) = page().items
+    assert (group.files, len(group.twins)) == (53, 50)
 
 
 @pytest.mark.parametrize("asked", [{"limit": 0}, {"limit": 101}, {"offset": -1}, {"distance": 7}])

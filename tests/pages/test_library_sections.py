@@ -175,6 +175,27 @@ def test_duplicates_stand_side_by_side_and_the_others_go_to_the_trash_and_back(
     assert headline(page).startswith("1 group of duplicates")
 
 
+def test_duplicates_that_are_all_kept_are_asked_about_again_by_undo_or_from_their_list(
+    enter, add, visit
+):
+    ada = enter(Role.MEMBER)
+    for at in range(2):
+        add(f"f{at}", ada, name=f"same {at}.jpg", checksum="a" * 64, age=3 - at)
+    page = visit("library", **{"in": "Duplicates"})
+    page.button(key="keep_all_f0").click().run()
+    assert headline(page) == "No two of your files have the same bytes, besides those that you keep"
+    page.button(key="undo_kept").click().run()
+    assert headline(page).startswith("1 group of duplicates")
+    page.button(key="keep_all_f0").click().run()
+    page = visit("library", **{"in": "Duplicates", "kept": "true"})
+    assert headline(page) == "1 group kept as they are"
+    assert "same 1.jpg" in shown(page)
+    page.button(key="ask_f0").click().run()
+    assert headline(page) == "0 groups kept as they are"
+    page.toggle(key="kept").set_value(False).run()
+    assert headline(page).startswith("1 group of duplicates")
+
+
 def test_files_that_could_not_be_compared_are_counted(enter, add, visit):
     ada = enter(Role.MEMBER)
     add("f1", ada, checksum="a" * 64)

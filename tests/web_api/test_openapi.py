@@ -72,6 +72,8 @@ ROUTES = {
     "/bulk-changes/{id}/cancel": {"post"},
     "/bulk-changes/{id}/undo": {"post"},
     "/duplicates": {"get"},
+    "/duplicates/kept": {"post"},
+    "/duplicates/kept/{id}": {"delete"},
     "/duplicates/fingerprints": {"post"},
     "/trash": {"delete"},
     "/trash/{id}": {"delete"},

@@ -164,6 +164,8 @@ TABLE = [
     ("POST", "/bulk-changes/{bulk}/undo", {}, (401, 409, 404, 404, 409)),
     ("GET", "/duplicates", {}, (401, 200, 200, 200, 200)),
     ("GET", "/duplicates?kind=similar&everybody=true", {}, (401, 403, 403, 200, 200)),
+    ("POST", "/duplicates/kept", {"json": "{two files}"}, (401, 201, 404, 201, 201)),
+    ("DELETE", "/duplicates/kept/{kept}", {}, (401, 204, 404, 404, 404)),
     ("POST", "/duplicates/fingerprints", {}, (401, 202, 202, 202, 202)),
     ("DELETE", "/trash", {}, (401, 202, 202, 202, 202)),
     ("DELETE", "/trash/{file}", {}, (401, 409, 404, 403, 409)),
@@ -310,6 +312,9 @@ def things(dashboard, people, add_file):
         change = BulkChange(kind=BulkKind.ADD_TAGS, tags=("x",))
         return dashboard.library.bulks.start(owner(), Selection(ids=("gone",)), change).id
 
+    def two_files():
+        return {"ids": [add_file(f"role{next(_numbers)}", stored=False).id for _ in range(2)]}
+
     def album():
         return dashboard.library.albums.create(owner(), f"album {next(_numbers)}").id
 
@@ -330,6 +335,8 @@ def things(dashboard, people, add_file):
         "{search}": search,
         "{audit}": audit,
         "{whole}": whole,
+        "{two files}": two_files,
+        "{kept}": lambda: dashboard.library.duplicates.keep_all(owner(), two_files()["ids"]).id,
         "{number}": lambda: "1",
         "{rule}": lambda: "unheard_of",
         "{invalidation}": invalidation,

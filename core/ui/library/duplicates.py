@@ -16,6 +16,7 @@ from core.ui.parts import Tone
 from core.ui.viewer import view_link
 
 _GROUPS = 10  # groups on one page
+_KEPT = "kept"
 _TOLD = {"name", "folder"}  # differences that are written at every file anyway
 _KINDS = {"Same bytes": DuplicateKind.EXACT, "Look alike": DuplicateKind.SIMILAR}
 
@@ -27,15 +28,22 @@ def review(actor: Actor, top: st.delta_generator.DeltaGenerator) -> None:
     )  # fmt: skip
     kind = _KINDS[chosen or next(iter(_KINDS))]
     duplicates = session.services().library.duplicates
+    kept = _kept_only()
     offset = (place.page_number() - 1) * _GROUPS
-    page = duplicates.page(actor, kind, offset=offset, limit=_GROUPS)
+    page = duplicates.page(actor, kind, kept=kept, offset=offset, limit=_GROUPS)
     if page.total and not page.items:
-        page = duplicates.page(actor, kind, limit=_GROUPS)
+        page = duplicates.page(actor, kind, kept=kept, limit=_GROUPS)
     with top:
-        show(parts.headline(_sentence(kind, page)))
+        show(parts.headline(_kept_sentence(page) if kept else _sentence(kind, page)))
+    _undo_bar(actor)
+    if page.kept or kept:
+        st.toggle(
+            f"Show the {formats.counted(page.kept, 'group')} that you keep as they are",
+            key=_KEPT, bind="query-params", on_change=place.first_page,
+        )  # fmt: skip
     _honest(actor, kind, page)
     if not page.items:
-        show(parts.empty_state("Nothing to review", _WILL[kind]))
+        show(parts.empty_state("Nothing to review", _KEPT_WILL if kept else _WILL[kind]))
     for group in page.items:
         _group(actor, group)
     if page.total > _GROUPS:
@@ -52,10 +60,24 @@ _WILL = {
 }
 
 
+def _kept_only() -> bool:
+    """Known before the toggle is drawn, whose words count what is found."""
+    chosen = st.session_state.get(_KEPT)
+    return chosen if isinstance(chosen, bool) else st.query_params.get(_KEPT) == "true"
+
+
+_KEPT_WILL = "Groups of which you keep all files stand here."
+
+
+def _kept_sentence(page: DuplicatePage) -> str:
+    return f"{formats.counted(page.total, 'group')} kept as they are"
+
+
 def _sentence(kind: DuplicateKind, page: DuplicatePage) -> str:
     if not page.total:
         left_out = page.unknown or not page.complete
-        return f"{_NONE[kind]}{', as far as they were compared' if left_out else ''}"
+        besides = ", besides those that you keep" if page.kept else ""
+        return f"{_NONE[kind]}{besides}{', as far as they were compared' if left_out else ''}"
     groups = formats.counted(page.total, "group")
     return f"{groups} of duplicates; up to {formats.size(page.frees)} could be freed"
 
@@ -81,11 +103,52 @@ def _honest(actor: Actor, kind: DuplicateKind, page: DuplicatePage) -> None:
 def _group(actor: Actor, group: DuplicateGroup) -> None:
     freed = formats.size(group.frees)
     with st.container(border=True, key=f"group_{group.keep}"):
-        count = formats.counted(len(group.twins), "file")
-        show(parts.title(count, f"{freed} could be freed. Suggested to keep: {group.reason}"))
+        _head(actor, group, freed)
         with st.grid("auto", min_column_width=200, gap="medium", key=f"twins_{group.keep}"):
             for twin in group.twins:
                 _twin(actor, group, twin)
+
+
+def _head(actor: Actor, group: DuplicateGroup, freed: str) -> None:
+    """What the group is, and the decision that nothing of it goes, or that decision taken back."""
+    shown, files = len(group.twins), formats.counted(group.files, "file")
+    count = files if shown == group.files else f"{files}, of which {shown} are shown"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        show(parts.title(count, f"{freed} could be freed. Suggested to keep: {group.reason}"))
+        if group.kept:
+            if st.button("Ask again", key=f"ask_{group.keep}", type="tertiary"):
+                _ask_again(actor, group.kept)
+        elif shown == group.files and st.button(
+            "Keep all", key=f"keep_all_{group.keep}", type="tertiary"
+        ):
+            _keep_all(actor, group)
+
+
+def _keep_all(actor: Actor, group: DuplicateGroup) -> None:
+    ids = [twin.file.id for twin in group.twins]
+    kept = session.services().library.duplicates.keep_all(actor, ids)
+    st.session_state[session.KEPT_JUST_NOW] = (kept.id, len(ids))
+    st.rerun()
+
+
+def _ask_again(actor: Actor, decision: str) -> None:
+    st.session_state.pop(session.KEPT_JUST_NOW, None)
+    session.services().library.duplicates.ask_again(actor, decision)
+    st.rerun()
+
+
+def _undo_bar(actor: Actor) -> None:
+    decision, count = st.session_state.get(session.KEPT_JUST_NOW, ("", 0))
+    if not decision:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="undo_bar_kept"):
+        files = formats.counted(count, "file")
+        show(parts.note(f"{files} kept. They come back here when another one joins.", Tone.OK))
+        if st.button("Undo", key="undo_kept"):
+            _ask_again(actor, decision)
+        if st.button("Dismiss", key="dismiss_kept", type="tertiary"):
+            st.session_state.pop(session.KEPT_JUST_NOW, None)
+            st.rerun()
 
 
 def _twin(actor: Actor, group: DuplicateGroup, twin: Twin) -> None:

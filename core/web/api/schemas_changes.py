@@ -175,6 +175,8 @@ class DuplicateGroupOut(Answer):
     keep: str = Field(description="The file that is suggested to stay")
     reason: str
     frees: int
+    files: int = Field(description="All of the group; the first 50 are items")
+    kept: str = Field(description="Id of the caller's decision that all stay; '' without one")
     items: list[TwinOut]
 
 
@@ -185,4 +187,13 @@ class DuplicatesOut(Answer):
     unknown: int = Field(
         description="Files that could not be compared: no checksum, or no fingerprint yet"
     )
+    kept: int = Field(description="Groups that the caller keeps as they are")
     complete: bool
+
+
+class KeptTogetherIn(Body):
+    ids: Annotated[tuple[Id, ...], Field(min_length=2, max_length=500)]
+
+
+class KeptTogetherOut(Answer):
+    id: str
