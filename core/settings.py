@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import Configuration
 from core.model.networks import networks
+from core.model.s3_places import place_of
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB
@@ -228,7 +229,7 @@ _NONSENSE: tuple[tuple[Callable[[Settings], bool], str], ...] = (
         "private media needs both CDN_KEY_ID and CDN_PRIVATE_KEY_SECRET",
     ),
     (
-        lambda given: bool(given.billing_export) and not given.billing_export.startswith("s3://"),
+        lambda given: bool(given.billing_export) and place_of(given.billing_export) is None,
         "BILLING_EXPORT is a folder such as s3://bucket/prefix",
     ),
     (

@@ -13,7 +13,7 @@ from core.costs.price_sheet import Missing, find
 from core.costs.service import CostsService
 from core.costs.service.actuals import ActualsBook
 from core.costs.service.alerts import AwsNotifier
-from core.costs.service.bills import BillSource, ExplorerBill, ExportBill, place_of
+from core.costs.service.bills import BillSource, ExplorerBill, ExportBill
 from core.costs.service.inputs import CostParts
 from core.costs.service.own_cost import OwnCostBook
 from core.costs.service.sheets import PriceSheets
@@ -24,6 +24,7 @@ from core.errors import DashboardError
 from core.measures import MeasuresOfUsage
 from core.measures.uploads import UploadCounter
 from core.model.identity import Actor, Role
+from core.model.s3_places import place_of
 from core.model.waste import BucketRules
 from core.settings import Settings
 from core.stores.account_records import AccountRecords

@@ -12,8 +12,9 @@ from moto import mock_aws
 
 from core.aws.s3 import MediaBucket
 from core.costs.service.actuals import ActualsBook
-from core.costs.service.bills import ExportBill, place_of
+from core.costs.service.bills import ExportBill
 from core.model.actuals import Actuals
+from core.model.s3_places import place_of
 
 NOW = datetime(2026, 11, 20, 13, tzinfo=UTC)
 HEAD = (
@@ -77,6 +78,14 @@ def test_the_running_month_may_still_change(s3):
     assert read(s3, period="2026-11").estimated
 
 
+def test_a_month_that_has_just_ended_may_still_change(s3):
+    """AWS restates it for days, and adds its tax and credits."""
+    put(s3, "data/BILLING_PERIOD=2026-10/1.csv", rows("2"))
+    bill = ExportBill(MediaBucket(s3, "billing"), "cur/media/")
+    assert bill.read("2026-10", datetime(2026, 11, 2, tzinfo=UTC)).estimated
+    assert not bill.read("2026-10", datetime(2026, 11, 9, tzinfo=UTC)).estimated
+
+
 def test_a_month_without_an_export_is_unknown_and_says_where_it_was_looked_for(s3, tmp_path):
     book = ActualsBook(tmp_path, ExportBill(MediaBucket(s3, "billing"), "cur/media/"),
                        lambda: NOW, timedelta(hours=12))  # fmt: skip
@@ -109,7 +118,9 @@ def test_an_export_is_read_again_when_what_was_read_is_old_not_when_the_delivery
     ("text", "place"),
     [
         ("s3://billing/cur/media/", ("billing", "cur/media/")),
+        ("s3://billing/cur/media", ("billing", "cur/media/")),
         ("s3://billing", ("billing", "")),
+        ("s3://billing/", ("billing", "")),
         ("https://billing/cur", None),
         ("", None),
     ],

@@ -13,14 +13,13 @@ from threading import Lock
 
 from pydantic import ValidationError
 
-from core.costs.service.bills import BillSource, bounds
+from core.costs.service.bills import SETTLED_AFTER, BillSource, bounds
 from core.errors import DashboardError
 from core.model.actuals import Actuals
 
 FOLDER = "actuals"
 NO_BILL = "no bill can be read: the embedded cloud costs nothing"
 _PERIOD = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
-_SETTLED_AFTER = timedelta(days=7)  # AWS restates a month for days after its end
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ class ActualsBook:
         Cost Explorer is empty at first where it was only just switched on.
         """
         _, last = bounds(kept.period)
-        settled = datetime(last.year, last.month, last.day, tzinfo=UTC) + _SETTLED_AFTER
+        settled = datetime(last.year, last.month, last.day, tzinfo=UTC) + SETTLED_AFTER
         read_at = kept.read_at or kept.as_of
         age = self._clock() - read_at
         done = bool(kept.charges) and read_at > settled

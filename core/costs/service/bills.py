@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # commands that only price never ask AWS
     from core.aws.s3 import MediaBucket, StoredObject
 
 _FILES = (".csv", ".csv.gz", ".parquet")
-_PLACE = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<prefix>.*))?")
+SETTLED_AFTER = timedelta(days=7)  # AWS restates a month for days after its end
 
 
 class BillSource(Protocol):
@@ -68,7 +68,7 @@ class ExportBill:
         delivered = min(now, max(one.last_modified for one in files))
         with tempfile.TemporaryDirectory(prefix="billing-export-") as folder:
             found = read_export(list(self._fetched(files, Path(folder))), period, delivered)
-        running = month_end(period) >= now.date()
+        running = now.date() < month_end(period) + SETTLED_AFTER
         source = f"{found.source} export{self._remark}"
         return found.model_copy(update={"source": source, "read_at": now, "estimated": running})
 
@@ -103,12 +103,6 @@ def _of_month(period: str) -> re.Pattern[str]:
 
 def _folder(one: StoredObject) -> str:
     return one.ref.key.rpartition("/")[0]
-
-
-def place_of(text: str) -> tuple[str, str] | None:
-    """Bucket and prefix of `s3://bucket/prefix`; None for what is none."""
-    found = _PLACE.fullmatch(text)
-    return (found["bucket"], found["prefix"] or "") if found else None
 
 
 def bounds(period: str) -> tuple[date, date]:
