@@ -5,8 +5,21 @@ from __future__ import annotations
 import re
 
 import pytest
-from scenarios import ACM, CORS_S3, MASKED, OFF, ORIGIN, Scenario, dist, one_bucket
-from signing import EARLIER, LATER, OBJECT, TRUSTED, custom, signed_case
+from edge_worlds import (
+    ALIAS,
+    ALLOWED,
+    CDN,
+    FORWARDED,
+    LAMBDA,
+    dns,
+    edge_code,
+    firewall,
+    preflight,
+    response_policy,
+    shown,
+)
+from scenarios import ACM, MASKED, OFF, ORIGIN, Scenario, dist, one_bucket
+from signing import LATER, OBJECT, TRUSTED, custom, signed_case
 from signing import with_policy as signed_by
 from worlds import (
     DIST_ARN,
@@ -24,32 +37,7 @@ from worlds import (
     thing,
 )
 
-from core.diagnostics.edge.functions import FunctionEvent, run_function
 from core.diagnostics.engine import diagnose
-
-ALIAS = {"Aliases": {"Quantity": 1, "Items": ["cdn.acme.com"]}, "ViewerCertificate": ACM}
-CDN = "https://cdn.acme.com/avatars/u1.jpg"
-WEB_ACL = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/media/a1"
-
-
-def dns(target, **more):
-    return [{"Name": "cdn.acme.com.", "Type": "CNAME", "Target": target, **more}]
-
-
-def firewall(action):
-    rule = {"Name": "ips", "Priority": 0, "Action": action,
-            "Statement": {"IPSet": ["198.51.100.0/24"]}}  # fmt: skip
-    return {"distributions": dist(WebACLId=WEB_ACL), "web_acls": [
-        {"ARN": WEB_ACL, "DefaultAction": {"Allow": {}}, "Rules": [rule]}]}  # fmt: skip
-
-
-def edge_code(**more):
-    return {"distributions": dist(default=behavior(**more))}
-
-
-LAMBDA = {"LambdaFunctionAssociations": {"Quantity": 1, "Items": [
-    {"LambdaFunctionARN": "arn:aws:lambda:us-east-1:1:function:f:1",
-     "EventType": "viewer-request"}]}}  # fmt: skip
 
 HOSTS = (
     Scenario("dns leads to the bucket although the alias is attached", case(
@@ -222,27 +210,6 @@ RECORDS = (
 )  # fmt: skip
 
 
-def response_policy(*origins, override=True):
-    return {"response_headers_policies": [{"ResponseHeadersPolicy": {
-        "Id": "rhp", "ResponseHeadersPolicyConfig": {"Name": "c", "CorsConfig": {
-            "AccessControlAllowOrigins": {"Quantity": len(origins), "Items": list(origins)},
-            "OriginOverride": override}}}}],
-        "distributions": dist(default=behavior(ResponseHeadersPolicyId="rhp"))}  # fmt: skip
-
-
-ALLOWED = [{"AllowedOrigins": ["https://app.acme.com", "https://www.acme.com"],
-            "AllowedMethods": ["GET"], "AllowedHeaders": ["content-type", "x-amz-*"]}]  # fmt: skip
-FORWARDED = dist(default=behavior(
-    OriginRequestPolicyId=CORS_S3, AllowedMethods={"Quantity": 3, "Items": [
-        "GET", "HEAD", "OPTIONS"]}))  # fmt: skip
-
-
-def preflight(asked):
-    return {"method": "OPTIONS", "distributions": FORWARDED, "buckets": one_bucket(Cors=ALLOWED),
-            "headers": {**ORIGIN, "Access-Control-Request-Method": "GET",
-                        "Access-Control-Request-Headers": asked}}  # fmt: skip
-
-
 def kept(**headers):
     held = one_bucket(thing("avatars/u1.jpg", ETag='"e"'), Cors=ALLOWED)
     return {"headers": ORIGIN, "buckets": held, "distributions": FORWARDED, "edge_cache": [
@@ -294,11 +261,6 @@ CROSS_ORIGIN = (
     Scenario("an answer that was kept for everybody", case(
         **kept(**{"Access-Control-Allow-Origin": "*"})), 200, ()),
 )  # fmt: skip
-
-
-def shown(status=200, **more):
-    return [{"Path": "/avatars/u1.jpg", "Status": status, "Age": 5400, "ETag": '"old"',
-             "XCache": "Hit from cloudfront", **more}]  # fmt: skip
 
 
 def invalidation(number, hour, *paths, **more):
@@ -389,223 +351,3 @@ def test_evidence_of_a_distribution_stands_where_it_says():
         shown = [e for note in notes for e in note.evidence]
         for one in [e for e in shown if e.api == "cloudfront:GetDistribution"]:
             assert held_at(one.path, mine[0]) is not None
-
-
-# --- sentences ---------------------------------------------------------------------------------
-
-
-def sentence(**parts):
-    return diagnose(case(**parts)).verdict.sentence
-
-
-def test_what_was_not_read_comes_first():
-    held = one_bucket()[0]
-    del held["Policy"]
-    refused = {"what": "The bucket acme-media-prod: Policy", "because": "AccessDenied.",
-               "permission": "s3:GetBucketPolicy"}  # fmt: skip
-    said = sentence(buckets=[held], unread=[refused])
-    assert said.startswith("Not read: the bucket acme-media-prod: Policy (AccessDenied).")
-    assert sentence(buckets=[held]).startswith("Not known: ")
-
-
-def test_many_gaps_are_counted():
-    held = one_bucket()[0]
-    del held["Policy"]
-    refused = [{"what": f"Part {n}"} for n in range(4)]
-    assert sentence(buckets=[held], unread=refused).startswith(
-        "Not read: Part 0; Part 1 and 2 more."
-    )
-
-
-def test_a_good_answer_with_a_gap_says_both():
-    said = sentence(**edge_code(**LAMBDA))
-    assert said == ("Not known: what Lambda@Edge does (its code is not run here). "
-                    "By all that was read, the URL answers 200.")  # fmt: skip
-
-
-def test_a_policy_that_was_not_read_leaves_the_answer_likely():
-    report = diagnose(case(**edge_code(CachePolicyId="mine")))
-    assert (report.verdict.primary_cause, report.verdict.confidence) == ("none-ok", "likely")
-    assert report.verdict.sentence.startswith("Not known: what Default (*) sends to the origin")
-
-
-def test_cors_rules_that_were_not_read_leave_the_answer_likely():
-    held = one_bucket()[0]
-    del held["Cors"]
-    report = diagnose(case(headers=ORIGIN, buckets=[held]))
-    assert report.verdict.confidence == "likely"
-    assert "CORS" in report.verdict.sentence
-
-
-def likely(snapshot, said):
-    verdict = diagnose(snapshot).verdict
-    assert verdict.confidence == "likely", verdict
-    assert said in verdict.sentence
-    return verdict.primary_cause
-
-
-def test_dns_that_was_not_asked_leaves_an_alias_likely():
-    snapshot = case(url=CDN, distributions=dist(**ALIAS))
-    del snapshot["dns"]
-    assert likely(snapshot, "where DNS leads cdn.acme.com") == "none-ok"
-    snapshot["probe"] = {"cdn": {"Status": 200}}
-    assert diagnose(snapshot).verdict.confidence == "certain"
-
-
-def test_a_host_nobody_has_is_likely_where_dns_was_not_asked():
-    snapshot = case(url=CDN)
-    del snapshot["dns"]
-    cause = likely(snapshot, "no distribution of this account")
-    assert cause == "url-host-typo-or-wrong-distribution"
-
-
-def test_settings_that_were_not_read_are_named():
-    snapshot = case()
-    del snapshot["distributions"][0]["DistributionConfig"]["WebACLId"]
-    assert likely(snapshot, "WebACLId of E1MEDIA") == "none-ok"
-
-
-def test_a_response_function_that_was_not_read_leaves_the_answer_likely():
-    item = {**attached("f")["Items"][0], "EventType": "viewer-response"}
-    shape = edge_code(FunctionAssociations={"Quantity": 1, "Items": [item]})
-    assert likely(case(functions=[], **shape), "the function f") == "none-ok"
-
-
-def test_an_address_that_is_not_told_is_no_permission():
-    signed = custom(OBJECT, LATER, IpAddress={"AWS:SourceIp": "203.0.113.0/24"})
-    snapshot = signed_case(signed_by(signed), ip=None)
-    assert likely(snapshot, "the viewer's address") == "none-ok"
-
-
-def test_an_error_page_whose_policy_was_not_read_is_not_certain():
-    pages = bucket("web", "index.html")
-    del pages["Policy"]
-    rule = {"ErrorCode": 403, "ResponsePagePath": "/index.html", "ResponseCode": "200"}
-    shape = dist([origin("web", "web"), origin()], [behavior("/media/*")], behavior(target="web"),
-                 CustomErrorResponses={"Quantity": 1, "Items": [rule]})  # fmt: skip
-    verdict = diagnose(case("/media/a7.jpg", distributions=shape, buckets=[
-        pages, bucket("acme-media-prod", "media/zebra.png")])).verdict  # fmt: skip
-    assert (verdict.predicted_status, verdict.confidence) == (None, "likely")
-
-
-def test_nothing_like_it_is_only_likely_where_a_listing_was_not_read():
-    other = bucket("web")
-    del other["Objects"]
-    verdict = diagnose(
-        case("/a77.jpg", buckets=[bucket("acme-media-prod", "x.txt"), other])
-    ).verdict
-    assert (verdict.primary_cause, verdict.confidence) == ("object-missing", "likely")
-
-
-def test_an_answer_that_nothing_explains_is_not_called_fine():
-    said = sentence(edge_cache=shown(502, Age=None, ETag=None, XCache="Error from cloudfront"))
-    assert "Nothing is wrong" not in said
-    assert said.startswith("The live answer is 502, not the predicted 200.")
-
-
-def test_an_error_that_was_over_is_no_contradiction():
-    assert sentence(edge_cache=shown(404, ExpiresIn=0)) == "Nothing is wrong: the URL answers 200."
-
-
-def test_a_kept_error_that_ends_on_another_day_says_the_day():
-    rule = {"ErrorCode": 404, "ErrorCachingMinTTL": 86400}
-    said = sentence(edge_cache=shown(404, Age=60), distributions=dist(
-        CustomErrorResponses={"Quantity": 1, "Items": [rule]}))  # fmt: skip
-    assert "until 2026-11-21 11:59:00 UTC" in said
-
-
-@pytest.mark.parametrize(("asked", "told"), [
-    ("PUT", "PUT is not among the AllowedMethods"),
-    ("GET", "https://app.acme.com is not among the AllowedOrigins"),
-])  # fmt: skip
-def test_a_cors_refusal_names_the_element_that_refuses(asked, told):
-    rule = {**ALLOWED[0], **({"AllowedOrigins": ["https://x.org"]} if asked == "GET" else {})}
-    parts = preflight("content-type")
-    headers = {**parts["headers"], "Access-Control-Request-Method": asked}
-    assert told in sentence(**{**parts, "headers": headers, "buckets": one_bucket(Cors=[rule])})
-
-
-@pytest.mark.parametrize(("url", "told"), [
-    ("data:image/png;base64,AAAA", "the picture itself"), ("blob:https://app/1", "one tab"),
-    ("file:///c/a.jpg", "own computer"), ("s3://b/a.jpg", "S3's own scheme"),
-    (f"//{HOST}/a.jpg", "the scheme of whatever page"), ("avatars/u1.jpg", "its own site"),
-])  # fmt: skip
-def test_a_value_that_is_no_url_is_told_by_its_kind(url, told):
-    assert told in sentence(url=url)
-
-
-@pytest.mark.parametrize(("policy_of", "told"), [
-    (custom(OBJECT, EARLIER), "(2025-11-13 02:13:20 UTC)"),
-    (custom(OBJECT, LATER, DateGreaterThan={"AWS:EpochTime": LATER - 60}), "(2026-11-20 12:59:00"),
-    (custom(OBJECT, LATER, IpAddress={"AWS:SourceIp": "203.0.113.0/24"}), "(203.0.113.0/24)"),
-])  # fmt: skip
-def test_a_signature_that_does_not_hold_says_its_limit(policy_of, told):
-    assert told in diagnose(signed_case(signed_by(policy_of))).verdict.sentence
-
-
-def test_keys_and_groups_may_have_the_apis_own_shape():
-    snapshot = signed_case(signed_by(custom(OBJECT, LATER)))
-    snapshot["public_keys"] = [{"Id": "K1", "PublicKeyConfig": snapshot["public_keys"][0]}]
-    snapshot["key_groups"] = [{"Id": "kg-1", "KeyGroupConfig": {"Name": "g", "Items": ["K1"]}}]
-    assert diagnose(snapshot).verdict.primary_cause == "none-ok"
-
-
-# --- what CloudFront Functions find around them ------------------------------------------------
-
-EVENT = FunctionEvent(
-    "viewer-request", "E1", HOST, "GET", "/a.jpg", "", {"host": HOST}, "198.51.100.7",
-    now_ms=1795176000000,
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("code", [
-    "Buffer.from('user:pass').toString('base64') === 'dXNlcjpwYXNz'",
-    "Buffer.from('dXNlcjpwYXNz', 'base64').toString() === 'user:pass'",
-    "Buffer.from('_-8', 'base64url').toString('base64url') === '_-8'",
-    "Buffer.from('Zürich').toString('hex') === '5ac3bc72696368'",
-    "Buffer.concat([Buffer.from('a'), Buffer.from('b')]).equals(Buffer.from('6162', 'hex'))",
-    "Buffer.isBuffer(Buffer.alloc(2)) && Buffer.byteLength('ü') === 2",
-    "require('buffer').Buffer === Buffer && atob(btoa('abcd')) === 'abcd'",
-    "new Date().toISOString() === '2026-11-20T12:00:00.000Z' && Date.now() === 1795176000000",
-    "new Date(0).getTime() === 0 && new Date() instanceof Date",
-    "(() => { const cf = 1, Buffer = 2; return cf + Buffer === 3; })()",
-])  # fmt: skip
-def test_a_function_finds_what_the_runtime_promises(code):
-    result = run_function(
-        f"function handler(e){{return {{statusCode: {code} ? 204 : 500}}}}", EVENT
-    )
-    assert result.status == 204, result
-
-
-@pytest.mark.parametrize("code", [
-    # the error is caught, and what the code then does would be a guess
-    ("const k=require('cloudfront').kvs();async function handler(e){"
-     "try{e.request.uri=await k.get('x')}catch(x){}return e.request}"),
-    ("const c=require('crypto');function handler(e){try{c.createHmac('sha256','k')}"
-     "catch(x){return {statusCode:401}}return e.request}"),
-    "const x=require('zlib');function handler(e){return e.request}",
-    "function handler(e){if(Math.random()<0.5){e.request.uri='/b.jpg'}return e.request}",
-    "function handler(e){new TextEncoder();return e.request}",
-])  # fmt: skip
-def test_what_cannot_be_known_about_a_function_stays_unknown(code):
-    assert run_function(code, EVENT).kind == "unknown"
-
-
-def test_chance_that_changes_no_path_changes_nothing():
-    code = (
-        "function handler(e){e.request.headers['x-id']={value:''+Math.random()};return e.request}"
-    )
-    assert run_function(code, EVENT).uri == "/a.jpg"
-
-
-@pytest.mark.parametrize("name", ["cf", "Buffer", "atob", "require", "console"])
-def test_code_may_use_names_of_the_runtime_for_its_own(name):
-    code = f"const {name} = 1; function handler(e){{return {{statusCode: 200 + {name}}}}}"
-    assert run_function(code, EVENT).status == 201
-
-
-def test_methods_of_the_first_runtime_are_no_error_there():
-    code = "function handler(e){'a'.toUTF8();return e.request}"
-    assert run_function(code, EVENT, "cloudfront-js-1.0").kind == "unknown"
-    assert run_function(code, EVENT, "cloudfront-js-2.0").kind == "error"
-    assert run_function("function handler(e){e.nope()}", EVENT, "cloudfront-js-1.0").kind == "error"
