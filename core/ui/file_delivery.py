@@ -9,6 +9,8 @@ import streamlit as st
 from core.model.changes import FreePaths, Invalidation, InvalidationState
 from core.model.identity import Actor
 from core.model.media import FileState, MediaFile
+from core.model.versions import served_keys, viewer_paths
+from core.model.versions import reused
 from core.model.viewing import EdgeState, EdgeStatus
 from core.ui import delivery_view, formats, navigation, parts, session
 from core.ui.file_fields import may_change, redraw
@@ -28,8 +30,30 @@ _STEPS = {
     InvalidationState.COMPLETED: (Tone.OK, "Forgotten"),
     InvalidationState.FAILED: (Tone.FAIL, "Failed"),
 }
+_BEFORE = {
+    InvalidationState.REQUESTED: "The address from before may answer until then.",
+    InvalidationState.IN_PROGRESS: "The address from before may answer until then.",
+    InvalidationState.COMPLETED: "The address from before opens nothing any more.",
+    InvalidationState.FAILED: "The address from before may answer as long as the CDN keeps it.",
+}
+_ENDED = "drawer_forgotten"  # so that what has ended is not asked for every two seconds
 _TOLD = timedelta(minutes=10)  # what has ended is shown so long without a click
 _GOING = frozenset({InvalidationState.REQUESTED, InvalidationState.IN_PROGRESS})
+
+
+def old_copies(actor: Actor, file: MediaFile) -> bool:
+    """Whether somebody may still be served what the file was before."""
+    if _unseen(file) and reused(file, file.key):
+        return True
+    last = next(
+        iter(session.services().library.invalidations.of_file(actor, file.id, limit=1)), None
+    )
+    return last is not None and last.state in _GOING
+
+
+def _unseen(file: MediaFile) -> bool:
+    """Whether the CDN was not seen to have the bytes since they changed."""
+    return file.stored_at is not None and (file.delivered_at or file.uploaded_at) < file.stored_at
 
 
 def section(actor: Actor, file: MediaFile) -> None:
@@ -71,6 +95,8 @@ def edge_line(status: EdgeStatus) -> Markup:
 def _checked(file: MediaFile, status: EdgeStatus | None) -> str:
     if status is not None:
         return f"asked {formats.ago(status.checked_at, session.now())}"
+    if file.delivered_at and _unseen(file):
+        return "not seen through the CDN since its bytes changed"
     if file.delivered_at:
         return f"seen through the CDN {formats.ago(file.delivered_at, session.now())}"
     return "never seen through the CDN" if file.etag else "not processed yet"
@@ -98,9 +124,9 @@ def _going_on(actor: Actor, file: MediaFile) -> None:
         return
     with st.container(key="drawer_forgetting"):
         if last.state in _GOING:
-            st.fragment(_progress, run_every="2s")(last.id)
+            st.fragment(_progress, run_every="2s")(last.id, before=of_before(last, file))
         else:
-            show(invalidation_line(last))
+            show(invalidation_line(last), _before_line(last, before=of_before(last, file)))
         show(free_line(desk.free_paths(actor)))
 
 
@@ -125,12 +151,30 @@ def _forgetting(actor: Actor, file: MediaFile) -> None:
 
 
 @guarded
-def _progress(actor: Actor, id: str) -> None:
-    """Asks CloudFront every two seconds, until it is done."""
-    now = session.services().library.invalidations.get(actor, id)
-    show(invalidation_line(now))
-    if now.state not in _GOING:
+def _progress(actor: Actor, id: str, *, before: bool) -> None:
+    """Asks CloudFront every two seconds, until it is done.
+
+    Then the pictures are drawn anew where theirs were forgotten; else the drawer is left alone:
+    drawn anew it would lose its place, and what is being typed.
+    """
+    ended: Invalidation | None = st.session_state.get(_ENDED)
+    now = ended if ended and ended.id == id else None
+    now = now or session.services().library.invalidations.get(actor, id)
+    show(invalidation_line(now), _before_line(now, before=before))
+    if now.state in _GOING:
+        return
+    if not before:
         st.rerun()
+    st.session_state[_ENDED] = now
+
+
+def of_before(one: Invalidation, file: MediaFile) -> bool:
+    """Whether the addresses are none that the file has now, as after it became private."""
+    return set(one.paths).isdisjoint(viewer_paths(served_keys(file)))
+
+
+def _before_line(one: Invalidation, *, before: bool) -> Markup | None:
+    return parts.note(_BEFORE[one.state]) if before else None
 
 
 def free_line(free: FreePaths) -> Markup:

@@ -95,8 +95,11 @@ def test_a_file_is_made_private_in_its_drawer_and_public_again(own, mia, picture
     expect(drawer.get_by_text("only signed addresses open it")).to_be_visible()
     expect(drawer.get_by_text("Private", exact=True)).to_be_visible()
     is_drawn(drawer.locator("img").first)
+    drawer.evaluate("drawer => { drawer.dataset.same = 'yes' }")
     wait_until_nothing_comes(visitor, public)
     expect(drawer.get_by_text("Forgotten")).to_be_visible()
+    expect(drawer.get_by_text("The address from before opens nothing any more.")).to_be_visible()
+    expect(drawer).to_have_attribute("data-same", "yes")  # whoever types there goes on
     signed = addresses(mia, picture)
     assert statuses(visitor, signed) == [200] * 3
     assert statuses(visitor, unsigned(signed)) == [403] * 3

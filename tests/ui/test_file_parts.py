@@ -128,11 +128,23 @@ def test_free_paths_that_could_not_all_be_counted_are_a_lower_bound():
     assert "at least 12 of 1,000 free paths" in file_delivery.free_line(free)
 
 
-def test_an_invalidation_tells_how_far_it_is():
-    one = Invalidation(
-        id="i", file_id="f1", owner_id="o", paths=("/a", "/b"), by="o", created_at=NOW,
+def forgetting(*paths):
+    return Invalidation(
+        id="i", file_id="f1", owner_id="o", paths=paths, by="o", created_at=NOW,
         month="2026-11", state=InvalidationState.IN_PROGRESS,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "gone"), [("/media/f1/a.jpg", True), ("/private/f1/a.jpg", False)]
+)
+def test_an_address_from_before_is_told_from_those_of_now(path, gone):
+    moved = media(key="private/f1/a.jpg", private=True)
+    assert file_delivery.of_before(forgetting(path), moved) is gone
+
+
+def test_an_invalidation_tells_how_far_it_is():
+    one = forgetting("/a", "/b")
     assert "CloudFront is forgetting it" in file_delivery.invalidation_line(one)
     assert "2 paths" in file_delivery.invalidation_line(one)
 
