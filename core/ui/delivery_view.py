@@ -35,7 +35,10 @@ def file_word(state: FileState) -> str:
     return _FILE_STATES[state][1]
 
 
-def file_badge(state: FileState) -> Markup:
+def file_badge(state: FileState, *, old_copies: bool = False) -> Markup:
+    """`old_copies`: the CDN may still have those of other bytes."""
+    if old_copies and state is FileState.DELIVERED:
+        return parts.badge(Tone.WARN, "Delivered, an older copy may still be served")
     return parts.badge(*_FILE_STATES[state])
 
 

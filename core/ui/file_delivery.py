@@ -9,8 +9,7 @@ import streamlit as st
 from core.model.changes import FreePaths, Invalidation, InvalidationState
 from core.model.identity import Actor
 from core.model.media import FileState, MediaFile
-from core.model.versions import served_keys, viewer_paths
-from core.model.versions import reused
+from core.model.versions import reused, served_keys, viewer_paths
 from core.model.viewing import EdgeState, EdgeStatus
 from core.ui import delivery_view, formats, navigation, parts, session
 from core.ui.file_fields import may_change, redraw
@@ -48,7 +47,7 @@ def old_copies(actor: Actor, file: MediaFile) -> bool:
     last = next(
         iter(session.services().library.invalidations.of_file(actor, file.id, limit=1)), None
     )
-    return last is not None and last.state in _GOING
+    return last is not None and last.state in _GOING and not of_before(last, file)
 
 
 def _unseen(file: MediaFile) -> bool:

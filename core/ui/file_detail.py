@@ -65,7 +65,8 @@ def _content(actor: Actor, opened: str) -> None:
     file = file_fields.saved(actor, library.get(actor, file_id))
     advice = file_advice.read(actor, file)
     _head(file, st.session_state.get(session.DRAWER_AMONG, ()))
-    show(_picture(file), _badges(file, file_advice.badge(advice)))
+    old = file_delivery.old_copies(actor, file)
+    show(_picture(file), _badges(file, file_advice.badge(advice), old=old))
     _actions(actor, file)
     file_fields.undo_bar(actor, file)
     editable = file_fields.may_change(actor, file) and not file.trashed_at
@@ -107,9 +108,10 @@ def _go_to(id: str | None) -> None:
         st.session_state.pop(session.DRAWER_UNDO, None)
 
 
-def _badges(file: MediaFile, advice: Markup | None) -> Markup:
+def _badges(file: MediaFile, advice: Markup | None, *, old: bool) -> Markup:
     private = parts.badge(Tone.NEUTRAL, "Private") if file.private else None
-    return tag("div", delivery_view.file_badge(file.state), private, advice, class_="ui-tags")
+    state = delivery_view.file_badge(file.state, old_copies=old)
+    return tag("div", state, private, advice, class_="ui-tags")
 
 
 def _picture(file: MediaFile) -> Markup:

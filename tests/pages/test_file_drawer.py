@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -11,6 +12,9 @@ from core.model.changes import BulkKind
 from core.model.identity import Role
 from core.model.library import FileChanges
 from core.model.media import FileKind, Grant, Right
+from core.model.versions import version_of
+from core.stores.invalidations import InvalidationBook
+from core.stores.sqlite import utc_now
 from tests.pages.test_library import shown
 
 
@@ -149,6 +153,36 @@ def test_a_check_tells_the_state_beside_the_answer(shelf, visit, desk, monkeypat
     assert "Stale" in shown(page)
     assert "The edge serves other bytes than the bucket holds." in shown(page)
     assert "Hit from cloudfront" in shown(page)
+
+
+OLD = "Delivered, an older copy may still be served"
+
+
+def test_a_replaced_address_counts_as_delivered_only_once_the_cdn_was_seen_since(
+    shelf, visit, desk
+):
+    now = utc_now()
+    before = version_of(file(desk)).model_copy(update={"version_id": "older"})
+    replaced = {"versions": (before,), "revision": 2, "stored_at": now}
+    seen = {"delivered_at": now - timedelta(hours=1)}
+    desk.files.update("f1", lambda one: one.model_copy(update=replaced | seen))
+    page = visit("library", file="f1")
+    assert OLD in shown(page)
+    assert "not seen through the CDN since its bytes changed" in shown(page)
+    seen = {"delivered_at": now + timedelta(seconds=9)}
+    desk.files.update("f1", lambda one: one.model_copy(update=seen))
+    page = visit("library", file="f1")
+    assert OLD not in shown(page)
+    assert "seen through the CDN since" not in shown(page)
+
+
+@pytest.mark.parametrize(("path", "told"), [("/media/f1/beach.jpg", True), ("/was/there", False)])
+def test_the_cdn_at_work_on_the_address_of_today_may_still_have_an_older_copy(
+    shelf, visit, desk, path, told
+):
+    book = InvalidationBook(desk.store, desk.jobs, utc_now)
+    desk.store.transact(book.order("f1", shelf.account_id, (path,), shelf.account_id)[1])
+    assert (OLD in shown(visit("library", file="f1"))) is told
 
 
 def test_sharing_closes_the_drawer_and_opens_the_dialog_of_links(shelf, visit):
