@@ -17,6 +17,7 @@ from core.model.months import AllocatedShare, Allocation, MonthLine
 
 _FINEST = Decimal("1e-12")  # so that shares and the rest add up without rounding
 _WARN_FROM = Decimal(10)  # per cent
+_LEAST_PERCENT = Decimal("0.1")
 _TOLD_FROM = Decimal("0.001")  # of a measure that belongs to no key
 _MEASURES: dict[str, Measure] = {
     "s3.storage": "stored_bytes",
@@ -51,18 +52,24 @@ def allocate(lines: Sequence[MonthLine], weights: Sequence[Weights], by: By) -> 
             continue
         coverage = _coverage(measure, table, lines)
         if coverage < 1:
-            seen = f"only {coverage:.1%} of the bill were measured"
+            seen = f"only {_in_words(coverage)} of the bill were measured"
             reasons[f"{_NAMES[table.measure]}: {seen}"] = None
         whole = max(table.total, total(weight.amount for weight in table.weights))
         left = EXACT.subtract(whole, total(one.amount for one in table.weights if one.key))
         if left > whole * _TOLD_FROM:
-            reasons[f"{_NAMES[table.measure]}: {left / whole:.1%} are of no {by} that is known"] = (
-                None
-            )
+            nobodys = f"{_in_words(left / whole)} are of no {by} that is known"
+            reasons[f"{_NAMES[table.measure]}: {nobodys}"] = None
         for weight in table.weights:
             share = _part(line.amount, weight.amount, whole, coverage)
             shares[weight.key] = EXACT.add(shares.get(weight.key, ZERO), share)
     return _allocation(by, total(line.amount for line in lines), shares, tuple(reasons))
+
+
+def _in_words(share: Decimal) -> str:
+    """Never rounded to nothing or to everything, where it is neither."""
+    if share == 1:
+        return "100 %"
+    return f"{min(max(100 * share, _LEAST_PERCENT), 100 - _LEAST_PERCENT):.1f} %"
 
 
 def _part(amount: Decimal, part: Decimal, whole: Decimal, coverage: Decimal) -> Decimal:

@@ -6,35 +6,12 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+from core.costs.line_names import NAMES, worded
 from core.model.months import MonthLine
 from core.model.pricing import plain
 
 _STORED = re.compile(r"s3\.storage\.\w+")
 _REQUESTS = re.compile(r"s3\.req\.\w+\.(tier\d)")
-_NAMES = {
-    "s3.storage": "S3 storage",
-    "s3.req.tier1": "S3 PUT and LIST requests",
-    "s3.req.tier2": "S3 GET requests",
-    "s3.transfer.internet_out": "S3 transfer to the internet",
-    "s3.transfer.to_cloudfront": "S3 transfer to CloudFront",
-    "s3.monitoring.INT": "Intelligent-Tiering monitoring",
-    "cf.dto": "CloudFront data out",
-    "cf.dto_origin": "CloudFront data to the origin",
-    "cf.http": "CloudFront HTTP requests",
-    "cf.https": "CloudFront HTTPS requests",
-    "cf.functions": "CloudFront Functions",
-    "cf.invalidation": "invalidations",
-    "cf.origin_shield": "Origin Shield requests",
-    "kms.request": "KMS requests",
-    "kms.key": "KMS keys",
-    "lambda.request": "Lambda requests",
-    "ddb.wru": "DynamoDB writes",
-    "ddb.rru": "DynamoDB reads",
-    "ddb.storage": "DynamoDB storage",
-    "ce.api_request": "Cost Explorer requests",
-    "athena.scanned": "Athena scans",
-    "cw.get_metric_data": "CloudWatch metrics read",
-}
 _SERVICES = {
     "s3": "Amazon S3",
     "cf": "Amazon CloudFront",
@@ -73,12 +50,13 @@ def family_of(line: str) -> str:
 def name_of(line: str) -> str:
     """The line as people read it: its family's name, with the class where it has one."""
     family = family_of(line)
-    known = _NAMES.get(family, line)
-    return f"{known} ({line.split('.')[2]})" if family != line else known
+    if family == line:
+        return worded(line)
+    return f"{worded(family)} ({line.split('.')[2]})"
 
 
 def family_name(family: str, lines: Sequence[MonthLine]) -> str:
-    return _NAMES.get(family) or (lines[0].name if lines else family)
+    return NAMES.get(family) or (lines[0].name if lines else family)
 
 
 def service_of(line: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from core.costs.measured_usage import object_groups
@@ -82,12 +82,22 @@ def move(
     parts = _Parts(measured, sheet)
     before = parts.stored(moving, None)
     after = parts.stored(moving, change.to_class)
-    reads = _reads(moving, change, told)
-    return Plan(
-        before=(*before, *parts.reads(reads, None)),
-        after=(*after, *parts.reads(reads, target)),
-        once=parts.transitions(moving, target),
-    )
+    once = parts.transitions(moving, target)
+    reads = _reads(moving, change, target, told)
+
+    def reading(each: Decimal) -> Plan:
+        counted = [
+            (group, times(group.objects, each) if count is None else count)
+            for group, count in reads
+        ]
+        return Plan(
+            before=(*before, *parts.reads(counted, None)),
+            after=(*after, *parts.reads(counted, target)),
+            once=once,
+        )
+
+    open_ = any(count is None for _, count in reads)
+    return replace(reading(ZERO), reading=reading if open_ else None)
 
 
 def _moves(
@@ -133,20 +143,24 @@ def _told_of_class(
 
 
 def _reads(
-    moving: Sequence[StoredGroup], change: ClassChange, told: Told
-) -> list[tuple[StoredGroup, Decimal]]:
-    """Reads from the origin in the month, by group; unknown reads make retrieval unknown."""
-    found = []
-    for group in moving:
-        if change.reads is not None:
-            found.append((group, times(group.objects, change.reads)))
-        elif group.views is not None:
-            found.append((group, Decimal(group.views)))
-        else:
-            told.unknown.append("how often these objects are read is not known: give reads a month")
-    if change.reads is None and found:
-        told.assume("medium", "every view is taken as one read from the class, without the cache")
+    moving: Sequence[StoredGroup], change: ClassChange, target: str, told: Told
+) -> list[tuple[StoredGroup, Decimal | None]]:
+    """Reads from the origin in the month, by group; None: nobody knows them."""
+    if change.reads is not None:
+        found = [(group, times(group.objects, change.reads)) for group in moving]
+    else:
+        found = [(group, _views(group)) for group in moving]
+        if any(count is not None for _, count in found):
+            told.assume(
+                "medium", "every view is taken as one read from the class, without the cache"
+            )
+    if target in _SLOW and any(count != 0 for _, count in found):
+        told.assume("medium", "every read is a standard restore, and its copy is not priced")
     return found
+
+
+def _views(group: StoredGroup) -> Decimal | None:
+    return None if group.views is None else Decimal(group.views)
 
 
 @dataclass(frozen=True)
@@ -174,7 +188,10 @@ class _Parts:
         tally = Tally()
         for group, count in reads:
             stored = target or sheet_class(group.storage_class)
-            add_reads(tally, stored, group.region, count, group.bytes // group.objects)
+            size = group.bytes // group.objects
+            if stored in _SLOW:
+                _restore(stored, group.region, count, size, tally)
+            add_reads(tally, stored, group.region, count, size)
         return tally.lines()
 
     def transitions(self, groups: Sequence[StoredGroup], target: str) -> tuple[UsageLine, ...]:
@@ -191,11 +208,15 @@ def _copy_back(group: StoredGroup, tally: Tally) -> None:
     """No rule moves objects to Standard: each is read, or restored first, and written again."""
     stored, count = sheet_class(group.storage_class), ZERO + group.objects
     if stored in _SLOW:
-        tally.add(f"s3.retrieval_req.{stored}.standard", group.region, count)
-        tally.add(f"s3.retrieval.{stored}.standard", group.region, gib(group.bytes))
+        _restore(stored, group.region, count, EXACT.divide(ZERO + group.bytes, count), tally)
     else:
         add_reads(tally, stored, group.region, count, EXACT.divide(ZERO + group.bytes, count))
     tally.add("s3.req.STANDARD.tier1", group.region, count)
+
+
+def _restore(stored: str, region: str, count: Decimal, size: Decimal | int, tally: Tally) -> None:
+    tally.add(f"s3.retrieval_req.{stored}.standard", region, count)
+    tally.add(f"s3.retrieval.{stored}.standard", region, times(count, gib(size)))
 
 
 def tiering(

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from core.costs.estimate import price
 from core.costs.quantities import Tally
-from core.costs.tiers import EXACT
+from core.costs.tiers import EXACT, ZERO
 from core.model.estimates import Allowances, CostEstimate, Usage, UsageLine
 from core.model.pricing import PriceSheet
-from core.model.scenarios import Confidence, Risk, Scenario, WhatIf
+from core.model.scenarios import Confidence, IfUnread, Risk, Scenario, WhatIf
 
 _RISKS: tuple[Risk, ...] = ("low", "medium", "high")
+UNREAD = "how often these objects are read is not known: give reads a month"
+_ONE = Decimal(1)
+_FINE = Decimal("0.0001")
 _CONFIDENCE: tuple[Confidence, ...] = ("high", "medium", "low")
 
 
@@ -38,11 +41,15 @@ class Told:
 
 @dataclass(frozen=True)
 class Plan:
-    """Usage of a month without and with the change, and what is used once."""
+    """Usage of a month without and with the change, and what is used once.
+
+    `reading` is the same at so many reads of each object a month, where nobody knows them.
+    """
 
     before: tuple[UsageLine, ...]
     after: tuple[UsageLine, ...]
     once: tuple[UsageLine, ...] = ()
+    reading: Callable[[Decimal], Plan] | None = None
 
 
 def outcome(
@@ -59,9 +66,9 @@ def outcome(
     )
     if plan is None or told.unknown:
         return base
-    before, after = (priced(lines, period, sheet) for lines in (plan.before, plan.after))
-    once = priced(plan.once, period, sheet, allowances="none")
-    missing = _new_gaps(before, (after, once))
+    if plan.reading is not None:
+        return _unread(base, plan.reading, period, sheet)
+    before, after, once, missing = _costs(plan, period, sheet)
     if missing:
         return base.model_copy(update={"unknown": missing, "before": before.total})
     saving = EXACT.subtract(before.total, after.total)
@@ -74,6 +81,43 @@ def outcome(
         "assumptions": (*base.assumptions, *_assumed(after, once)),
     }
     return base.model_copy(update=update)
+
+
+def _costs(
+    plan: Plan, period: str, sheet: PriceSheet
+) -> tuple[CostEstimate, CostEstimate, CostEstimate, tuple[str, ...]]:
+    """Without the change, with it, once; and the prices that are missing."""
+    before, after = (priced(lines, period, sheet) for lines in (plan.before, plan.after))
+    once = priced(plan.once, period, sheet, allowances="none")
+    return before, after, once, _new_gaps(before, (after, once))
+
+
+def _unread(
+    base: WhatIf, reading: Callable[[Decimal], Plan], period: str, sheet: PriceSheet
+) -> WhatIf:
+    """What is known without the reads: the month of now, and what each read takes or brings."""
+    before, after, once, missing = _costs(reading(ZERO), period, sheet)
+    read, read_after, _, more = _costs(reading(_ONE), period, sheet)
+    base = base.model_copy(update={"before": before.total, "unknown": (UNREAD, *(more or missing))})
+    if missing or more:
+        return base
+    saving = EXACT.subtract(before.total, after.total)
+    each = EXACT.subtract(saving, EXACT.subtract(read.total, read_after.total))
+    alone = IfUnread(
+        after=after.total,
+        saving=saving,
+        one_off=once.total,
+        payback_months=payback(once.total, saving),
+        pays_below=_turn(saving, each, ROUND_FLOOR) if saving > 0 and each > 0 else None,
+        pays_above=_turn(saving, each, ROUND_CEILING) if saving <= 0 and each < 0 else None,
+    )
+    assumed = dict.fromkeys((*base.assumptions, *_assumed(after, once, read_after)))
+    return base.model_copy(update={"if_unread": alone, "assumptions": tuple(assumed)})
+
+
+def _turn(saving: Decimal, each: Decimal, rounding: str) -> Decimal:
+    """Reads of each object that take the saving up: requests and retrieval have one price each."""
+    return EXACT.divide(saving, each).quantize(_FINE, rounding)
 
 
 def priced(

@@ -14,6 +14,7 @@ from decimal import Decimal
 from core.costs.billed import Billed, Rates, grouped, total
 from core.costs.billing_lines import BillingLines
 from core.costs.effective_rate import TOLERANCE, RateCheck, check_rate
+from core.costs.families import name_of
 from core.costs.price_sheet import Missing, find
 from core.costs.tiers import EXACT, ZERO
 from core.model.actuals import Actuals, Charge, ChargeKind, ForeignAmount, Reconciliation
@@ -203,4 +204,5 @@ def _warnings(actuals: Actuals, unpriced: Sequence[UnpricedLine]) -> tuple[str, 
 
 
 def _named(one: UnpricedLine) -> str:
-    return f"{one.line} in {one.region}" if one.region else one.line
+    words = name_of(one.line)
+    return f"{words} in {one.region}" if one.region else words

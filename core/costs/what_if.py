@@ -12,7 +12,7 @@ from typing import Any
 
 from core.costs.measured_usage import measured_usage
 from core.costs.moves import chosen, move, tiering
-from core.costs.outcome import Plan, Told, outcome, without
+from core.costs.outcome import Plan, Told, outcome, priced, without
 from core.costs.price_sheet import month_end
 from core.costs.quantities import Tally, times
 from core.costs.s3_requests import request_line, sheet_class
@@ -53,7 +53,23 @@ def what_if(scenario: Scenario, measured: MeasuredMonth, sheet: PriceSheet) -> W
     if measured.measured_days is not None and measured.measured_days < days:
         told.assume("medium", f"traffic of {measured.measured_days} of {days} days is all there is")
     plan = _PLANS[scenario.change.kind](scenario.change, month, told)
-    return outcome(scenario, plan, told, measured.period, sheet)
+    told.assumptions += _left_out(measured)
+    found = outcome(scenario, plan, told, measured.period, sheet)
+    return found if found.before is not None else _with_now(found, month)
+
+
+def _left_out(measured: MeasuredMonth) -> list[str]:
+    sides = (("storage", measured.stored), ("delivery", measured.delivered))
+    return [f"{name} was not measured: it is in no figure" for name, one in sides if one is None]
+
+
+def _with_now(found: WhatIf, month: Month) -> WhatIf:
+    """The month as it is needs no answer about the change, if both its sides were measured."""
+    measured = month.measured
+    if measured.stored is None or measured.delivered is None:
+        return found
+    now = priced(month.lines, measured.period, month.sheet)
+    return found.model_copy(update={"before": now.total})
 
 
 def _class_change(change: Any, month: Month, told: Told) -> Plan | None:
@@ -72,8 +88,13 @@ def _tiering(change: Any, month: Month, told: Told) -> Plan | None:
 
 def _replaced(month: Month, part: Plan) -> Plan:
     """The part that moves, beside the rest of the month: tiers and allowances are of the whole."""
-    rest = without(month.lines, part.before)
-    return Plan(before=(*rest, *part.before), after=(*rest, *part.after), once=part.once)
+    rest, reading = without(month.lines, part.before), part.reading
+    return Plan(
+        before=(*rest, *part.before),
+        after=(*rest, *part.after),
+        once=part.once,
+        reading=None if reading is None else lambda each: _replaced(month, reading(each)),
+    )
 
 
 def _images(change: ImageChange, month: Month, told: Told) -> Plan | None:

@@ -94,6 +94,21 @@ class Scenario(Noun):
     created_at: UtcTime | None = None
 
 
+class IfUnread(Noun):
+    """What a change does if nobody reads what it moves, where the reads are not known.
+
+    `pays_below` and `pays_above` are reads of each object a month; both None: what `saving` says
+    of its sign holds for any number of reads.
+    """
+
+    after: Money
+    saving: Money
+    one_off: Money
+    payback_months: Number | None = None
+    pays_below: Number | None = None
+    pays_above: Number | None = None
+
+
 class WhatIf(Noun):
     """A month as it is and as it would be. None is unknown, and `unknown` says why.
 
@@ -107,6 +122,7 @@ class WhatIf(Noun):
     one_off: Money | None = None
     saving: Money | None = None
     payback_months: Number | None = None
+    if_unread: IfUnread | None = None
     risk: Risk = "low"
     risks: tuple[str, ...] = ()
     confidence: Confidence = "high"

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from core.model.pricing import plain
-from core.model.scenarios import Risk, WhatIf
+from core.model.scenarios import IfUnread, Risk, WhatIf
 from core.model.waste import ApiCall, Recommendation, Recommendations
 from core.ui import formats, parts
 from core.ui.markup import Markup, tag
 from core.ui.parts import Stat, Tone
 
 _LEAST = Decimal("0.01")  # USD a month
+_LEAST_MONTHS = Decimal("0.1")
+_UNREAD = "if nobody reads them"
 _RISKS: dict[Risk, tuple[Tone, str]] = {
     "low": (Tone.OK, "low risk"),
     "medium": (Tone.WARN, "medium risk"),
@@ -38,7 +40,12 @@ def payback(months: Decimal | None, one_off: Decimal | None) -> str:
         return "unknown"
     if not one_off:
         return "at once"
-    return "never" if months is None else f"{plain(round(months, 1))} months"
+    if months is None:
+        return "never"
+    if months < _LEAST_MONTHS:
+        return f"< {_LEAST_MONTHS} months"
+    told = plain(round(months, 1))
+    return f"{told} month{'' if told == '1' else 's'}"
 
 
 def sentence(found: Recommendations) -> str:
@@ -147,45 +154,81 @@ def not_looked_for(found: Recommendations) -> Markup | None:
 
 def answer(found: WhatIf) -> Markup:
     tone, word = _RISKS[found.risk]
-    good = found.saving is not None and found.saving > 0
+    shown = found.if_unread or found
+    when = f"a month, {_UNREAD}" if found.if_unread else "a month"
     return tag(
         "section",
         parts.stat_row(
             (
                 Stat("Now", formats.money(found.before), "a month, with the free tier"),
-                Stat("Then", formats.money(found.after), "a month, with the free tier"),
-                Stat("Difference", _difference(found), "a month", _tone(found, good=good)),
-                Stat("Costs once", formats.money(found.one_off),
-                     f"paid back: {payback(found.payback_months, found.one_off)}"),
+                Stat("Then", formats.money(shown.after),
+                     when if found.if_unread else "a month, with the free tier"),
+                Stat("Difference", _difference(shown.saving), when, _tone(found)),
+                Stat("Costs once", formats.money(shown.one_off), _paid_back(shown)),
             )
         ),
         tag("p", parts.badge(tone, word), " ",
             parts.badge(Tone.NEUTRAL, f"{found.confidence} confidence"), class_="ui-tags")
-        if found.saving is not None else None,
+        if shown.saving is not None else None,
+        parts.note(pays_off(found.if_unread), Tone.NEUTRAL) if found.if_unread else None,
         *(parts.note(one, Tone.UNKNOWN) for one in found.unknown),
         parts.facts((("Risks", _list(found.risks)), ("Assumed", _list(found.assumptions)))),
     )  # fmt: skip
 
 
-def _difference(found: WhatIf) -> str:
-    if found.saving is None:
-        return "unknown"
-    return formats.signed(-found.saving)
+def _paid_back(found: WhatIf | IfUnread) -> str:
+    told = f"paid back: {payback(found.payback_months, found.one_off)}"
+    return f"{told}, {_UNREAD}" if isinstance(found, IfUnread) and found.payback_months else told
 
 
-def _tone(found: WhatIf, *, good: bool) -> Tone:
+def pays_off(alone: IfUnread) -> str:
+    """How often objects may be read, or must be, for the change to save something."""
+    if alone.pays_below is not None:
+        often = _times(alone.pays_below)
+        return f"It saves while each object is read fewer than {often} a month on average"
+    if alone.pays_above is not None:
+        often = _times(alone.pays_above)
+        return f"It saves once each object is read more than {often} a month on average"
+    if alone.saving > 0:
+        return "It saves however often they are read"
+    return "It saves nothing, however often they are read"
+
+
+def _times(reads: Decimal) -> str:
+    told = plain(round(reads, 2 if reads >= 1 else 4))
+    return f"{told} time{'' if told == '1' else 's'}"
+
+
+def _difference(saved: Decimal | None) -> str:
+    return "unknown" if saved is None else formats.signed(-saved)
+
+
+def _tone(found: WhatIf) -> Tone:
+    """Green only where it is known that something is saved."""
     if found.saving is None:
         return Tone.UNKNOWN
-    return Tone.OK if good else Tone.NEUTRAL
+    return Tone.OK if found.saving > 0 else Tone.NEUTRAL
 
 
 def compared(rows: Sequence[WhatIf]) -> Markup:
     """Saved scenarios on the same month and the same prices."""
-    cells = (
-        (one.scenario.name, formats.money(one.before), formats.money(one.after), _difference(one),
-         formats.money(one.one_off), payback(one.payback_months, one.one_off),
-         None if one.saving is None else parts.badge(*_RISKS[one.risk]))
-        for one in rows
-    )  # fmt: skip
     head = ("Scenario", "Now", "Then", "Difference", "Costs once", "Paid back", "Risk")
-    return parts.table(head, cells, right=(1, 2, 3, 4, 5))
+    return parts.table(head, map(_compared, rows), right=(1, 2, 3, 4, 5))
+
+
+def _compared(one: WhatIf) -> tuple[Markup | str | None, ...]:
+    shown = one.if_unread or one
+    unread = (
+        tag("small", f" if nobody reads them. {pays_off(one.if_unread)}", class_="ui-muted")
+        if one.if_unread
+        else ""
+    )
+    return (
+        tag("span", one.scenario.name, unread),
+        formats.money(one.before),
+        formats.money(shown.after),
+        _difference(shown.saving),
+        formats.money(shown.one_off),
+        payback(shown.payback_months, shown.one_off),
+        None if shown.saving is None else parts.badge(*_RISKS[one.risk]),
+    )

@@ -131,7 +131,7 @@ def _own(own: OwnCost) -> Markup:
     limit = f" of {formats.money(own.limit)}" if own.limit is not None else ""
     told = f"{formats.money(own.usd)}{limit} today, {formats.money(own.month_usd)} this month"
     rows = (
-        (parts.mono(one.line), one.region, calculation.quantity(one.quantity, ""),
+        (calculation.named(one.line), one.region, calculation.quantity(one.quantity, ""),
          formats.money(one.usd) if one.usd is not None
          else parts.badge(Tone.UNKNOWN, "unpriced"), ", ".join(one.by))
         for one in own.lines

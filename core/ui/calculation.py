@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+from core.costs.families import name_of
 from core.model.estimates import CostLine, CostTier, UnpricedLine
 from core.model.months import MonthLine
 from core.model.pricing import PriceSource, plain
@@ -30,6 +31,14 @@ def quantity(value: Decimal | None, unit: str) -> str:
     whole = abs(value - value.to_integral_value()) < Decimal("0.0005")
     digits = 0 if whole or abs(value) >= 1000 else 3
     return f"{value:,.{digits}f} {unit}".strip()
+
+
+def named(line: str, region: str = "") -> Markup:
+    """A line of the price sheet in words, its code muted beside them."""
+    words, code = name_of(line), parts.mono(line, 48)
+    known = words != line
+    note = tag("small", code if known else None, " ", region, class_="ui-muted")
+    return tag("span", words if known else code, " ", note, class_="ui-line-name")
 
 
 def label(line: MonthLine) -> Markup | None:
@@ -115,7 +124,7 @@ def unpriced(lines: tuple[UnpricedLine, ...], *, billed: bool = False) -> Markup
     if not lines:
         return None
     rows = (
-        (parts.badge(Tone.UNKNOWN, "unpriced"), parts.mono(one.line), one.region or "unknown",
+        (parts.badge(Tone.UNKNOWN, "unpriced"), named(one.line), one.region or "unknown",
          quantity(one.quantity, ""), one.reason)
         for one in lines
     )  # fmt: skip

@@ -9,6 +9,8 @@ from core.ui import formats, parts
 from core.ui.markup import Markup, tag
 from core.ui.parts import Stat, Tone
 
+_LEAST = Decimal("0.1")  # per cent
+
 
 def headline(found: PlanChoices) -> str:
     """Which way of paying is the cheapest for this usage."""
@@ -50,7 +52,7 @@ def used(found: PlanChoices) -> str:
 def table(found: PlanChoices) -> Markup:
     best = min((one.figure.total for one in found.options if not one.figure.breaches), default=None)
     own = (
-        "Pay-as-you-go",
+        tag("span", "Pay-as-you-go", class_="ui-whole"),
         formats.money(found.pay_as_you_go),
         "",
         "",
@@ -61,16 +63,16 @@ def table(found: PlanChoices) -> Markup:
     )
     rows = [own, *(_row(one, found, best) for one in found.options)]
     head = ("Plan", "This month (USD)", "Fee", "Data used of capacity", "Cheaper from", "")
-    return parts.table(head, rows, right=(1, 2, 3, 4))
+    return parts.table(head, rows, right=(1, 2, 4))
 
 
 def _row(
     one: PlanChoice, found: PlanChoices, best: Decimal | None
-) -> tuple[str, str, str, Markup, str, Markup]:
+) -> tuple[Markup, str, str, Markup, str, Markup]:
     share = found.sent_gb / one.capacity_gb if one.capacity_gb else Decimal(0)
     asked = found.requests / one.capacity_requests if one.capacity_requests else Decimal(0)
     return (
-        one.figure.plan,
+        tag("span", one.figure.plan, class_="ui-whole"),
         formats.money(one.figure.total),
         formats.money(one.figure.plan_fee),
         _meter(max(share, asked), "data" if share >= asked else "requests"),
@@ -84,7 +86,13 @@ def _meter(share: Decimal, of: str) -> Markup:
     tone = Tone.FAIL if share > 1 else Tone.WARN if share >= Decimal("0.8") else Tone.OK
     width = f"width:{min(float(share) * 100, 100):.1f}%"
     bar = tag("span", tag("i", style=width), class_=f"ui-meter ui-{tone}", aria_hidden="true")
-    return tag("span", bar, " ", f"{share * 100:,.1f} % ({of})")
+    return tag("span", bar, " ", _percent(share * 100), f" ({of})", class_="ui-whole")
+
+
+def _percent(value: Decimal) -> str:
+    if 0 < value < _LEAST:
+        return f"< {_LEAST} %"
+    return f"{value:,.{0 if value >= 100 else 1}f} %"
 
 
 def _verdict(one: PlanChoice, best: Decimal | None) -> Markup:

@@ -7,11 +7,11 @@ from functools import partial
 
 import streamlit as st
 
-from core.costs.families import billed_service
+from core.costs.families import billed_service, name_of
 from core.costs.service.export_files import uploaded
 from core.model.actuals import ReconciledLine, Reconciliation
 from core.model.identity import Actor, Permission
-from core.ui import formats, parts, session, tables
+from core.ui import calculation, formats, parts, session, tables
 from core.ui.frame import guarded, show
 from core.ui.markup import Markup, tag
 from core.ui.parts import Stat, Tone
@@ -111,19 +111,12 @@ def _largest(found: Reconciliation) -> list[ReconciledLine]:
 
 
 def _row(one: ReconciledLine, currency: str) -> tuple[Markup | str | None, ...]:
-    name = one.line or ", ".join(one.usage_types) or billed_service(one.service)
     price = (
         parts.badge(Tone.UNKNOWN, "not told") if one.price_step is None
         else _step(one.price_step, currency)
     )  # fmt: skip
     return (
-        tag(
-            "div",
-            parts.mono(name, 48),
-            " ",
-            tag("small", one.region, class_="ui-muted"),
-            class_="ui-line-name",
-        ),
+        _name(one),
         "not estimated"
         if one.estimated_quantity is None
         else formats.money(one.estimate, currency),
@@ -134,6 +127,16 @@ def _row(one: ReconciledLine, currency: str) -> tuple[Markup | str | None, ...]:
         formats.money(one.billed, currency),
         _said(one),
     )
+
+
+def _name(one: ReconciledLine) -> Markup:
+    """As in the breakdown; what the sheet does not know by AWS's usage types."""
+    if one.line:
+        return calculation.named(one.line, one.region)
+    types = ", ".join(one.usage_types)
+    words = parts.mono(types, 48) if types else billed_service(one.service)
+    return tag("span", words, " ", tag("small", one.region, class_="ui-muted"),
+               class_="ui-line-name")  # fmt: skip
 
 
 def _step(amount: Decimal, currency: str) -> str:
@@ -150,12 +153,13 @@ def _export(found: Reconciliation) -> Table:
     usd = Kind.USD
     return Table(
         f"reconciliation-{found.period}",
-        (Column("Line"), Column("Region"), Column("Usage types"),
+        (Column("Line"), Column("Code"), Column("Region"), Column("Usage types"),
          Column("Estimated quantity", Kind.NUMBER), Column("Billed quantity", Kind.NUMBER),
          Column("Estimate", usd), Column("Quantity step", usd), Column("Price step", usd),
          Column("Discount step", usd), Column("Scope step", usd), Column("Billed", usd),
          Column("Notes")),
-        tuple((one.line, one.region, ", ".join(one.usage_types), one.estimated_quantity,
+        tuple((name_of(one.line) if one.line else billed_service(one.service), one.line,
+               one.region, ", ".join(one.usage_types), one.estimated_quantity,
                one.actual_quantity, one.estimate, one.quantity_step, one.price_step,
                one.discount_step, one.scope_step, one.billed, "; ".join(one.notes))
               for one in found.lines),

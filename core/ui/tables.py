@@ -17,6 +17,7 @@ from core.ui.table_files import Cell, Row, as_csv, as_parquet
 _UNITS = ((1024**4, "TiB"), (1024**3, "GiB"), (1024**2, "MiB"), (1024, "KiB"))
 _TALLEST = 420
 _MOST_UNITS = 1_000_000
+_FINE = 3  # decimals of sizes and shares
 _WHOLE = 10  # rows up to which a table shows all of them
 
 
@@ -104,16 +105,16 @@ def _head(column: Column, table: Table, at: int) -> tuple[str, Any, Callable[[Ce
     """The header with its unit, how the column looks, and a cell's value in that unit."""
     cells = [row[at] for row in table.rows]
     if column.kind is Kind.BYTES:
-        size, unit = _unit(cells)
-        form = st.column_config.NumberColumn(format="%,.1f" if size > 1 else "%,d")
+        size, unit, digits = _unit(cells)
+        form = st.column_config.NumberColumn(format=f"%,.{digits}f" if digits else "%,d")
         return f"{column.name} ({unit})", form, lambda cell: _scaled(cell, size)
     if column.kind is Kind.USD:
-        digits = 2 if _largest(cells) >= 1 else 6
+        digits = _digits(cells, 2 if _largest(cells) >= 1 else 6, 6)
         form = st.column_config.NumberColumn(format=f"%,.{digits}f")
         return f"{column.name} (USD)", form, _number
     if column.kind is Kind.PERCENT:
-        form = st.column_config.NumberColumn(format="%.1f")
-        return f"{column.name} (%)", form, _number
+        form = st.column_config.NumberColumn(format=f"%.{_digits(cells, 1, _FINE)}f")
+        return f"{column.name} (%)", form, _percent
     if column.kind is Kind.NUMBER:
         whole = all(cell is None or isinstance(cell, int) for cell in cells)
         form = st.column_config.NumberColumn(format="%,d" if whole else "localized")
@@ -124,19 +125,35 @@ def _head(column: Column, table: Table, at: int) -> tuple[str, Any, Callable[[Ce
     return column.name, wide, lambda cell: "" if cell is None else str(cell)
 
 
-def _unit(cells: Sequence[Cell]) -> tuple[int, str]:
-    """That of the middle one, for the largest would make 0.0 of most others; a larger one where
-    the largest would have too many digits to be read.
+def _unit(cells: Sequence[Cell]) -> tuple[int, str, int]:
+    """A size with its name, and how many decimals make something else than 0 of the smallest.
+
+    That of the middle one, for the largest would make little of most others; a larger one where
+    the largest would have too many digits to be read, but not at the price of the smallest.
     """
     sizes = sorted(int(cell) for cell in cells if isinstance(cell, int | float) and cell)
     if not sizes:
-        return 1, "B"
+        return 1, "B", 0
+    most = _usual(sizes)
+    fitting = (one for one in _UNITS if one[0] <= most and round(sizes[0] / one[0], _FINE))
+    size, unit = next(fitting, (1, "B"))
+    return size, unit, _digits([sizes[0] / size], 1, _FINE) if size > 1 else 0
+
+
+def _usual(sizes: Sequence[int]) -> int:
     middle, largest = sizes[len(sizes) // 2], sizes[-1]
-    usual = next(((size, unit) for size, unit in _UNITS if middle >= size), (1, "B"))
-    larger = (one for one in reversed(_UNITS) if one[0] > usual[0])
-    while largest >= usual[0] * _MOST_UNITS and (more := next(larger, None)):
+    usual = next((size for size, _ in _UNITS if middle >= size), 1)
+    larger = (size for size, _ in reversed(_UNITS) if size > usual)
+    while largest >= usual * _MOST_UNITS and (more := next(larger, None)):
         usual = more
     return usual
+
+
+def _digits(cells: Sequence[Cell], least: int, most: int) -> int:
+    """Decimals with which the smallest does not read as nothing."""
+    values = (abs(float(one)) for one in cells if isinstance(one, int | float | Decimal))
+    smallest = min((one for one in values if one), default=1.0)
+    return next((n for n in range(least, most) if round(smallest, n)), most)
 
 
 def _largest(cells: Sequence[Cell]) -> float:
@@ -148,6 +165,12 @@ def _number(cell: Cell) -> float | int | None:
     if isinstance(cell, Decimal):
         return float(cell)
     return cell if isinstance(cell, int | float) else None
+
+
+def _percent(cell: Cell) -> float | int | None:
+    """What is less than the column can show reads as the least that it can."""
+    value = _number(cell)
+    return 10**-_FINE if value is not None and 0 < value < 10**-_FINE else value
 
 
 def _scaled(cell: Cell, size: int) -> float | None:

@@ -290,8 +290,8 @@ def test_costs_are_allocated_by_what_was_measured_and_the_rest_is_shown():
     ]
     assert found.unallocated == D("11.8") - D("8.87")
     assert found.warn
-    assert any("80.0%" in reason for reason in found.reasons)
-    assert "stored bytes: 10.0% are of no owner that is known" in found.reasons
+    assert any("80.0 %" in reason for reason in found.reasons)
+    assert "stored bytes: 10.0 % are of no owner that is known" in found.reasons
     assert allocate(lines, [], "prefix").unallocated == D("11.8")
     assert allocate([], [], "prefix").unallocated_percent == 0
 
@@ -406,3 +406,9 @@ def test_a_price_that_rose_beside_a_cheaper_mix_promises_no_average():
     new = [line("cf.dto", "EU", 100, "16"), line("cf.dto", "AP", 200, "2")]
     (found,) = effects_of(old, new)
     assert "on average" not in found.because
+
+
+def test_a_share_that_was_nearly_seen_does_not_read_as_all_of_it():
+    lines = [line("cf.dto", "US", 1000, "8.5")]
+    found = allocate(lines, [weights("delivered_bytes", 9999 * GIB // 10, ann=9999 * GIB // 10)], "owner")  # fmt: skip
+    assert found.reasons == ("delivered bytes: only 99.9 % of the bill were measured",)

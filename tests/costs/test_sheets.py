@@ -2,7 +2,8 @@
 
 import pytest
 
-from core.costs.service.sheets import PriceSheets, bundled_data
+from core.costs.families import name_of
+from core.costs.service.sheets import PriceSheets, bundled_data, bundled_sheet
 from core.errors import Configuration
 
 
@@ -37,3 +38,10 @@ def test_a_damaged_version_is_named(tmp_path, text):
     with pytest.raises(Configuration) as told:
         PriceSheets(tmp_path).newest()
     assert told.value.hint
+
+
+def test_every_line_of_the_bundled_sheet_has_a_name_of_its_own_in_words():
+    lines = {one.line for one in bundled_sheet().dimensions}
+    names = {line: name_of(line) for line in lines}
+    assert [line for line, name in names.items() if line in name] == []
+    assert len(set(names.values())) == len(lines)

@@ -65,11 +65,72 @@ def test_reads_are_charged_at_the_class_that_they_come_from():
     # storage 2.30 -> 1.25, retrieval 200 GB x .01 = 2.00, GET 200 x (.001 - .0004)/1000
     assert found.saving == D("2.3") - D("1.25") - 2 - D("0.00012")
     assert found.payback_months is None
-    unknown = answer(
-        month(stored(GIB, 100, views=None)), kind="storage_class", to_class="STANDARD_IA"
-    )
-    assert unknown.saving is None
-    assert "read" in unknown.unknown[0]
+
+
+def test_without_known_reads_it_says_what_is_saved_unread_and_up_to_how_many_reads():
+    measured = month(stored(GIB, 100, views=None))
+    found = answer(measured, kind="storage_class", to_class="STANDARD_IA")
+    assert "read" in found.unknown[0]
+    assert (found.saving, found.after, found.payback_months) == (None, None, None)
+    assert found.before == D("2.3")
+    alone = found.if_unread
+    assert (alone.after, alone.saving, alone.one_off) == (D("1.25"), D("1.05"), D("0.001"))
+    assert alone.payback_months == 0
+    # each read of 100 objects takes 100 x .01 of retrieval and 100 x (.001 - .0004)/1000
+    assert alone.pays_below == D("1.0499")
+    assert alone.pays_above is None
+    for reads, pays in ((alone.pays_below, True), (alone.pays_below + D("0.0002"), False)):
+        known = answer(measured, kind="storage_class", to_class="STANDARD_IA", reads=reads)
+        assert (known.saving > 0) is pays
+        assert known.if_unread is None
+
+
+def test_what_saves_only_when_it_is_read_says_from_how_many_reads_on():
+    measured = month(stored(GIB, 100, views=None, storage_class="STANDARD_IA"))
+    alone = answer(measured, kind="storage_class", to_class="STANDARD").if_unread
+    assert (alone.saving, alone.pays_below, alone.payback_months) == (D("-1.05"), None, None)
+    assert alone.pays_above == D("1.05")
+    lost = answer(month(stored(16 * KIB, views=None)), kind="storage_class", to_class="GLACIER_IR", small_too=True)  # fmt: skip
+    assert lost.if_unread.saving < 0
+    assert (lost.if_unread.pays_below, lost.if_unread.pays_above) == (None, None)
+
+
+def test_reads_that_are_known_of_a_part_count_and_only_the_others_are_open():
+    groups = (stored(GIB, 100, views=30), stored(GIB, 100, views=None, prefix="b/"))
+    alone = answer(month(*groups), kind="storage_class", to_class="STANDARD_IA").if_unread
+    assert alone.saving == 2 * D("1.05") - 30 * D("0.01") - 30 * D("0.0000006")
+
+
+def test_a_month_of_now_is_known_where_only_the_change_is_not():
+    dated = month(stored(GIB, 100, age_days=None), delivered=DELIVERED)
+    found = answer(dated, kind="storage_class", to_class="STANDARD_IA", after_days=30)
+    assert (found.saving, found.if_unread) == (None, None)
+    assert found.before > D("2.3")
+    assert answer(month(), kind="ttl", seconds=60).before is None
+
+
+def test_reads_without_a_price_leave_the_answer_unknown_but_not_the_month_of_now():
+    rare = month(stored(GIB, 5, region="sa-east-1", views=None))
+    found = answer(rare, kind="storage_class", to_class="GLACIER")
+    assert found.if_unread is None
+    assert found.before is not None
+    assert any("sa-east-1" in told for told in found.unknown)
+
+
+def test_every_read_from_an_archive_is_a_restore():
+    found = answer(month(stored(GIB, 10)), kind="storage_class", to_class="GLACIER", reads="1")
+    unread = answer(month(stored(GIB, 10)), kind="storage_class", to_class="GLACIER", reads="0")
+    restored = 10 * (D("0.01") + D("0.05") / 1000)  # 10 GB and 10 requests, standard
+    assert unread.saving - found.saving == pytest.approx(restored, abs=D("0.00001"))
+    assert any("restore" in told for told in found.assumptions)
+    assert not any("restore" in told for told in unread.assumptions)
+
+
+def test_reading_has_one_price_at_any_amount_as_the_break_even_takes_for_granted():
+    starts = ("s3.req.", "s3.retrieval", "s3.express.get", "s3.express.retrieval")
+    read = [one for one in SHEET.dimensions if one.line.startswith(starts)]
+    assert len(read) > 50
+    assert {len(one.tiers) for one in read} == {1}
 
 
 def test_a_lifecycle_rule_moves_what_is_old_enough_and_needs_the_age():

@@ -110,6 +110,23 @@ def test_a_breached_plan_is_no_choice_and_an_unknown_break_even_is_unknown():
     assert "90.0 % (data)" in html
 
 
+@pytest.mark.parametrize(
+    ("percent", "told"),
+    [(D("1388.2"), "1,388 %"), (D("90.04"), "90.0 %"), (D("0.02"), "&lt; 0.1 %"), (D(0), "0.0 %")],
+)
+def test_how_full_a_plan_is_has_the_digits_that_a_person_reads(percent, told):
+    found = choices(15, 40)
+    one = found.options[0]
+    found = found.model_copy(update={"sent_gb": one.capacity_gb * percent / 100, "requests": D(0)})
+    assert f">{told} (data)" in plans_parts.table(found).replace("</span> ", "</span>")
+
+
+def test_lines_of_a_bill_are_told_in_words_with_their_code_beside_them():
+    known = calculation.named("cf.dto", "EU")
+    assert known.index("CloudFront data out") < known.index("cf.dto") < known.index("EU")
+    assert calculation.named("x.new", "EU").count("x.new") == 1
+
+
 def test_an_answer_that_is_not_known_claims_no_confidence():
     scenario = Scenario(name="x", change=HitRatioChange(target=D(1)))
     html = advice_parts.answer(WhatIf(scenario=scenario, unknown=("misses are not known",)))

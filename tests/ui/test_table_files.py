@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pyarrow.parquet as pq
+import pytest
 
 from core.ui import tables
 from core.ui.table_files import as_csv, as_parquet
@@ -31,7 +32,23 @@ def test_parquet_keeps_types_unknowns_and_every_digit_of_money():
 
 
 def test_sizes_that_differ_widely_have_a_unit_in_which_the_largest_can_be_read():
-    assert tables._unit([5, 30 * 2**20, 40 * 2**20])[1] == "MiB"
-    assert tables._unit([9 * 2**10, 38 * 2**20, 524 * 2**30])[1] == "MiB"
+    assert tables._unit([9 * 2**10, 38 * 2**20, 524 * 2**30]) == (2**20, "MiB", 2)
     assert tables._unit([2**10, 2**10, 524 * 2**30])[1] == "MiB"  # not 549,453,824 KiB
-    assert tables._unit([None, 0]) == (1, "B")
+    assert tables._unit([2**20, 3 * 2**20]) == (2**20, "MiB", 1)
+    assert tables._unit([None, 0]) == (1, "B", 0)
+
+
+@pytest.mark.parametrize("smallest", [1, 5, 51, 1024, 5 * 2**20, 51 * 2**20, 2**30])
+@pytest.mark.parametrize("others", [[], [30 * 2**20, 40 * 2**20], [2**40, 3 * 2**50]])
+def test_no_size_in_a_table_reads_as_nothing(smallest, others):
+    size, _, digits = tables._unit([smallest, 0, None, *others])
+    assert float(f"{smallest / size:.{digits}f}") > 0
+
+
+@pytest.mark.parametrize(
+    ("cells", "digits"),
+    [([57.3, 0.04], 2), ([57.3, 0.0, None], 1), ([99.9, 0.0000001], 3), ([], 1)],
+)
+def test_shares_have_the_digits_of_the_smallest(cells, digits):
+    assert tables._digits(cells, 1, 3) == digits
+    assert all(round(tables._percent(one), digits) > 0 for one in cells if one)
