@@ -146,14 +146,12 @@ def _reads(
     moving: Sequence[StoredGroup], change: ClassChange, target: str, told: Told
 ) -> list[tuple[StoredGroup, Decimal | None]]:
     """Reads from the origin in the month, by group; None: nobody knows them."""
-    if change.reads is not None:
-        found = [(group, times(group.objects, change.reads)) for group in moving]
-    else:
-        found = [(group, _views(group)) for group in moving]
-        if any(count is not None for _, count in found):
-            told.assume(
-                "medium", "every view is taken as one read from the class, without the cache"
-            )
+    given = change.reads
+    found = [
+        (group, _views(group) if given is None else times(group.objects, given)) for group in moving
+    ]
+    if given is None and any(count is not None for _, count in found):
+        told.assume("medium", "every view is taken as one read from the class, without the cache")
     if target in _SLOW and any(count != 0 for _, count in found):
         told.assume("medium", "every read is a standard restore, and its copy is not priced")
     return found
