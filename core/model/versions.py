@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from urllib.parse import quote
 
@@ -81,9 +81,13 @@ def trimmed(file: MediaFile, keep: int, by: str) -> tuple[MediaFile, tuple[Objec
     numbers = {one.number for one in gone}
     left = tuple(one for one in file.versions if one.number not in numbers)
     kept = file.model_copy(update={"versions": left})
-    named = tuple(objects(kept))
-    held = (ref for one in gone for ref in held_by(one))
-    return kept, tuple(ref for ref in held if not any(_same(ref, other) for other in named))
+    return kept, unnamed((ref for one in gone for ref in held_by(one)), kept)
+
+
+def unnamed(refs: Iterable[ObjectRef], file: MediaFile) -> tuple[ObjectRef, ...]:
+    """Those that can be deleted without taking anything that the file names."""
+    named = objects(file)
+    return tuple(ref for ref in refs if not any(_same(ref, other) for other in named))
 
 
 def _same(one: ObjectRef, other: ObjectRef) -> bool:

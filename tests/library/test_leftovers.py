@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from core.aws.s3 import ServedAs
-from core.errors import AwsUnavailable, Conflict
+from core.errors import AwsDenied, AwsUnavailable, Configuration, Conflict
 from core.library.leftovers import LeftObjects, still_left
 from core.library.service.advising import AdvisingService
 from core.library.service.bulk.service import JOB
@@ -17,6 +17,7 @@ from core.model.media import ObjectRef
 from core.model.object_names import held_at, own_folders, owner_in, spot
 from core.model.versions import objects as named_by
 from core.model.versions import version_of, with_bytes
+from core.stores.collection import Collection
 from core.stores.job_runner import JobRunner
 from core.stores.jobs import JobQueue
 from tests.library.clouds import Front, later, objects, service, visible
@@ -52,10 +53,14 @@ def fused(room, add, edge):
     add("f1")
     one(room)
     fuse = Fuse()
+    return fuse, fused_library(room, fuse, edge)
+
+
+def fused_library(room, fuse, edge, **settings):
     bucket = Fused(room.bucket, fuse)
     bucket._s3 = room.client
     room.bucket.beside = lambda _: bucket if fuse.left is not None else room.bucket
-    return fuse, service(room, bucket=bucket, store=Fused(room.store, fuse), edge=edge)
+    return service(room, bucket=bucket, store=Fused(room.store, fuse), edge=edge, **settings)
 
 
 def copied(library, people):
@@ -117,6 +122,73 @@ def test_a_process_killed_at_any_call_leaves_nothing_unknown(room, fused, edge, 
                         update={"key": ref.key, "version_id": ref.version_id}))  # fmt: skip
                     room.bucket.erase(key)
     assert calls > 4
+
+
+def test_what_a_restored_version_pushes_out_goes_after_a_kill_too(room, fused, edge, people):
+    fuse, healthy = fused[0], service(room, edge=edge)
+    broken = fused_library(room, fuse, edge, kept_versions=1)
+    calls, call = 10_000, 0
+    while call < calls:
+        call += 1
+        fuse.arm(call, after=True)
+        try:
+            number = room.files.get("f1").versions[-1].number
+            broken.restore_version(people.owner, "f1", number)
+            calls = call
+        except Killed:
+            pass
+        fuse.left = None
+        room.clock.forward(hours=2)
+        healthy.purge()
+        assert objects(room) == named(room), call
+        pinned = {spot(ref) for ref in named_by(room.files.get("f1")) if ref.version_id}
+        assert served_versions(room) == pinned, call
+    assert calls > 4
+
+
+def test_a_version_is_restored_though_what_it_pushes_out_cannot_be_deleted_now(
+    room, fused, edge, people, monkeypatch
+):
+    library = service(room, edge=edge, kept_versions=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(room.index, "caught_up", lambda _: False)  # just begun, a million files
+        assert library.restore_version(people.owner, "f1", 1).revision == 3
+    assert "media/f1/ada@example.com.jpg" in objects(room)
+    library.purge()
+    assert objects(room) == named(room)
+
+
+def test_what_can_not_be_deleted_keeps_nothing_else_from_it(room, add, people, monkeypatch):
+    """Else one object with a lock on it would fill the trash for ever."""
+    for id_ in ("f1", "f2", "f3"):
+        add(id_)
+    left = LeftObjects(file_id="f0", by=people.owner, bucket="no-such-bucket", keys=("a",))
+    Collection(room.store, "left_objects", LeftObjects, key=lambda left: left.key).add(left)
+    room.library.trash(people.owner, ["f1", "f2", "f3"])
+    room.clock.forward(days=31)
+    delete, refused = room.bucket.delete_prefix, AwsDenied("S3 refuses it.", hint="Ask.")
+
+    def locked(folder, keep=()):
+        if "/f2/" in folder:
+            raise refused
+        return delete(folder, keep)
+
+    monkeypatch.setattr(room.bucket, "delete_prefix", locked)
+    for _ in range(2):  # the second finds f2 claimed
+        with pytest.raises(AwsDenied):
+            room.library.purge()
+        assert {owner_in(key) for key in objects(room)} == {"f2"}
+    monkeypatch.undo()
+    with pytest.raises(Configuration, match="NoSuchBucket"):
+        room.library.purge()
+    assert objects(room) == set()
+
+
+def served_versions(room):
+    pages = room.client.get_paginator("list_object_versions").paginate(
+        Bucket="media", Prefix="media/"
+    )
+    return {(one["Key"], one["VersionId"]) for page in pages for one in page.get("Versions", [])}
 
 
 def test_a_bulk_that_was_killed_copies_the_same_file_again_at_once(room, fused, people, edge):

@@ -225,9 +225,12 @@ class LibraryService:
         return rules.purge_at(file, self._trash_days)
 
     def purge(self) -> int:
-        """Delete for good what has been in the trash too long; return how many files.
+        """Delete for good what has been in the trash too long, and what broke off or was let go.
 
-        Objects go first and the record last: after a crash the next purge finds the file again.
+        Returns how many files. What fails for one is raised once the others had their turn.
         """
-        self.leftovers.finish()
-        return self._purging.purge()
+        try:
+            self.leftovers.finish()
+        finally:
+            purged = self._purging.purge()
+        return purged

@@ -16,6 +16,7 @@ from core.library.service.shelf import Shelf
 from core.model.identity import Actor
 from core.model.media import MediaFile
 from core.stores.collection import Collection, Stored
+from core.stores.each import each
 from core.stores.records import Operation
 
 Forget = Callable[[MediaFile, tuple[str, ...], Actor], object]  # by the CDN, for somebody
@@ -65,8 +66,11 @@ class Leftovers:
             self.finish_one(intent.value.key)
 
     def finish(self) -> int:
-        """Delete what was left behind because something broke off."""
-        return sum(self.finish_one(one.key) for one in [*self._left.all()])
+        """Delete what was left behind because something broke off, and what files let go of."""
+        try:
+            return each([one.key for one in self._left.all()], self.finish_one)
+        finally:
+            self._shelf.released.finish()
 
     def finish_one(self, key: str) -> bool:
         """Nothing is done where there is nothing, or somebody is at it."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 
 from core.errors import Conflict
 from core.library import changes as rules
@@ -15,6 +16,7 @@ from core.library.service.shelf import PAGE_LIMIT, Shelf, named
 from core.model.media import FileQuery, MediaFile
 from core.model.object_names import own_folders
 from core.stores.collection import Collection, Stored
+from core.stores.each import each
 from core.stores.records import Operation
 
 
@@ -25,9 +27,11 @@ class Purging:
 
     def purge(self) -> int:
         now, days = self._shelf.clock(), self._shelf.settings.trash_days
-        count = self.finish()
+        claimed = [*self._doomed.all()]
         due = [file for file in self._in_trash() if not rules.restorable(file, days, now)]
-        return count + sum(self._purge_one(file.id, now) for file in due)
+        ends = [partial(self._erased, file) for file in claimed]
+        ends += [partial(self._purge_one, file.id, now) for file in due]
+        return each(ends, lambda end: end())
 
     def claim(self, stored: Stored[MediaFile]) -> tuple[Operation, ...]:
         """For `transact`: from then on nobody else has the file, and `erase` must follow."""
@@ -44,10 +48,11 @@ class Purging:
 
     def finish(self) -> int:
         """Erase what was claimed and not erased, because something broke off."""
-        claimed = list(self._doomed.all())
-        for file in claimed:
-            self.erase(file)
-        return len(claimed)
+        return each([*self._doomed.all()], self._erased)
+
+    def _erased(self, file: MediaFile) -> bool:
+        self.erase(file)
+        return True
 
     def _purge_one(self, id: str, now: datetime) -> bool:
         stored = self._shelf.files.find(id)

@@ -19,6 +19,7 @@ from core.stores.jobs import JobQueue
 from core.stores.object_erasing import ObjectEraser
 from core.stores.object_uses import ObjectUses
 from core.stores.records import RecordStore
+from core.stores.released_objects import ReleasedObjects
 from core.stores.search_index import SearchIndex
 
 PAGE_LIMIT = 200
@@ -41,6 +42,7 @@ class Shelf:
         self.files = file_records(store)
         self.names, self.uses = FileNames(store, index), ObjectUses(store, index)
         self.eraser = ObjectEraser(bucket, self.uses)
+        self.released = ReleasedObjects(store, self.eraser)
         self.jobs = jobs or JobQueue(store, clock)
 
     def stored(self, id: str) -> Stored[MediaFile]:

@@ -15,7 +15,7 @@ from core.library.service.shelf import Shelf, named
 from core.model.changes import Difference
 from core.model.identity import Actor
 from core.model.library import VersionView
-from core.model.media import FileState, FileVersion, MediaFile, ObjectRef
+from core.model.media import FileState, FileVersion, MediaFile
 from core.model.object_names import Spot, held_at, spot
 from core.model.versions import (
     covered,
@@ -29,6 +29,7 @@ from core.model.versions import (
 from core.model.visibility import changeable, visible
 from core.stores.collection import Stored
 from core.stores.records import Operation
+from core.stores.released_objects import Released
 
 _ATTEMPTS = 5
 
@@ -82,14 +83,12 @@ class Versioning:
                 gone = self._put_back(actor, stored, wanted)
             except Conflict:
                 continue
-            self._shelf.eraser.release(gone, f"file/{id}")
+            self._shelf.released.settle(gone)
             return self._delivered(actor, file)
         raise Conflict("The file is being changed by others.", hint="Try again.")
 
-    def _put_back(
-        self, actor: Actor, stored: Stored[MediaFile], wanted: FileVersion
-    ) -> tuple[ObjectRef, ...]:
-        """Returns the objects that nothing names any more."""
+    def _put_back(self, actor: Actor, stored: Stored[MediaFile], wanted: FileVersion) -> Released:
+        """Returns the objects that the file does not name any more."""
         file = stored.value
         if not covered(file, wanted):
             return self._write(actor, stored, wanted.number, wanted)
@@ -107,17 +106,19 @@ class Versioning:
         number: int,
         fresh: FileVersion,
         *besides: Operation,
-    ) -> tuple[ObjectRef, ...]:
+    ) -> Released:
         file, by = stored.value, actor.account_id
         after = with_bytes(file, fresh, by, self._shelf.clock())
-        after, gone = trimmed(after, self._shelf.settings.kept_versions, by)
+        after, refs = trimmed(after, self._shelf.settings.kept_versions, by)
+        gone = self._shelf.released.note(file.id, refs)
         details = named(file) | {"version": str(number)}
         audit = self._shelf.audit
         event = audit.event(
             "file.version_restored", actor=actor, subject=f"file/{file.id}", details=details
         )
         put = self._shelf.files.put(after, stored.version)
-        self._shelf.store.transact([put, audit.put(event), *besides])
+        let_go = self._shelf.released.put(gone)
+        self._shelf.store.transact([put, audit.put(event), *let_go, *besides])
         return gone
 
     def _delivered(self, actor: Actor, file: MediaFile) -> MediaFile:

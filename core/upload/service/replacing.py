@@ -134,8 +134,9 @@ class Replacing:
         if upload.same_key:
             paths = viewer_paths(served_keys(after))
             operations += self._book.order(after.id, after.owner_id, paths, upload.owner_id)[1]
-        self._shelf.store.transact(operations)
-        self._shelf.eraser.release(gone, f"file/{after.id}")
+        left = self._shelf.released.note(after.id, gone)
+        self._shelf.store.transact([*operations, *self._shelf.released.put(left)])
+        self._shelf.released.settle(left)
 
     def _event(self, upload: Upload, after: MediaFile) -> AuditEvent:
         details = {

@@ -22,6 +22,7 @@ from core.stores.jobs import JobQueue, problem_of
 from core.stores.object_erasing import ObjectEraser
 from core.stores.object_uses import ObjectUses
 from core.stores.records import RecordStore
+from core.stores.released_objects import ReleasedObjects
 from core.upload.records import DueUpload
 from core.upload.replacements import Replacement, folder_of
 
@@ -44,6 +45,7 @@ class Shelf:
         self.names = names
         self.uses = uses or ObjectUses(store)
         self.eraser = ObjectEraser(bucket, self.uses)
+        self.released = ReleasedObjects(store, self.eraser)
         self.store, self.bucket, self.edge, self.jobs = store, bucket, edge, jobs
         self.audit, self.settings, self.clock = audit, settings, clock
         self.files = file_records(store)
