@@ -7,7 +7,7 @@ import pytest
 from moto import mock_aws
 
 from core import dashboard
-from core.errors import Configuration
+from core.errors import AwsUnavailable, Configuration
 from core.model.identity import Actor, Role
 from core.model.media import FileQuery
 from core.model.sharing import DropLimits, ShareKind, ShareTarget, TargetKind
@@ -110,6 +110,22 @@ def test_the_housekeeping_drops_links_that_ended_half_a_year_ago(on_aws, monkeyp
     monkeypatch.setitem(vars(on_aws.shares._desk), "clock", lambda: later)
     on_aws._keep_house()
     assert on_aws.store.get("share_link", link.id) is None
+
+
+def test_what_of_the_housekeeping_fails_is_told_and_keeps_nothing_else_from_it(
+    on_aws, monkeypatch, capsys
+):
+    def fail():
+        raise AwsUnavailable("Nobody answers.", hint="")
+
+    done = []
+    monkeypatch.setattr(on_aws.uploads, "sweep", fail)
+    monkeypatch.setattr(on_aws.library, "purge", fail)
+    monkeypatch.setattr(on_aws.progress, "sweep", lambda: done.append("progress"))
+    monkeypatch.setattr(on_aws.shares, "purge", lambda: done.append("links"))
+    on_aws._keep_house()
+    assert done == ["progress", "links"]
+    assert capsys.readouterr().out.count("housekeeping: Nobody answers.") == 2
 
 
 def test_health_names_what_does_not_answer(on_aws):

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from core.accounts.service import AccountsService
 from core.costs.service import CostsService
@@ -126,22 +127,24 @@ class Dashboard:
         return self.storage.scan_daily(self.cloud.bucket.name, source, hour)
 
     def _keep_house(self) -> None:
-        self.uploads.sweep()
-        self.avatars.sweep()
-        self.progress.sweep()
-        self.library.purge()
-        self.shares.purge()
-        self.repairs.recover(SHARED_LEASE)
+        recover = partial(self.repairs.recover, SHARED_LEASE)
+        for work in (self.uploads.sweep, self.avatars.sweep, self.progress.sweep,
+                     self.library.purge, self.shares.purge, recover):  # fmt: skip
+            _tried("housekeeping", work)
 
     def _repeat(self, name: str, seconds: float, work: Callable[[], object]) -> None:
         def loop() -> None:
             while not self._stop.wait(seconds):
-                try:
-                    work()
-                except DashboardError as error:
-                    print(f"{name}: {error.message}", flush=True)  # noqa: T201  # the console is the operator's
+                _tried(name, work)
 
         threading.Thread(target=loop, name=name, daemon=True).start()
+
+
+def _tried(name: str, work: Callable[[], object]) -> None:
+    try:
+        work()
+    except DashboardError as error:
+        print(f"{name}: {error.message}", flush=True)  # noqa: T201  # the console is the operator's
 
 
 def _outcome(check: Callable[[], object]) -> tuple[bool, str]:
