@@ -20,6 +20,22 @@ def due_alerts(state: BudgetState, now: datetime, said: Sequence[str]) -> tuple[
     return tuple(alert for alert in found if alert.id not in said)
 
 
+def gravity(alert: Alert) -> tuple[int, Decimal]:
+    """A limit that is passed, one that will be, silence, thresholds below it; then the highest."""
+    over = alert.amount is not None and alert.amount >= alert.limit
+    passed = {"actual": 3, "forecast": 2}
+    rank = passed.get(alert.kind, 0) if over else int(alert.kind == "missing")
+    return rank, alert.threshold or Decimal(0)
+
+
+def by_budget(alerts: Sequence[Alert]) -> tuple[tuple[Alert, ...], ...]:
+    """The alerts of each budget together; the gravest of all and of each budget first."""
+    found: dict[str, list[Alert]] = {}
+    for alert in sorted(alerts, key=gravity, reverse=True):
+        found.setdefault(alert.budget_id, []).append(alert)
+    return tuple(map(tuple, found.values()))
+
+
 def _reached(state: BudgetState, now: datetime) -> Iterator[Alert]:
     """Each threshold that is reached, lowest first; a forecast only of what is not spent yet."""
     budget, spent = state.budget, state.spent

@@ -8,12 +8,13 @@ from decimal import Decimal
 import streamlit as st
 from pydantic import ValidationError
 
+from core.costs.budgets import by_budget
 from core.errors import InvalidInput
 from core.model.budgets import Alert, Budget, BudgetState, OwnCost
 from core.model.identity import Actor
 from core.ui import calculation, costs_parts, formats, parts, session
 from core.ui.frame import guarded, show
-from core.ui.markup import Markup, tag
+from core.ui.markup import Markup, plain, tag
 from core.ui.parts import Tone
 
 _THRESHOLDS = (50, 80, 90, 100, 120)
@@ -79,15 +80,26 @@ def alert_tone(alert: Alert) -> Tone:
 
 def _alerts(actor: Actor, alerts: Sequence[Alert]) -> None:
     unseen = [one for one in alerts if actor.account_id not in one.seen_by]
-    for alert in unseen:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            words = tag("span", alert.text, " ", parts.when(alert.at, session.now()))
-            show(parts.note(words, alert_tone(alert)))
-            if alert.problem:
-                show(parts.note(f"Not sent: {alert.problem}", Tone.FAIL))
-            if st.button("Dismiss", key=f"seen_{alert.id}"):
-                session.services().costs.dismiss_alert(actor, alert.id)
-                st.rerun()
+    for gravest, *others in by_budget(unseen):
+        words = f"Dismiss all {len(others) + 1}" if others else "Dismiss"
+        _alert(actor, gravest, words, (gravest, *others))
+        if others:
+            more = f"{len(others)} more of {plain(gravest.budget)}"
+            with st.expander(more, key=f"alerts_{gravest.budget_id}"):
+                for one in others:
+                    _alert(actor, one, "Dismiss", (one,))
+
+
+def _alert(actor: Actor, alert: Alert, words: str, dismissed: Sequence[Alert]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        show(parts.note(tag("span", alert.text, " ", parts.when(alert.at, session.now())),
+                        alert_tone(alert)))  # fmt: skip
+        if alert.problem:
+            show(parts.note(f"Not sent: {alert.problem}", Tone.FAIL))
+        if st.button(words, key=f"seen_{alert.id}"):
+            for one in dismissed:
+                session.services().costs.dismiss_alert(actor, one.id)
+            st.rerun()
 
 
 def _form(actor: Actor, *, open_first: bool) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from core.costs.budgets import due_alerts
+from core.costs.budgets import by_budget, due_alerts
 from core.model.budgets import Budget, BudgetState, Forecast
 
 D = Decimal
@@ -89,3 +89,21 @@ def test_data_that_are_old_but_known_still_reach_their_threshold():
 def test_nonsense_is_no_budget(wrong):
     with pytest.raises(ValidationError):
         Budget(**{"name": "x", "limit": 5} | wrong)
+
+
+def test_the_gravest_alert_of_a_budget_comes_first_and_none_is_lost():
+    other = BUDGET.model_copy(update={"id": "c", "name": "Ceiling", "limit": D(60)})
+    silent = BUDGET.model_copy(update={"id": "d"})
+    alerts = [
+        *due_alerts(state("85", "120"), NOW, ()),
+        *due_alerts(state(None, as_of=None, budget=silent), NOW, ()),
+        *due_alerts(state("85", "120", budget=other), NOW, ()),
+    ]
+    found = by_budget(alerts)
+    assert [one[0].budget_id for one in found] == ["c", "b", "d"]
+    assert [kinds(one) for one in found] == [
+        [("actual", 100), ("actual", 80), ("actual", 50)],
+        [("forecast", 100), ("actual", 80), ("actual", 50)],
+        [("missing", None)],
+    ]
+    assert by_budget(()) == ()
