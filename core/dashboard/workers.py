@@ -8,6 +8,7 @@ from core.dashboard.rooms import MeasuringRooms, MediaRooms, SupportRooms
 from core.diagnostics.service.audits.service import JOB as AUDIT_JOB
 from core.diagnostics.service.migrations.service import JOB as MIGRATION_JOB
 from core.library.service.bulk.service import JOB as BULK_JOB
+from core.library.service.covering import JOB as RESTORING_JOB
 from core.library.service.duplicating import JOB as FINGERPRINT_JOB
 from core.library.service.invalidating import JOB as INVALIDATION_JOB
 from core.settings import Settings, Store
@@ -32,6 +33,7 @@ def runner_of(
         PROCESS_UPLOAD: uploads.process,
         BULK_JOB: library.bulks.run,
         INVALIDATION_JOB: library.invalidations.run,
+        RESTORING_JOB: library.covering.run,
         FINGERPRINT_JOB: lambda job: uploads.fingerprint(job, library.duplicates.missing()),
         AUDIT_JOB: support.audits.work,
         MIGRATION_JOB: support.migrations.run,

@@ -17,9 +17,11 @@ from core.ui.markup import Markup, tag
 from core.ui.parts import Tone
 from core.ui.uploader.replacer import replacer
 
+_SAME = "restore_same_key"
 _WHERE = (
-    "A restored version is served at the address that it had, or at a new one where other bytes "
-    "have that now."
+    "Off: a restored version is served at the address that it had, or at a new one where other "
+    "bytes have that now. On: at the address of today, and the CDN is told to forget what it has, "
+    "which takes some minutes."
 )
 _SEEN = "drawer_versions_seen"  # the file's id and `edit` as they were drawn
 
@@ -60,7 +62,7 @@ def _history(actor: Actor, file: MediaFile, *, changeable: bool) -> None:
             if offered and st.button(f"Restore version {number}", key=f"restore_{number}"):
                 wanted = number
     if changeable:
-        show(parts.note(_WHERE))
+        st.toggle("Restore at the address of today", key=_SAME, help=_WHERE)
     seen = st.session_state.get(_SEEN, ("", ""))
     st.session_state[_SEEN] = (file.id, file.edit)
     if wanted is not None:
@@ -72,7 +74,9 @@ def _history(actor: Actor, file: MediaFile, *, changeable: bool) -> None:
 def _restore(actor: Actor, file: MediaFile, number: int, seen: tuple[str, str]) -> None:
     """What was drawn when the person clicked decides, not what is there by now."""
     edit = seen[1] if seen[0] == file.id else file.edit
-    session.services().library.restore_version(actor, file.id, number, seen=edit)
+    session.services().library.restore_version(
+        actor, file.id, number, seen=edit, same_key=bool(st.session_state.get(_SAME))
+    )
     redraw()
 
 

@@ -141,7 +141,16 @@ def test_the_same_address_delivers_the_new_picture_once_the_cdn_has_forgotten_th
     expect(old).to_have_js_property("naturalWidth", FIRST[0])  # from S3: it has no address now
     button(page, "Restore version 1").click()
     served(dialog, 3)
-    assert delivered(now(rosa, harbour)) == FIRST
+    moved = now(rosa, harbour)
+    assert delivered(moved) == FIRST
+    drawn(page)
+    dialog.get_by_text("Restore at the address of today").click()
+    drawn(page)
+    button(page, "Restore version 2").click()
+    served(dialog, 4)
+    expect(told).to_contain_text("Forgotten", timeout=60_000)
+    again = now(rosa, harbour)
+    assert (again["url"], delivered(again)) == (moved["url"], THIRD)
     page.context.close()
 
 

@@ -12,6 +12,7 @@ from core.aws.s3 import MediaBucket, ServedAs
 from core.library.service import LibraryService
 from core.model.identity import Actor, Role
 from core.model.media import FileKind, FileState, MediaFile, ObjectRef, RemovedField, Rendition
+from core.model.versions import version_of, with_bytes
 from core.settings import load_settings
 from core.stores.audit_log import AuditLog
 from core.stores.files import file_records
@@ -102,3 +103,52 @@ def add(room):
         return room.files.add(file)
 
     return add_file
+
+
+@pytest.fixture
+def replaced(room, add):
+    """f1 with an earlier version: under another key, or (`same_key`) under the same."""
+
+    def make(*, same_key=False, id="f1", **more):
+        before = add(id, checksum="one", **more)
+        pins = {
+            ref: room.bucket.head(ref).ref.version_id
+            for ref in (before.key, before.renditions[0].key)
+        }
+        before = before.model_copy(
+            update={
+                "version_id": pins[before.key],
+                "renditions": (
+                    before.renditions[0].model_copy(
+                        update={"version_id": pins[before.renditions[0].key]}
+                    ),
+                ),
+            }
+        )
+        folder = f"media/{id}" if same_key else f"media/{id}/r2-x"
+        served = room.bucket.put(f"{folder}/beach.jpg", b"new bytes", ServedAs("image/jpeg"))
+        small = room.bucket.put(f"{folder}/thumbnail.webp", b"new small", ServedAs("image/webp"))
+        fresh = version_of(before).model_copy(
+            update={
+                "key": served.key,
+                "version_id": served.version_id,
+                "etag": served.etag,
+                "size": 9,
+                "checksum": "two",
+                "renditions": (
+                    Rendition(
+                        name="thumbnail",
+                        key=small.key,
+                        width=1,
+                        height=1,
+                        size=9,
+                        version_id=small.version_id,
+                    ),
+                ),
+                "pristine": None,
+            }
+        )
+        after = with_bytes(before, fresh, "other", room.clock.now)
+        return room.files.save(after, room.files.find(id).version)
+
+    return make

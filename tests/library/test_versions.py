@@ -5,63 +5,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from core.aws.s3 import ServedAs
 from core.errors import Conflict, NotAllowed, NotFound
 from core.library.service import LibraryService, Outside
 from core.model.changes import OnConflict
 from core.model.library import FileChanges
-from core.model.media import FileQuery, FileVersion, Grant, Rendition, Right
-from core.model.versions import BROWSERS_KEEP, trimmed, version_of, with_bytes
+from core.model.media import FileQuery, FileVersion, Grant, Right
+from core.model.versions import BROWSERS_KEEP, trimmed
 from core.settings import load_settings
-
-
-@pytest.fixture
-def replaced(room, add):
-    """f1 with an earlier version: under another key, or (`same_key`) under the same."""
-
-    def make(*, same_key=False, id="f1", **more):
-        before = add(id, checksum="one", **more)
-        pins = {
-            ref: room.bucket.head(ref).ref.version_id
-            for ref in (before.key, before.renditions[0].key)
-        }
-        before = before.model_copy(
-            update={
-                "version_id": pins[before.key],
-                "renditions": (
-                    before.renditions[0].model_copy(
-                        update={"version_id": pins[before.renditions[0].key]}
-                    ),
-                ),
-            }
-        )
-        folder = f"media/{id}" if same_key else f"media/{id}/r2-x"
-        served = room.bucket.put(f"{folder}/beach.jpg", b"new bytes", ServedAs("image/jpeg"))
-        small = room.bucket.put(f"{folder}/thumbnail.webp", b"new small", ServedAs("image/webp"))
-        fresh = version_of(before).model_copy(
-            update={
-                "key": served.key,
-                "version_id": served.version_id,
-                "etag": served.etag,
-                "size": 9,
-                "checksum": "two",
-                "renditions": (
-                    Rendition(
-                        name="thumbnail",
-                        key=small.key,
-                        width=1,
-                        height=1,
-                        size=9,
-                        version_id=small.version_id,
-                    ),
-                ),
-                "pristine": None,
-            }
-        )
-        after = with_bytes(before, fresh, "other", room.clock.now)
-        return room.files.save(after, room.files.find(id).version)
-
-    return make
 
 
 def bytes_of(room, key, version_id=None):

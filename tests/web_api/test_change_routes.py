@@ -91,6 +91,8 @@ def test_a_file_is_replaced_compared_restored_and_forgotten_by_the_cdn(bearer, d
     copied = client.post(f"{path}/copy", json={"folder": "copies"}).json()
     assert (copied["folder"], copied["checksum"]) == ("copies", sent["checksum"])
     assert copied["url"] != restored["url"]
+    kept = client.post(f"{path}/versions/2/restore?same_key=true").json()
+    assert (kept["revision"], kept["url"]) == (5, restored["url"])
 
 
 def test_who_changes_what_another_one_changed_meanwhile_is_told(bearer, add_file):

@@ -71,6 +71,7 @@ class LibraryService:
         self._rewriting, self._purging = Rewriting(shelf), Purging(shelf)
         self.duplicates = Duplicating(shelf)
         self._versioning = Versioning(shelf, self._fetching, outside, self.leftovers)
+        self.covering = self._versioning.covering
         self._copying = Copier(shelf, self._rewriting, outside)
         self._trash_days = settings.trash_days
         self.bulks = Bulks(shelf, self._rewriting, self._purging, outside)
@@ -207,10 +208,16 @@ class LibraryService:
         actor.require(Permission.MEDIA_READ)
         return self._versioning.compare(actor, id, first, second)
 
-    def restore_version(self, actor: Actor, id: str, number: int, *, seen: str = "") -> MediaFile:
-        """Serve earlier bytes again, as a new version: nothing is lost by it."""
+    def restore_version(
+        self, actor: Actor, id: str, number: int, *, seen: str = "", same_key: bool = False
+    ) -> MediaFile:
+        """Serve earlier bytes again, as a new version: nothing is lost by it.
+
+        At the address that they had, or a new one where that has other bytes; with `same_key` at
+        the one that the file has now, whose copies the CDN is told to forget.
+        """
         actor.require(Permission.MEDIA_READ)
-        return self._versioning.restore(actor, id, number, seen)
+        return self._versioning.restore(actor, id, number, seen, same_key=same_key)
 
     def object_users(self, actor: Actor, id: str) -> tuple[ObjectUser, ...]:
         """What uses the file's objects beside it, which only older records can be.

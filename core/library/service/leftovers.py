@@ -41,12 +41,12 @@ class Leftovers:
         return Stored(begun, record.version)
 
     @contextmanager
-    def begun(self, planned: LeftObjects) -> Iterator[Stored[LeftObjects]]:
+    def begun(self, planned: LeftObjects, *, again: bool = False) -> Iterator[Stored[LeftObjects]]:
         """What is made within goes again where it ends in an error.
 
-        Raises `Conflict` where somebody else is at the same objects.
+        Raises `Conflict` where somebody else is at the same objects; `again` as with `begin`.
         """
-        intent = self.begin(planned)
+        intent = self.begin(planned, again=again)
         try:
             yield intent
         except Exception:

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from core.errors import Conflict, NotFound
 from core.library.copies import new_places, restoring
+from core.library.covering import same_bytes
+from core.library.service.covering import Covering
 from core.library.service.fetching import DOWNLOAD_LIFE, Fetching
 from core.library.service.leftovers import Leftovers
 from core.library.service.outside import Outside
@@ -38,6 +40,7 @@ class Versioning:
     def __init__(
         self, shelf: Shelf, fetching: Fetching, outside: Outside, leftovers: Leftovers
     ) -> None:
+        self.covering = Covering(shelf, leftovers)
         self._shelf, self._fetching, self._outside = shelf, fetching, outside
         self._leftovers = leftovers
 
@@ -72,13 +75,18 @@ class Versioning:
             *(v.model_copy(update={"stored_by": people[v.stored_by]}) for v in (one, other))
         )
 
-    def restore(self, actor: Actor, id: str, number: int, seen: str) -> MediaFile:
+    def restore(
+        self, actor: Actor, id: str, number: int, seen: str, *, same_key: bool
+    ) -> MediaFile:
         """The old bytes as the newest version; what is served now becomes an earlier one."""
         for _ in range(_ATTEMPTS):
             stored = self._shelf.stored(id)
             file = changeable(actor, stored.value)
             self._shelf.check_seen(file, seen)
             wanted = self._restorable(file, number)
+            if same_key and not same_bytes(file, wanted):
+                self.covering.start(actor, file, wanted)
+                return self._fresh(actor, file)  # the CDN is looked at once it has forgotten
             try:
                 gone = self._put_back(actor, stored, wanted)
             except Conflict:
@@ -124,6 +132,9 @@ class Versioning:
     def _delivered(self, actor: Actor, file: MediaFile) -> MediaFile:
         if self._outside.check_delivery:
             self._outside.check_delivery(file.id)
+        return self._fresh(actor, file)
+
+    def _fresh(self, actor: Actor, file: MediaFile) -> MediaFile:
         self._shelf.refresh()
         return visible(actor, self._shelf.stored(file.id).value)
 

@@ -27,6 +27,9 @@ from core.web.api.schemas_uploads import TicketOut
 
 router = APIRouter(tags=["files"])
 
+Kept = Annotated[
+    bool, Query(description="At the URL that the file has now, whose copies the CDN forgets")
+]
 Number = Annotated[int, Query(ge=1, le=1_000_000, description="A version's number")]
 
 
@@ -70,10 +73,10 @@ def compare_versions(
 
 @router.post("/files/{id}/versions/{number}/restore", responses=problems(*OWN, Conflict))
 def restore_version(
-    id: str, number: int, caller: Caller, dashboard: Dashboard, here: Here
+    id: str, number: int, caller: Caller, dashboard: Dashboard, here: Here, same_key: Kept = False
 ) -> FileOut:
     """Serve earlier bytes again, as a new version."""
-    restored = dashboard.library.restore_version(caller, id, number)
+    restored = dashboard.library.restore_version(caller, id, number, same_key=same_key)
     return file_out(restored, dashboard.library, here)
 
 
