@@ -49,10 +49,6 @@ def raises(error):
     return deed
 
 
-def small_of(file):
-    return file.renditions[0].key
-
-
 def worker(room, library):
     jobs = JobQueue(room.store, room.clock)
     jobs.requeue_running()
@@ -205,3 +201,22 @@ def test_a_rename_at_the_same_moment_is_kept(room, library, replaced, people, br
     broken(2, lambda: library.change(people.owner, "f1", FileChanges(name="dawn.jpg")))
     file = library.restore_version(people.owner, "f1", 1, same_key=True)
     assert (file.name, file.checksum) == ("dawn.jpg", "one")
+
+
+def test_a_bucket_of_before_is_not_written_to(room, library, replaced, people):
+    replaced()
+    stored = room.files.find("f1")
+    room.files.save(stored.value.model_copy(update={"bucket": "archive"}), stored.version)
+    with pytest.raises(Conflict, match="lies in archive"):
+        library.restore_version(people.owner, "f1", 1, same_key=True)
+
+
+def test_a_file_trashed_at_the_same_moment_shows_its_own_bytes_again(
+    room, library, replaced, people, broken
+):
+    before = replaced(same_key=True)
+    broken(2, lambda: library.trash(people.owner, ["f1"]))
+    with pytest.raises(Conflict, match="in the trash"):
+        library.restore_version(people.owner, "f1", 1, same_key=True)
+    assert [bytes_of(room, key) for key in served_keys(before)] == [b"new bytes", b"new small"]
+    assert room.files.get("f1").checksum == "two"
