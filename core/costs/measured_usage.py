@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from core.costs.objects import ObjectGroup, object_lines
 from core.costs.price_sheet import month_end
-from core.costs.quantities import Tally, gib
+from core.costs.quantities import Tally, gib, times
 from core.costs.s3_requests import add_reads, sheet_class
 from core.costs.tiers import ZERO
 from core.model.estimates import Usage
 from core.model.measured import DeliveredGroup, MeasuredMonth, StoredGroup
 from core.model.pricing import PriceSheet
 
+ONE = Decimal(1)
 
-def measured_usage(month: MeasuredMonth, sheet: PriceSheet) -> Usage:
-    """What was not measured is told as a warning; nothing stands in for it."""
+
+def measured_usage(month: MeasuredMonth, sheet: PriceSheet, elapsed: Decimal = ONE) -> Usage:
+    """What was not measured is told as a warning; nothing stands in for it.
+
+    `elapsed` is the part of the month that is over: what is stored is billed by the hour.
+    """
     groups = tuple(one for group in month.stored or () for one in object_groups(group))
     stored, notes = object_lines(groups, sheet.rules, month.period, month.origin_region)
     tally = Tally()
-    for line in (*stored, *month.lines):
+    for line in stored:
+        tally.add(line.line, line.region, times(line.quantity, elapsed), rate_of=line.rate_of)
+    for line in month.lines:
         tally.add(line.line, line.region, line.quantity, rate_of=line.rate_of)
     for delivered in month.delivered or ():
         _delivered(delivered, tally)
@@ -29,7 +37,7 @@ def measured_usage(month: MeasuredMonth, sheet: PriceSheet) -> Usage:
         allowances="none",
         free_mode="before_tiers",
         lines=tally.lines(),
-        warnings=(*_warnings(month), *notes),
+        warnings=(*_warnings(month), *_so_far(month, elapsed), *notes),
     )
 
 
@@ -73,6 +81,12 @@ def _mostly(month: MeasuredMonth) -> str:
 def _mean_bytes(month: MeasuredMonth) -> int:
     requests = sum(group.requests for group in month.delivered or ())
     return sum(group.bytes for group in month.delivered or ()) // requests if requests else 0
+
+
+def _so_far(month: MeasuredMonth, elapsed: Decimal) -> Iterator[str]:
+    if month.stored and elapsed < ONE:
+        days = month_end(month.period).day
+        yield f"storage is counted by the hour: {days * elapsed:.1f} of {days} days so far"
 
 
 def _warnings(month: MeasuredMonth) -> Iterator[str]:

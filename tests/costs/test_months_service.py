@@ -467,3 +467,22 @@ def test_without_delivery_there_is_no_plan_to_choose(tmp_path):
     world = World(tmp_path, measures=NothingMeasured())
     assert world.costs.plans(ADMIN).options == ()
     world.store.close()
+
+
+def stored_cost(found):
+    return sum(one.amount for one in found.lines if one.line == "s3.storage.STANDARD")
+
+
+def test_what_is_stored_counts_up_to_now_in_a_running_month_and_in_full_in_a_past_one(unbilled):
+    so_far = D("2.3") * D(19 * 24 + 13) / (30 * 24)
+    running, over = (unbilled.costs.month(ADMIN, one) for one in ("2026-11", "2026-10"))
+    assert stored_cost(running) == pytest.approx(so_far, abs=D("1e-9"))
+    assert any("19.5 of 30 days so far" in one for one in running.warnings)
+    assert stored_cost(over) == D("2.3")
+    assert not any("so far" in one for one in over.warnings)
+
+
+def test_a_running_month_is_reconciled_with_what_was_stored_until_now(billed):
+    found = billed.costs.reconcile(ADMIN, "2026-11")
+    (line,) = (one for one in found.lines if one.line == "s3.storage.STANDARD")
+    assert line.estimate == pytest.approx(D("2.3") * D(19 * 24 + 13) / (30 * 24), abs=D("1e-9"))

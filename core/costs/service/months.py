@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from core.costs.allocation import allocate
@@ -25,9 +25,10 @@ from core.costs.unit_costs import unit_costs
 from core.errors import InvalidInput, NotFound
 from core.model.actuals import Actuals, Charge, ChargeKind, Reconciliation
 from core.model.budgets import Anomaly, Forecast
-from core.model.estimates import CostEstimate, PlanChoices
+from core.model.estimates import CostEstimate, PlanChoices, Usage
 from core.model.measured import By, MeasuredMonth
 from core.model.months import CostMonth, MonthComparison
+from core.model.pricing import PriceSheet
 
 _PERIOD = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _ALLOCATED: tuple[By, ...] = ("bucket", "prefix", "owner", "file")
@@ -64,7 +65,7 @@ class MonthsDesk:
     def estimate(self, measured: MeasuredMonth) -> CostEstimate:
         """With the always-free amounts, as the bill has them; the list price is in its figures."""
         sheet = self._sheets.valid_in(measured.period)
-        usage = measured_usage(measured, sheet)
+        usage = self._usage(measured, sheet)
         return estimate(usage.model_copy(update={"allowances": "always_free"}), sheet)
 
     def plans(self, measured: MeasuredMonth) -> PlanChoices:
@@ -72,7 +73,11 @@ class MonthsDesk:
         sheet = self._sheets.valid_in(measured.period)
         sent = max(measured.delivered or (), key=lambda one: one.bytes, default=None)
         group = sent.edge_group if sent is not None else ""
-        return plan_choices(measured_usage(measured, sheet), sheet, group)
+        return plan_choices(self._usage(measured, sheet), sheet, group)
+
+    def _usage(self, measured: MeasuredMonth, sheet: PriceSheet) -> Usage:
+        """Up to now: a running month has neither delivered nor stored its last days yet."""
+        return measured_usage(measured, sheet, elapsed(measured.period, self.now()))
 
     def compare(self, period: str, before: str, shown: CostMonth | None = None) -> MonthComparison:
         """A running month is compared with the same days of the other one. `shown` is the month."""
@@ -95,7 +100,7 @@ class MonthsDesk:
         """`export` None: against Cost Explorer, which tells neither list prices nor free shares."""
         sheet = self._sheets.valid_in(period)
         actuals = self._actuals(period) if export is None else self._exported(period, export)
-        usage = measured_usage(self._parts.measures.month(period), sheet)
+        usage = self._usage(self._parts.measures.month(period), sheet)
         at_list = estimate(usage.model_copy(update={"allowances": "none"}), sheet)
         return reconcile(at_list, actuals, sheet)
 
@@ -180,6 +185,14 @@ class MonthsDesk:
         until = max(last, month_end(period).replace(day=1))
         end = month_end(before)
         return until, end.replace(day=min(until.day, end.day))
+
+
+def elapsed(period: str, now: datetime) -> Decimal:
+    """The part of a month that is over, as a part of 1."""
+    last = month_end(period)
+    start = datetime(last.year, last.month, 1, tzinfo=UTC)
+    seconds = Decimal(int((now - start).total_seconds()))
+    return min(max(seconds / (last.day * 86_400), Decimal(0)), Decimal(1))
 
 
 def _billed_days(shown: CostMonth) -> tuple[date, ...]:
