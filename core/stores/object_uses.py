@@ -5,8 +5,8 @@ New files have folders of their own; objects of older records may lie anywhere, 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Collection as Several
-from collections.abc import Iterable, Iterator
 from urllib.parse import unquote, urlsplit
 
 from core.errors import AwsUnavailable
@@ -16,7 +16,6 @@ from core.model.object_names import outside_keys, owner_in
 from core.model.progress import ProgressPhoto
 from core.model.versions import objects
 from core.stores.account_records import AccountRecords
-from core.stores.collection import Collection
 from core.stores.files import file_records
 from core.stores.records import RecordStore
 from core.stores.search_index import SearchIndex
@@ -32,9 +31,6 @@ class ObjectUses:
         self._store, self._index = store, index
         self._files = file_records(store)
         self._accounts = AccountRecords(store).accounts
-        self._photos = Collection(
-            store, "progress_photo", ProgressPhoto, key=lambda photo: photo.id
-        )
 
     def spared(self, bucket: str, keys: Iterable[str], besides: str) -> frozenset[str]:
         """Those of the keys that a record names besides this one (`kind/id`).
@@ -45,27 +41,39 @@ class ObjectUses:
         if not wanted:
             return wanted
         self._catch_up()
-        return frozenset(key for key in wanted if self._users(bucket, key) - {besides})
+        return self._spared(bucket, wanted, besides)
 
     def spared_below(self, bucket: str, folder: str, besides: str) -> frozenset[str]:
         """The same for all keys in a file's own folder."""
         self._catch_up()
-        found = self._outside(folder)
-        return frozenset(key for key in found if self._users(bucket, key) - {besides})
+        return self._spared(bucket, frozenset(self._outside_below(folder)), besides)
 
     def users(self, bucket: str, keys: Iterable[str]) -> frozenset[str]:
         """`file/…`, `account/…` and `progress_photo/…` that name any of the keys."""
         self._catch_up()
-        return frozenset(user for key in set(keys) for user in self._users(bucket, key))
+        found = self._users(bucket, frozenset(keys))
+        return frozenset(user for users in found.values() for user in users)
 
-    def _users(self, bucket: str, key: str) -> set[str]:
-        files = {*self._outside(key).get(key, ()), owner_in(key)} - {""}
-        users = {f"file/{id_}" for id_ in files if self._names(id_, bucket, key)}
-        if key.startswith(AVATARS):
-            users |= {f"account/{one.id}" for one in self._accounts.all() if key in _portraits(one)}
-        if PHOTOS in key:
-            users |= {f"progress_photo/{one.id}" for one in self._taken() if _shows(one, key)}
-        return users
+    def _spared(self, bucket: str, keys: frozenset[str], besides: str) -> frozenset[str]:
+        found = self._users(bucket, keys)
+        return frozenset(key for key, users in found.items() if users - {besides})
+
+    def _users(self, bucket: str, keys: frozenset[str]) -> dict[str, set[str]]:
+        """By key. People and photos are read once, however many keys there are."""
+        outside = self._outside(keys)
+        found: dict[str, set[str]] = {}
+        for key in keys:
+            files = {*outside.get(key, ()), owner_in(key)} - {""}
+            found[key] = {f"file/{id_}" for id_ in files if self._names(id_, bucket, key)}
+        portraits = {key for key in keys if key.startswith(AVATARS)}
+        for account in self._accounts.all() if portraits else ():
+            for key in portraits.intersection(_portraits(account)):
+                found[key].add(f"account/{account.id}")
+        pictures = {key for key in keys if PHOTOS in key}
+        for photo in self._taken() if pictures else ():
+            for key in pictures.intersection(_shown(photo)):
+                found[key].add(f"progress_photo/{photo.id}")
+        return found
 
     def _names(self, file_id: str, bucket: str, key: str) -> bool:
         stored = self._files.find(file_id)
@@ -73,16 +81,23 @@ class ObjectUses:
             (ref.bucket, ref.key) for ref in objects(stored.value)
         }
 
-    def _outside(self, prefix: str) -> dict[str, set[str]]:
+    def _outside(self, keys: frozenset[str]) -> dict[str, set[str]]:
         """Key → ids of files that name it, for keys that are not in those files' own folders."""
-        if self._index is not None:
-            return self._index.named_below(prefix)
+        if self._index is None:
+            return self._read(keys.__contains__)
+        return {key: self._index.named_below(key).get(key, set()) for key in keys}
+
+    def _outside_below(self, folder: str) -> dict[str, set[str]]:
+        if self._index is None:
+            return self._read(lambda key: key.startswith(folder))
+        return self._index.named_below(folder)
+
+    def _read(self, wanted: Callable[[str], bool]) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
         for page in self._store.snapshot("file").pages:
             for file in (MediaFile.model_validate(record.data) for record in page):
-                for key in outside_keys(file):
-                    if key.startswith(prefix):
-                        found.setdefault(key, set()).add(file.id)
+                for key in filter(wanted, outside_keys(file)):
+                    found.setdefault(key, set()).add(file.id)
         return found
 
     def _taken(self) -> Iterator[ProgressPhoto]:
@@ -93,7 +108,7 @@ class ObjectUses:
         if self._index is not None and not self._index.caught_up(self._store):
             raise AwsUnavailable(
                 "The search index is still being read: what names an object is not known.",
-                hint="Nothing was deleted. It is tried again; that takes minutes at most.",
+                hint="Nothing was changed. Try again in some minutes.",
             )
 
 
@@ -111,6 +126,6 @@ def _portraits(account: Account) -> Several[str]:
     return {large, small} if name else ()
 
 
-def _shows(photo: ProgressPhoto, key: str) -> bool:
+def _shown(photo: ProgressPhoto) -> Several[str]:
     """By what is recorded: the other form that a key might have is nobody's."""
-    return key in {photo.key, photo.thumbnail_key}
+    return {photo.key, photo.thumbnail_key}

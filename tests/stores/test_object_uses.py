@@ -123,6 +123,21 @@ def test_an_account_without_a_picture_names_nothing(world, stored):
     assert world.uses.users("media", ["avatars/a512.jpg", "avatars/"]) == frozenset()
 
 
+@pytest.mark.parametrize("asked", ["spared", "users"])
+def test_people_and_photos_are_read_once_for_however_many_keys(world, monkeypatch, asked):
+    """On DynamoDB a snapshot pays for reading the whole table."""
+    keys, reads, snapshot, query = [], [], world.snapshot, world.query
+    for number in range(20):
+        keys += [f"progress-photos/p{number}", f"avatars/avatar_{number}.jpg"]
+    monkeypatch.setattr(world, "snapshot", lambda kind: reads.append(kind) or snapshot(kind))
+    monkeypatch.setattr(
+        world, "query", lambda kind, *a, **more: reads.append(kind) or query(kind, *a, **more)
+    )
+    getattr(world.uses, asked)("media", keys, *([""] if asked == "spared" else []))
+    assert reads.count("progress_photo") == reads.count("account") == 1
+    assert reads.count("file") <= 1
+
+
 def test_progress_photos_name_what_is_recorded_and_nothing_of_other_people(world):
     photos = Collection(world, "progress_photo", ProgressPhoto, key=lambda photo: photo.id)
     for user in ("1", "2"):
