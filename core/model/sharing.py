@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from core.model.base import Noun, UtcTime
-from core.model.media import FileKind, Right
+from core.model.media import FileKind, Grant, Right
 
 SHARE_PATH = "/s/"  # where a link's page is, followed by its token
 
@@ -144,3 +144,19 @@ class Person(Noun):
     email: str
     name: str
     right: Right
+
+
+class Taking(Noun):
+    """The rights on one file that somebody took from others, or gave up by leaving."""
+
+    by: str
+    at: UtcTime
+    grants: tuple[Grant, ...]
+
+
+class TakenRights(Noun):
+    """What was taken last on a file, by each who did: they may undo it for a while."""
+
+    file_id: str
+    at: UtcTime  # the last one
+    takings: tuple[Taking, ...]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from core.errors import InvalidInput
 from core.model.media import Grant, MediaFile, Right
-from core.model.sharing import SharePolicy
+from core.model.sharing import SharePolicy, TakenRights, Taking
 
 MOST_GRANTS = 100
 MOST_EMAILS = 50
+UNDO_LIFE = timedelta(days=1)  # how long taking rights back, or leaving, can be undone
 
 
 def with_grants(file: MediaFile, account_ids: Iterable[str], right: Right) -> MediaFile:
@@ -29,6 +31,36 @@ def without_grants(file: MediaFile, account_ids: Iterable[str]) -> MediaFile:
     gone = set(account_ids)
     grants = tuple(grant for grant in file.grants if grant.account_id not in gone)
     return file.model_copy(update={"grants": grants})
+
+
+def noted(
+    kept: TakenRights | None, before: MediaFile, after: MediaFile, by: str, now: datetime
+) -> TakenRights:
+    """What `by` took just now. Whoever left before the owner took rights back stays out."""
+    took = tuple(grant for grant in before.grants if after.right_of(grant.account_id) is None)
+    fresh = Taking(by=by, at=now, grants=took)
+    others = [one for one in (kept.takings if kept else ()) if one.by != by and in_time(one, now)]
+    if not has_left(fresh):
+        others = [one for one in others if not has_left(one)]
+    return TakenRights(file_id=before.id, at=now, takings=(*others, fresh))
+
+
+def has_left(taking: Taking) -> bool:
+    """Whether somebody gave up a right of their own, instead of taking others'."""
+    return {grant.account_id for grant in taking.grants} == {taking.by}
+
+
+def in_time(taking: Taking, now: datetime) -> bool:
+    return now - taking.at < UNDO_LIFE
+
+
+def given_back(file: MediaFile, taking: Taking) -> MediaFile:
+    """Rights that were given anew since then stay as they are."""
+    back = [grant for grant in taking.grants if file.right_of(grant.account_id) is None]
+    for right in Right:
+        ids = [grant.account_id for grant in back if grant.right is right]
+        file = with_grants(file, ids, right) if ids else file
+    return file
 
 
 def checked_emails(emails: Iterable[str], policy: SharePolicy) -> tuple[str, ...]:

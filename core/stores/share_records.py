@@ -8,7 +8,14 @@ from datetime import datetime
 
 from core.errors import Conflict, NotFound
 from core.model.credentials import Attempts
-from core.model.sharing import DroppedFile, ShareByDate, ShareLink, SharePolicy, ShareSecret
+from core.model.sharing import (
+    DroppedFile,
+    ShareByDate,
+    ShareLink,
+    SharePolicy,
+    ShareSecret,
+    TakenRights,
+)
 from core.stores.collection import Collection
 from core.stores.records import Put, RecordStore
 
@@ -53,6 +60,13 @@ class ShareRecords:
             Attempts,
             key=lambda tries: tries.id,
             sort=lambda tries: _moment(tries.started_at),
+        )
+        self.taken = Collection(
+            store,
+            "share_taken",
+            TakenRights,
+            key=lambda taken: taken.file_id,
+            sort=lambda taken: _moment(taken.at),
         )
         self._policies = Collection(store, "share_policy", SharePolicy, key=lambda _: _ONLY)
 

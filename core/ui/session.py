@@ -23,6 +23,7 @@ PEOPLE_SHOWN: Final = "people_shown"  # rows of the people table, grown by "Show
 EVENTS_SHOWN: Final = "events_shown"
 LINKS_SHOWN: Final = "links_shown"
 REVOKED_JUST_NOW: Final = "revoked_just_now"  # id and title that the undo bar offers
+UNSHARED_JUST_NOW: Final = "unshared_just_now"  # ids and sentence that the undo bar offers
 SELECTION: Final = "selection"  # counts up whenever a selection is to be forgotten
 PAID_REPORT: Final = "paid_report"  # the last traffic report that cost something, by question
 PHOTOS_SHOWN: Final = "photos_shown"  # progress photos in the timeline, grown by "Show more"

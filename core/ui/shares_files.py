@@ -41,6 +41,7 @@ def shared_by_me(actor: Actor) -> None:
 def _files(actor: Actor, query: FileQuery, words: str, nothing: str, more: Bar) -> None:
     page, offset = _page(actor, query)
     show(parts.headline(f"{formats.counted(page.total, 'file')} {words}"))
+    _undo_bar(actor)
     if not page.total:
         show(parts.empty_state("Nothing yet", nothing))
         return
@@ -81,27 +82,44 @@ def _page(actor: Actor, query: FileQuery) -> tuple[FilePage, int]:
 def _leave(actor: Actor, files: Sequence[MediaFile]) -> None:
     """Be rid of what others share."""
     words = formats.counted(len(files), "file")
-    with st.popover("Leave", key="leave_selected"):
-        show(parts.note("You see them no more; only their owner can let you in again."))
-        if st.button(f"Leave {words}", key="leave_now", type="primary"):
-            _unshare(actor, files, (actor.account_id,), f"You left {words}.")
+    meaning = "You see them no more. It can be undone for a day."
+    if st.button(f"Leave {words}", key="leave_selected", help=meaning):
+        _unshare(actor, files, (actor.account_id,), f"You left {words}.")
 
 
 def _take_back(actor: Actor, files: Sequence[MediaFile]) -> None:
     words = formats.counted(len(files), "file")
     if st.button("Share", key="share_selected"):
         share_dialog.open_dialog(actor, [file.id for file in files])
-    with st.popover("Stop sharing", key="unshare_selected"):
-        show(parts.note("Nobody you let in sees them any more. Links to them stay: see My links."))
-        if st.button(f"Stop sharing {words}", key="unshare_now", type="primary"):
-            people = {grant.account_id for file in files for grant in file.grants}
-            _unshare(actor, files, sorted(people), f"{words} shared no more.")
+    meaning = "Nobody you let in sees them any more. Links to them stay: see My links."
+    if st.button(f"Stop sharing {words}", key="unshare_selected", help=meaning):
+        people = {grant.account_id for file in files for grant in file.grants}
+        said = f"You share {words} with nobody any more. Links to them stay: see My links."
+        _unshare(actor, files, sorted(people), said)
 
 
 def _unshare(
     actor: Actor, files: Sequence[MediaFile], people: Sequence[str], sentence: str
 ) -> None:
-    session.services().shares.unshare(actor, [file.id for file in files], people)
-    session.announce(sentence)
+    ids = [file.id for file in files]
+    session.services().shares.unshare(actor, ids, people)
+    st.session_state[session.UNSHARED_JUST_NOW] = (ids, sentence)
     picks.forget()
+    st.rerun()
+
+
+def _undo_bar(actor: Actor) -> None:
+    """Nothing is asked beforehand, because it can be taken back here."""
+    ids, sentence = st.session_state.get(session.UNSHARED_JUST_NOW, ((), ""))
+    if not ids:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="undo_bar"):
+        show(parts.note(sentence))
+        undone = st.button("Undo", key="undo_unshare")
+        if not (undone or st.button("Dismiss", key="dismiss_unshare", type="tertiary")):
+            return
+    st.session_state.pop(session.UNSHARED_JUST_NOW)
+    if undone:
+        back = session.services().shares.give_back(actor, ids)
+        session.announce(f"{formats.counted(back, 'file is', 'files are')} shared again.")
     st.rerun()

@@ -85,6 +85,28 @@ def test_files_that_one_shares_are_shown(desk, mia, add, visit):
     assert "1 file shared by you" in shown(visit("shared", view="Shared by me"))
 
 
+def one_is_picked():
+    """What the page does once a file is picked; AppTest can't click into a gallery."""
+    from core.ui import session, shares_files  # noqa: PLC0415
+
+    actor = session.current_actor()
+    shares_files._undo_bar(actor)
+    shares_files._take_back(actor, [session.services().library.get(actor, "f1")])
+
+
+def test_who_stops_sharing_is_not_asked_and_may_undo_it(desk, mia, add):
+    bob = desk.accounts.register("bob@example.com", PASSWORD, "Bob").id
+    add("f1", mia)
+    desk.shares.share_with(mia, ["f1"], ["bob@example.com"], Right.EDIT)
+    app = AppTest.from_function(one_is_picked, default_timeout=20).run()
+    button(app, "Stop sharing 1 file").click().run()
+    assert desk.library.get(mia, "f1").right_of(bob) is None
+    assert "You share 1 file with nobody any more" in shown(app)
+    app.button(key="undo_unshare").click().run()
+    assert desk.library.get(mia, "f1").right_of(bob) is Right.EDIT
+    assert "with nobody any more" not in shown(app)
+
+
 def test_drop_boxes_can_not_be_made_where_they_are_switched_off(desk, mia, enter, visit):
     root = enter(Role.ADMIN, "Root")
     desk.shares.set_policy(root, SharePolicy(drop_boxes=False))

@@ -287,6 +287,77 @@ def test_only_who_may_share_a_file_shares_it_and_anybody_may_leave(house):
     assert house.shares.share_with(house.root, ["one"], ["bob@example.com"], Right.VIEW)
 
 
+def test_what_was_taken_back_is_given_back_with_the_rights_of_before(house):
+    for name in ("one", "two"):
+        house.file(name)
+    house.shares.share_with(house.ada, ["one"], ["bob@example.com"], Right.EDIT)
+    house.shares.share_with(house.ada, ["one", "two"], ["sue@example.com"], Right.VIEW)
+    house.shares.unshare(house.ada, ["one", "two"], ["bob", "sue"])
+    house.shares.share_with(house.ada, ["two"], ["sue@example.com"], Right.EDIT)
+    house.clock.turn(hours=23)
+    assert house.shares.give_back(house.ada, ["one", "two", "never"]) == 2
+    assert house.files.get("one").right_of("bob") is Right.EDIT
+    assert house.files.get("one").right_of("sue") is Right.VIEW
+    assert house.files.get("two").right_of("sue") is Right.EDIT  # given anew meanwhile
+    assert house.index.search(FileQuery(shared_with="bob"), limit=10).total == 1
+    told = [event.details["people"] for event in house.events("file.shared")]
+    assert "given back: bob, sue" in told
+    with pytest.raises(Conflict):
+        house.shares.give_back(house.ada, ["one", "two"])
+
+
+def test_who_left_may_come_back_for_a_day(house):
+    house.file("one")
+    house.shares.share_with(house.ada, ["one"], ["bob@example.com"], Right.EDIT)
+    for hours, comes in ((23, True), (25, False)):
+        house.shares.unshare(house.bob, ["one"], ["bob"])
+        with pytest.raises(Conflict):  # only whoever did it undoes it
+            house.shares.give_back(house.ada, ["one"])
+        house.clock.turn(hours=hours)
+        if comes:
+            assert house.shares.give_back(house.bob, ["one"]) == 1
+            assert house.files.get("one").right_of("bob") is Right.EDIT
+    with pytest.raises(Conflict):
+        house.shares.give_back(house.bob, ["one"])
+    house.shares.purge()
+    assert house.store.query("share_taken").items == ()
+
+
+def test_who_left_stays_out_once_the_owner_takes_anything_back(house):
+    house.file("one")
+    emails = ["bob@example.com", "sue@example.com"]
+    house.shares.share_with(house.ada, ["one"], emails, Right.VIEW)
+    house.shares.unshare(house.bob, ["one"], ["bob"])
+    house.shares.unshare(house.ada, ["one"], ["sue"])
+    with pytest.raises(Conflict):
+        house.shares.give_back(house.bob, ["one"])
+    house.trash("one")
+    with pytest.raises(Conflict):
+        house.shares.give_back(house.ada, ["one"])
+    assert house.files.get("one").grants == ()
+
+
+def test_a_leaver_takes_the_owners_undo_away_from_nobody(house):
+    house.file("one")
+    emails = ["bob@example.com", "sue@example.com"]
+    house.shares.share_with(house.ada, ["one"], emails, Right.VIEW)
+    house.shares.unshare(house.ada, ["one"], ["sue"])
+    house.shares.unshare(house.bob, ["one"], ["bob"])
+    assert house.shares.give_back(house.ada, ["one"]) == 1
+    assert house.shares.give_back(house.bob, ["one"]) == 1
+    assert {grant.account_id for grant in house.files.get("one").grants} == {"bob", "sue"}
+
+
+def test_who_manages_files_no_more_gives_no_rights_back(house):
+    house.file("one")
+    house.shares.share_with(house.ada, ["one"], ["bob@example.com"], Right.VIEW)
+    house.shares.unshare(house.root, ["one"], ["bob"])
+    demoted = house.root.model_copy(update={"role": house.ada.role})
+    with pytest.raises(Conflict):
+        house.shares.give_back(demoted, ["one"])
+    assert house.shares.give_back(house.root, ["one"]) == 1
+
+
 def test_unknown_and_disabled_people_are_named_alike_and_nothing_is_done(house):
     house.file("one")
     house.set_account("bob", disabled=True)

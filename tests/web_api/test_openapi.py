@@ -54,6 +54,7 @@ ROUTES = {
     "/files/{id}/people/{account_id}": {"delete"},
     "/shares": {"get", "post"},
     "/shares/people": {"post"},
+    "/shares/people/undo": {"post"},
     "/shares/{id}": {"get", "patch", "delete"},
     "/share-policy": {"get", "put"},
     "/files/{id}/copy": {"post"},

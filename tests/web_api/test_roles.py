@@ -131,6 +131,12 @@ TABLE = [
         {"json": {"file_ids": ["nothing"], "emails": ["support@example.com"]}},
         (401, 404, 404, 404, 404),
     ),
+    (
+        "POST",
+        "/shares/people/undo",
+        {"json": {"file_ids": ["nothing"]}},
+        (401, 409, 409, 409, 409),
+    ),
     ("GET", "/shares/{share}", {}, (401, 200, 404, 404, 200)),
     ("PATCH", "/shares/{share}", {"json": {"title": "b"}}, (401, 200, 404, 404, 200)),
     ("DELETE", "/shares/{share}", {}, (401, 204, 404, 404, 204)),

@@ -146,3 +146,6 @@ def test_files_are_shared_with_people_at_once_or_not_at_all(owner, bearer, add_f
     leaving = bearer("support").delete(f"/api/files/s10/people/{people['support'].id}")
     assert leaving.status_code == 204
     assert owner.get("/api/files/s10/people").json()["items"] == []
+    undone = bearer("support").post("/api/shares/people/undo", json={"file_ids": ["s10"]})
+    assert (undone.status_code, undone.json()) == (200, {"files": 1})
+    assert [one["right"] for one in owner.get("/api/files/s10/people").json()["items"]] == ["edit"]

@@ -145,6 +145,14 @@ class SharesService:
         actor.require(Permission.MEDIA_READ)
         self._granting.unshare(actor, file_ids, account_ids)
 
+    def give_back(self, actor: Actor, file_ids: Sequence[str]) -> int:
+        """Undo one's own last `unshare` of these files, within a day. How many files it was.
+
+        Raises `Conflict` where there is nothing to undo.
+        """
+        actor.require(Permission.MEDIA_READ)
+        return self._granting.give_back(actor, file_ids)
+
     def people(self, actor: Actor, file_id: str) -> tuple[Person, ...]:
         """Whom the owner of a file let in; for who may share it."""
         actor.require(Permission.MEDIA_READ)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from core.errors import Conflict
 from core.model.sharing import ShareByDate
 from core.shares import rules
+from core.shares.people import UNDO_LIFE
 from core.shares.service.desk import Desk
 
 _BATCH = 90  # a transaction takes a hundred operations
@@ -24,7 +25,20 @@ class Clearing:
         """How many links are gone for good now."""
         kept = timedelta(days=self._desk.settings.ended_link_days)
         before = self._desk.clock() - kept
+        self._forget_taken()
         return sum(self._purge_one(row.share_id, before) for row in self._born(before))
+
+    def _forget_taken(self) -> None:
+        """Rights that can't be given back any more; the oldest come first."""
+        over = self._desk.clock() - UNDO_LIFE
+        records = self._desk.records.taken
+        while True:
+            found = records.page(limit=_BATCH).items
+            old = [taken for taken in found if taken.at <= over]
+            for taken in old:
+                records.remove(taken.file_id)
+            if not old or len(old) < len(found):
+                return
 
     def _born(self, before: datetime) -> Iterator[ShareByDate]:
         """Oldest first; a younger link can't have ended for so long."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from core.errors import Conflict, InvalidInput
-from core.model.identity import Account, Actor, Permission, normal_email
+from core.model.identity import Account, Actor, AuditEvent, Permission, normal_email
 from core.model.media import MediaFile, Right
-from core.model.sharing import Person
+from core.model.sharing import Person, Taking
 from core.model.visibility import absent, visible
 from core.shares import people
 from core.shares.rules import MOST_FILES
@@ -17,9 +17,12 @@ from core.stores.collection import Stored
 from core.stores.records import Operation
 
 _ATTEMPTS = 5
-_BATCH = 40  # files in one transaction: each takes two of its hundred operations
+_BATCH = 30  # files in one transaction: each takes three of its hundred operations
+
+_TAKES = "file.unshared"
 
 Change = Callable[[MediaFile], MediaFile]
+Written = Callable[[Stored[MediaFile]], tuple[Operation, ...]]
 
 
 class Granting:
@@ -66,8 +69,51 @@ class Granting:
             actor,
             unique,
             lambda file: people.without_grants(file, account_ids),
-            "file.unshared",
+            _TAKES,
             ", ".join(account_ids),
+        )
+
+    def give_back(self, actor: Actor, file_ids: Sequence[str]) -> int:
+        """Undo what this person's last `unshare` took, for a day. How many files it was.
+
+        Whoever left may come back only as long as the owner took nothing back since.
+        """
+        mine = [one for one in _files(file_ids) if self._taken(actor, one) is not None]
+        if not mine:
+            raise Conflict(
+                "There is nothing to give back.",
+                hint="It can be undone for a day, until the owner changes it.",
+            )
+        self._rewrite_each(mine, lambda stored: self._returned(actor, stored))
+        return len(mine)
+
+    def _taken(self, actor: Actor, file_id: str) -> Taking | None:
+        """What this person took and may give back; None too for a file that is gone."""
+        found, file = self._desk.records.taken.find(file_id), self._desk.files.find(file_id)
+        if found is None or file is None or file.value.trashed_at is not None:
+            return None
+        now, value = self._desk.clock(), file.value
+        mine = [one for one in found.value.takings if one.by == actor.account_id]
+        taking = mine[0] if mine and people.in_time(mine[0], now) else None
+        if taking is None or people.has_left(taking):
+            return taking
+        manages = value.owner_id == actor.account_id or actor.may(Permission.MEDIA_MANAGE)
+        return taking if manages else None
+
+    def _returned(self, actor: Actor, stored: Stored[MediaFile]) -> tuple[Operation, ...]:
+        file, taking = stored.value, self._taken(actor, stored.value.id)
+        taken = self._desk.records.taken.find(file.id)
+        if taking is None or taken is None:
+            return ()
+        rest = tuple(one for one in taken.value.takings if one != taking)
+        told = ", ".join(grant.account_id for grant in taking.grants)
+        after = people.given_back(file, taking)
+        return (
+            self._desk.files.put(after, stored.version),
+            self._desk.audit.put(self._event(actor, file, "file.shared", f"given back: {told}")),
+            self._desk.records.taken.put(
+                taken.value.model_copy(update={"takings": rest}), taken.version
+            ),
         )
 
     def people(self, actor: Actor, file_id: str) -> tuple[Person, ...]:
@@ -97,19 +143,16 @@ class Granting:
     def _rewrite(
         self, actor: Actor, ids: Sequence[str], change: Change, action: str, told: str
     ) -> None:
+        self._rewrite_each(ids, lambda stored: self._written(actor, stored, change, action, told))
+
+    def _rewrite_each(self, ids: Sequence[str], written: Written) -> None:
         for start in range(0, len(ids), _BATCH):
-            self._rewrite_batch(actor, ids[start : start + _BATCH], change, action, told)
+            self._rewrite_batch(ids[start : start + _BATCH], written)
         self._desk.index.refresh(self._desk.store)  # who shared a file sees it shared
 
-    def _rewrite_batch(
-        self, actor: Actor, ids: Sequence[str], change: Change, action: str, told: str
-    ) -> None:
+    def _rewrite_batch(self, ids: Sequence[str], written: Written) -> None:
         for _ in range(_ATTEMPTS):
-            operations = [
-                operation
-                for stored in map(self._stored, ids)
-                for operation in self._written(actor, stored, change, action, told)
-            ]
+            operations = [one for stored in map(self._stored, ids) for one in written(stored)]
             try:
                 if operations:
                     self._desk.store.transact(operations)
@@ -122,17 +165,27 @@ class Granting:
         self, actor: Actor, stored: Stored[MediaFile], change: Change, action: str, told: str
     ) -> tuple[Operation, ...]:
         file = stored.value
-        leaving = file.right_of(actor.account_id) is not None and action == "file.unshared"
+        leaving = file.right_of(actor.account_id) is not None and action == _TAKES
         if file.owner_id != actor.account_id and not leaving:
             actor.require(Permission.MEDIA_MANAGE)
         after = change(file)
         if after == file:
             return ()
+        event = self._event(actor, file, action, told)
+        operations = (self._desk.files.put(after, stored.version), self._desk.audit.put(event))
+        return operations + (self._noted(actor, file, after) if action == _TAKES else ())
+
+    def _noted(self, actor: Actor, before: MediaFile, after: MediaFile) -> tuple[Operation, ...]:
+        kept, now = self._desk.records.taken.find(before.id), self._desk.clock()
+        known = kept.value if kept else None
+        fresh = people.noted(known, before, after, actor.account_id, now)
+        return (self._desk.records.taken.put(fresh, kept.version if kept else 0),)
+
+    def _event(self, actor: Actor, file: MediaFile, action: str, told: str) -> AuditEvent:
         details = {"name": file.name, "owner": file.owner_id, "people": told}
-        event = self._desk.audit.event(
+        return self._desk.audit.event(
             action, actor=actor, subject=f"file/{file.id}", details=details
         )
-        return self._desk.files.put(after, stored.version), self._desk.audit.put(event)
 
     def _stored(self, id: str) -> Stored[MediaFile]:
         stored = self._desk.files.find(id)

@@ -124,6 +124,14 @@ class FilesPeopleIn(PeopleIn):
     file_ids: FileIds
 
 
+class FilesIn(Body):
+    file_ids: FileIds
+
+
+class GivenBackOut(Answer):
+    files: int = Field(description="On how many of them rights were given back")
+
+
 class PersonOut(Answer):
     account_id: str
     email: str

@@ -24,7 +24,9 @@ from core.web.api.schemas_shares import (
     DropOut,
     FileShareIn,
     FileShareOut,
+    FilesIn,
     FilesPeopleIn,
+    GivenBackOut,
     PeopleIn,
     PeopleOut,
     PersonOut,
@@ -104,6 +106,12 @@ def share_with_people(body: FilesPeopleIn, caller: Caller, dashboard: Dashboard)
     """Let colleagues see or edit files: all of them, or nobody where one can't be."""
     found = dashboard.shares.share_with(caller, body.file_ids, body.emails, body.right)
     return PeopleOut(items=[PersonOut.model_validate(person) for person in found])
+
+
+@router.post("/shares/people/undo", responses=problems(*OWN, Conflict))
+def give_rights_back(body: FilesIn, caller: Caller, dashboard: Dashboard) -> GivenBackOut:
+    """Undo, within a day, what one took from people or left oneself, last and on each file."""
+    return GivenBackOut(files=dashboard.shares.give_back(caller, body.file_ids))
 
 
 @router.get("/shares/{id}", responses=problems(*OWN))
