@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.model.identity import Actor
 from core.model.media import FileQuery
-from core.ui import file_detail, formats, parts, session
+from core.ui import file_detail, formats, navigation, parts, session
 from core.ui.frame import boundary, guarded, show
 from core.ui.library import (
     albums,
@@ -103,7 +103,7 @@ def _files(
     if query.trashed:
         selected.trash_notice(actor, page.page.total)
     if not page.page.total:
-        _nothing(query, asked.section, around=inside > 0)
+        _nothing(actor, query, asked.section, around=inside > 0)
         return None
     return _shown(actor, page, asked.view)
 
@@ -151,7 +151,9 @@ def _sentence(total: int, section: Section, query: FileQuery, inside: int) -> st
     return files
 
 
-def _nothing(query: FileQuery, section: Section, *, around: bool) -> None:
+def _nothing(actor: Actor, query: FileQuery, section: Section, *, around: bool) -> None:
+    """Says what will be here, and offers the first step."""
+    own = not query.trashed and section in {Section.FILES, Section.FOLDERS}
     if place.narrowed(query):
         words = ("Nothing matches", "Clear a filter, or search for a part of the name.")
     elif query.trashed:
@@ -167,3 +169,8 @@ def _nothing(query: FileQuery, section: Section, *, around: bool) -> None:
     else:
         words = ("No files yet", "Files show here as soon as they are uploaded.")
     show(parts.empty_state(*words))
+    with st.container(horizontal_alignment="center", key="first_step"):
+        if place.narrowed(query):
+            st.button("Clear search and filters", key="clear_all", on_click=place.clear)
+        elif own:
+            navigation.link(actor, "upload", "Upload files", ":material/upload:")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from html import escape
 from urllib.parse import urlsplit
 
@@ -53,9 +54,15 @@ def _harmless(link: str) -> bool:
         return False
 
 
+_RIGHT_TO_LEFT = frozenset({"R", "AL", "RLE", "RLO", "RLI"})
 _MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in r"\`*_{}[]()<>#+-.!|~:$&"})
 
 
 def plain(value: str) -> str:
-    """For labels that Streamlit reads as Markdown: every sign stands for itself, on one line."""
-    return " ".join(value.split()).translate(_MARKDOWN)
+    """For labels that Streamlit reads as Markdown: every sign stands for itself, on one line.
+
+    What is written from right to left is kept apart from the words and numbers around it.
+    """
+    text = " ".join(value.split()).translate(_MARKDOWN)
+    turned = any(unicodedata.bidirectional(sign) in _RIGHT_TO_LEFT for sign in text)
+    return f"\u2068{text}\u2069" if turned else text

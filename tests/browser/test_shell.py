@@ -9,6 +9,10 @@ from tests.browser.conftest import ADMIN
 pytestmark = [pytest.mark.browser, pytest.mark.emulator]
 
 PHONE = {"width": 390, "height": 844}
+BANNER_FITS = """banner => {
+  banner.textContent += '; its content is made up for the demo'
+  return banner.scrollHeight <= banner.clientHeight
+}"""
 PAGES = [
     "/",
     "/upload",
@@ -94,6 +98,7 @@ def test_nothing_is_cut_at_the_edge_of_a_phone_without_a_hint(page):
         drawn(page)
         expect(page.locator('[data-testid="stMainBlockContainer"]')).not_to_be_empty()
         assert page.evaluate(CUT) == [], address
+    assert page.locator(".ui-banner").evaluate(BANNER_FITS)
 
 
 def test_what_can_be_done_with_a_selection_stands_at_the_foot_and_moves_nothing(page):

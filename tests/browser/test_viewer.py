@@ -135,6 +135,15 @@ def test_back_closes_the_viewer_and_a_reload_opens_it_again(page):
     expect(page.locator("dialog.viewer .name")).to_have_text("shot 1.jpg")
 
 
+def test_a_very_long_name_leaves_the_tools_in_sight(page):
+    view(page, "shot 0.jpg")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.locator("dialog.viewer .name").evaluate("name => name.textContent = 'w'.repeat(200)")
+    for tool in ("Close", "Zoom in", "Next file"):
+        expect(page.get_by_role("button", name=tool)).to_be_in_viewport(ratio=1)
+    assert page.locator("dialog.viewer .stage").bounding_box()["width"] == 390
+
+
 def test_sound_comes_in_parts_a_film_without_a_codec_says_so_and_text_stays_text(page):
     with page.expect_response(lambda answer: answer.url.endswith("tone.wav")) as heard:
         view(page, "tone.wav")

@@ -40,6 +40,16 @@ def test_a_filter_narrows_and_an_empty_result_says_what_to_do(shelf, visit):
     assert headline(page) == "1 file found"
     page = visit("library", state="undelivered", type="document")
     assert "Nothing matches" in shown(page)
+    page.button(key="clear_all").click().run()
+    assert headline(page) == "3 files"
+
+
+def test_a_search_that_finds_nothing_is_cleared_with_a_click(shelf, visit):
+    page = visit("library", q="zebra")
+    assert headline(page) == "0 files found"
+    page.button(key="clear_all").click().run()
+    assert headline(page) == "3 files"
+    assert page.text_input(key="q").value == ""
 
 
 def test_search_and_sort_work_together(shelf, visit):

@@ -54,3 +54,11 @@ def test_a_label_shows_every_markdown_sign_as_it_is():
     assert plain("**a** [b](c) :red[x]\n# d") == (
         "\\*\\*a\\*\\* \\[b\\]\\(c\\) \\:red\\[x\\] \\# d"
     )
+
+
+def test_a_label_keeps_names_from_right_to_left_apart_from_what_stands_beside_them():
+    for name in ("\u05e6\u05dc 2024", "\u0635\u0648\u0631\u0629.jpg", "a\u202eb"):
+        label = plain(name)
+        assert (label[0], label[-1]) == ("\u2068", "\u2069")
+    for name in ("Caf\u00e9 1", "\u6d77", "\U0001f30a", ""):
+        assert plain(name) == name

@@ -31,10 +31,14 @@ class GalleryItem:
 
 @dataclass(frozen=True)
 class Around:
-    """What is selected beyond this page: files on other pages, or `everything` that was found."""
+    """What is selected beyond this page: files on other pages, or `everything` that was found.
+
+    `total`: files on all pages, this one included.
+    """
 
     elsewhere: int = 0
     everything: int = 0
+    total: int = 0
 
 
 @dataclass(frozen=True)

@@ -51,13 +51,13 @@ def read(actor: Actor, query: FileQuery) -> Found:
 def tiles(actor: Actor, found: Found) -> tuple[Picks, str | None]:
     """What is selected now, and the file that was opened in this run."""
     entered = picks.entering(found.mark, found.query, found.ids)
-    elsewhere = sum(one not in found.ids for one in entered.ids)
+    elsewhere, total = sum(one not in found.ids for one in entered.ids), found.page.total
     event = gallery(
         [tile(file) for file in found.page.items],
         picks.key("gallery"),
         selected=entered.entered,
         page=found.mark,
-        around=Around(elsewhere, found.page.total if entered.whole else 0),
+        around=Around(elsewhere, total if entered.whole else 0, total),
         diagnose=actor.may(Permission.URL_DIAGNOSE),
     )
     return picks.heard(entered, event, found.ids), event.opened

@@ -127,9 +127,14 @@ class Gallery {
     const whole = chosen === this.#order.length && this.#around.everything > 0
     const any = chosen > 0 || this.#around.elsewhere > 0
     this.#root.classList.toggle('choosing', any)
-    this.#status.textContent = any ? selectedWords(chosen, this.#around, whole) : count(this.#order.length, 'file')
+    this.#status.textContent = any ? selectedWords(chosen, this.#around, whole) : this.#shownWords()
     this.#none.hidden = !any
     this.#all.hidden = this.#order.length === 0 || chosen === this.#order.length
+  }
+
+  #shownWords() {
+    const shown = count(this.#order.length, 'file')
+    return this.#around.total > this.#order.length ? `${shown} on this page` : shown
   }
 
   /** When no picture comes at all, the CDN is to be looked at, and the files are there all the same. */
@@ -225,7 +230,7 @@ class Gallery {
   #clear() {
     this.#selection.clear()
     const elsewhere = this.#around.elsewhere > 0
-    this.#around = { elsewhere: 0, everything: 0 }
+    this.#around = { ...this.#around, elsewhere: 0, everything: 0 }
     this.#changed()
     if (elsewhere) this.#component.setTriggerValue('cleared', true)
   }
