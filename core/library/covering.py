@@ -58,7 +58,11 @@ def planned(one: Covered) -> LeftObjects:
     """The copies, should the file have moved elsewhere before they are its own."""
     shown = (one.previous.key, *(small.key for small in one.previous.renditions))
     return LeftObjects(
-        file_id=one.file_id, by=one.by, bucket=one.previous.bucket, keys=tuple(sorted(shown))
+        id=f"{one.file_id}-{one.id}",  # what else is begun with the file stays known
+        file_id=one.file_id,
+        by=one.by,
+        bucket=one.previous.bucket,
+        keys=tuple(sorted(shown)),
     )
 
 

@@ -3,14 +3,15 @@
 import pytest
 
 from core.aws.s3 import ServedAs
-from core.errors import AwsUnavailable, Conflict, NotFound
+from core.errors import AwsDenied, AwsUnavailable, Conflict, NotFound
+from core.library.leftovers import LeftObjects
 from core.library.service.covering import JOB
 from core.model.changes import InvalidationState
 from core.model.library import FileChanges
 from core.model.media import JobState
 from core.model.versions import BROWSERS_KEEP, served_keys
 from core.stores.job_runner import JobRunner
-from core.stores.jobs import JobQueue
+from core.stores.jobs import MAX_ATTEMPTS, JobQueue
 from tests.library.clouds import service
 from tests.library.test_versions import bytes_of
 
@@ -220,3 +221,49 @@ def test_a_file_trashed_at_the_same_moment_shows_its_own_bytes_again(
         library.restore_version(people.owner, "f1", 1, same_key=True)
     assert [bytes_of(room, key) for key in served_keys(before)] == [b"new bytes", b"new small"]
     assert room.files.get("f1").checksum == "two"
+
+
+def test_what_s3_refuses_half_way_shows_the_bytes_of_before_again(
+    room, library, replaced, people, broken
+):
+    before = replaced(same_key=True)
+    broken(2, raises(AwsDenied("S3 refuses s3:PutObject.", hint="Grant it.")))
+    with pytest.raises(Conflict, match="refuses"):
+        library.restore_version(people.owner, "f1", 1, same_key=True)
+    assert [bytes_of(room, key) for key in served_keys(before)] == [b"new bytes", b"new small"]
+    assert list(library.covering._begun.all()) == []
+
+
+def test_what_was_tried_in_vain_for_long_shows_the_bytes_of_before_again(
+    room, library, replaced, people, monkeypatch
+):
+    before = replaced(same_key=True)
+    shelf = library.covering._shelf
+    copy, small = shelf.bucket.copy, before.renditions[0].key
+
+    def slow(source, key, *more):
+        if key == small:
+            raise AwsUnavailable("S3 says SlowDown.", hint="")
+        return copy(source, key, *more)
+
+    monkeypatch.setattr(shelf.bucket, "copy", slow)
+    with pytest.raises(AwsUnavailable):
+        library.restore_version(people.owner, "f1", 1, same_key=True)
+    for _ in range(MAX_ATTEMPTS):
+        jobs = worker(room, library)
+    assert [job.kind for job in jobs.failed()] == [JOB]
+    monkeypatch.undo()
+    library.purge()
+    assert [bytes_of(room, key) for key in served_keys(before)] == [b"new bytes", b"new small"]
+    assert list(library.covering._begun.all()) == []
+    assert room.files.get("f1").checksum == "two"
+
+
+def test_what_a_move_elsewhere_has_begun_stays_known(room, library, replaced, people):
+    """Public copies of a private file, say, which the housekeeping deletes."""
+    replaced(same_key=True)
+    left = LeftObjects(file_id="f1", by=people.owner, bucket="media", keys=("private/f1/a",),
+                       begun=room.clock.now)  # fmt: skip
+    library.leftovers._left.add(left)
+    library.restore_version(people.owner, "f1", 1, same_key=True)
+    assert list(library.leftovers._left.all()) == [left]

@@ -37,6 +37,7 @@ from core.model.media import FilePage, FileQuery, LibrarySummary, MediaFile
 from core.model.references import ObjectUser
 from core.settings import Settings
 from core.stores.audit_log import AuditLog
+from core.stores.each import each
 from core.stores.jobs import JobQueue
 from core.stores.records import RecordStore
 from core.stores.search_index import SearchIndex
@@ -237,7 +238,7 @@ class LibraryService:
         Returns how many files. What fails for one is raised once the others had their turn.
         """
         try:
-            self.leftovers.finish()
+            each((self.covering.finish, self.leftovers.finish), lambda finish: finish())
         finally:
             purged = self._purging.purge()
         return purged

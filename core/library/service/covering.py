@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 
-from core.errors import AwsUnavailable, Conflict, NotAllowed, NotFound
+from core.errors import AwsUnavailable, Conflict, DashboardError
 from core.library import covering as rules
 from core.library.covering import Covered
 from core.library.leftovers import LeftObjects
@@ -20,11 +20,11 @@ from core.model.object_names import held_at, spot
 from core.model.versions import served_keys, trimmed, version_of, viewer_paths
 from core.model.visibility import changeable
 from core.stores.collection import Collection, Stored
+from core.stores.each import each
 from core.stores.invalidations import InvalidationBook
 
 JOB = "restore_over"
 _ATTEMPTS = 5
-_REFUSED = (Conflict, NotAllowed, NotFound)
 
 
 class Covering:
@@ -63,26 +63,38 @@ class Covering:
         try:
             with self._leftovers.begun(rules.planned(one), again=True) as intent:
                 self._cover(one, intent)
-        except _REFUSED:
-            self._begun.remove(one.id)
+        except AwsUnavailable:
+            raise  # it goes on when it is tried again
+        except DashboardError:
+            self._give_up(one)
             raise
+
+    def finish(self) -> int:
+        """Give up what was tried in vain for long. Returns how many there were."""
+        return each([job for job in self._shelf.jobs.failed() if job.kind == JOB], self._given_up)
+
+    def _given_up(self, job: Job) -> bool:
+        stored = self._begun.find(job.subject_id)
+        if stored is not None:
+            self._give_up(stored.value)
+        return stored is not None
+
+    def _give_up(self, one: Covered) -> None:
+        self._put_back(one)
+        self._begun.remove(one.id)
 
     def _cover(self, one: Covered, intent: Stored[LeftObjects]) -> None:
         fresh = None
-        try:
-            for _ in range(_ATTEMPTS):
-                target = self._shelf.stored(one.file_id)
-                rules.check_still(changeable(one.by, target.value), one)
-                self._check_alone(target.value)
-                fresh = fresh or self._carried(one)
-                try:
-                    return self._write(one, target, fresh, intent)
-                except Conflict:
-                    continue  # renamed or tagged at the same moment
-            raise Conflict("The file is being changed by others.", hint="Try again.")
-        except _REFUSED:
-            self._put_back(one)
-            raise
+        for _ in range(_ATTEMPTS):
+            target = self._shelf.stored(one.file_id)
+            rules.check_still(changeable(one.by, target.value), one)
+            self._check_alone(target.value)
+            fresh = fresh or self._carried(one)
+            try:
+                return self._write(one, target, fresh, intent)
+            except Conflict:
+                continue  # renamed or tagged at the same moment
+        raise Conflict("The file is being changed by others.", hint="Try again.")
 
     def _write(
         self,
