@@ -26,6 +26,8 @@ def failed(report: TrafficReport) -> int:
 
 def sentence(report: TrafficReport, before: TrafficReport | None, words: str) -> str:
     """`812 MiB delivered in 12,310 requests in the last 30 days, 14 % more than before`."""
+    if report.as_of is None:
+        return "What was delivered is not known yet"
     if not report.requests:
         return f"Nothing was delivered {words}, as far as logs were read"
     asked = formats.counted(report.requests, "request")
@@ -153,6 +155,9 @@ def _by_status(rows: Sequence[Delivered]) -> list[tuple[int, str, str]]:
 def scan_line(scan: TrafficScan | None, report: TrafficReport | None, now: datetime) -> Markup:
     """How fresh the numbers are, and what was left out of them."""
     at = report.as_of if report else None
+    if at is None and scan is not None and scan.state is ScanState.DONE and not scan.found:
+        looked = parts.when(scan.ended_at, now) or Markup("")
+        return parts.note(tag("span", "No access logs were found ", looked), Tone.UNKNOWN)
     if at is None and (scan is None or report is not None):
         return parts.note("No access logs were read yet.", Tone.UNKNOWN)
     if at is None:

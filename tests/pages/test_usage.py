@@ -54,10 +54,25 @@ def frame(page, column):
 def test_before_any_scan_the_page_says_what_will_be_here(admin, visit):
     page = visit("usage")
     html = shown(page)
-    assert "Nothing was delivered in the last 30 days, as far as logs were read" in html
+    assert "What was delivered is not known yet" in html
     assert "No access logs were read yet." in html
     assert "No requests in these days" in html
     assert not page.dataframe
+
+
+def test_a_scan_that_finds_no_log_says_that_it_has_looked(desk, admin, visit):
+    desk.traffic.scan(admin)
+    JobRunner(desk.jobs, {JOB: desk.traffic.work}, 1).run_until_idle()
+    html = shown(visit("usage"))
+    assert "No access logs were found <time" in html
+    assert "What was delivered is not known yet" in html
+
+
+def test_days_without_a_request_are_told_as_such_once_logs_were_read(admin, logged, visit):
+    logged([request(1, ago=40)])
+    assert "Nothing was delivered in the last 30 days, as far as logs were read" in shown(
+        visit("usage")
+    )
 
 
 def test_one_request_makes_a_whole_page(admin, logged, visit):
