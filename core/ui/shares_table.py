@@ -40,7 +40,7 @@ def table(
         key=f"{key}_{st.session_state.get(session.SELECTION, 0)}",
         placeholder="\u2013",
         column_config={
-            "Title": st.column_config.TextColumn(width="medium"),
+            "Title": st.column_config.TextColumn(width=150),  # its end still stands on a phone
             "Shows": st.column_config.TextColumn(width=150),
             ends: st.column_config.DatetimeColumn(format=_MOMENT),
             f"Last use ({formats.zone_name()})": st.column_config.DatetimeColumn(format=_MOMENT),
@@ -55,12 +55,15 @@ def table(
 def _row(own: OwnLink, owners: dict[str, str] | None) -> dict[str, object]:
     link, zone = own.link, formats.zone_name()
     last = link.last_used_at
-    row: dict[str, object] = {"Title": link.title, "State": own.state.value}
+    row: dict[str, object] = {
+        "Title": link.title,
+        f"Ends ({zone})": formats.local(own.ending.at),
+        "State": own.state.value,
+    }
     if owners is not None:
         row["Owner"] = owners.get(link.owner_id, link.owner_id)
     return row | {
         "Shows": _target(own),
-        f"Ends ({zone})": formats.local(own.ending.at),
         "Password": "yes" if link.has_password else "no",
         "Opened": link.views,
         "Used": _used(own),

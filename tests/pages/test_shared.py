@@ -39,6 +39,7 @@ def test_links_are_listed_with_state_end_and_counts(link, visit):
     row = visit("shared").dataframe[0].value.iloc[0]
     assert (row["State"], row["Shows"], row["Password"]) == ("open", "1 file", "no")
     assert row["Used"] == "0 of 4 downloads"
+    assert list(row.index)[:2] == ["Title", "Ends (UTC)"]  # more does not fit on a phone
 
 
 def test_a_member_has_no_view_of_all_links_or_of_the_policy(mia, visit):
