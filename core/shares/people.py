@@ -45,6 +45,13 @@ def noted(
     return TakenRights(file_id=before.id, at=now, takings=(*others, fresh))
 
 
+def kept_out(kept: TakenRights, account_ids: Iterable[str]) -> TakenRights:
+    """Without the way back of those who left by themselves."""
+    out = set(account_ids)
+    rest = tuple(one for one in kept.takings if not (has_left(one) and one.by in out))
+    return kept.model_copy(update={"takings": rest})
+
+
 def has_left(taking: Taking) -> bool:
     """Whether somebody gave up a right of their own, instead of taking others'."""
     return {grant.account_id for grant in taking.grants} == {taking.by}

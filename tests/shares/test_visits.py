@@ -337,6 +337,19 @@ def test_who_left_stays_out_once_the_owner_takes_anything_back(house):
     assert house.files.get("one").grants == ()
 
 
+def test_whom_the_owner_puts_out_after_they_left_does_not_come_back(house):
+    house.file("one")
+    emails = ["bob@example.com", "sue@example.com"]
+    house.shares.share_with(house.ada, ["one"], emails, Right.VIEW)
+    house.shares.unshare(house.ada, ["one"], ["sue"])
+    house.shares.unshare(house.bob, ["one"], ["bob"])
+    house.shares.unshare(house.ada, ["one"], ["bob"])  # she may not know that he left
+    with pytest.raises(Conflict):
+        house.shares.give_back(house.bob, ["one"])
+    assert house.shares.give_back(house.ada, ["one"]) == 1  # what she took before
+    assert {grant.account_id for grant in house.files.get("one").grants} == {"sue"}
+
+
 def test_a_leaver_takes_the_owners_undo_away_from_nobody(house):
     house.file("one")
     emails = ["bob@example.com", "sue@example.com"]

@@ -65,13 +65,23 @@ class Granting:
                 self._making.shareable(actor, file_id)
             else:
                 visible(actor, self._stored(file_id).value)  # whoever sees it, may leave it
-        self._rewrite(
-            actor,
-            unique,
-            lambda file: people.without_grants(file, account_ids),
-            _TAKES,
-            ", ".join(account_ids),
+        self._rewrite_each(unique, lambda stored: self._unshared(actor, stored, account_ids))
+
+    def _unshared(
+        self, actor: Actor, stored: Stored[MediaFile], account_ids: Sequence[str]
+    ) -> tuple[Operation, ...]:
+        told = ", ".join(account_ids)
+        taken = self._written(
+            actor, stored, lambda file: people.without_grants(file, account_ids), _TAKES, told
         )
+        found = self._desk.records.taken.find(stored.value.id)
+        if taken or found is None or actor.account_id in account_ids:
+            return taken
+        rest = people.kept_out(found.value, account_ids)
+        if rest == found.value:
+            return ()
+        event = self._event(actor, stored.value, _TAKES, f"may not come back: {told}")
+        return (self._desk.records.taken.put(rest, found.version), self._desk.audit.put(event))
 
     def give_back(self, actor: Actor, file_ids: Sequence[str]) -> int:
         """Undo what this person's last `unshare` took, for a day. How many files it was.
