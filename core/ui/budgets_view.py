@@ -29,7 +29,7 @@ def budgets(actor: Actor, period: str) -> None:
     if not states:
         words = "Set a limit for the month. Alerts come here, by mail or to an SNS topic, also "
         show(parts.empty_state("No budget yet", f"{words}where the bill stays away."))
-    for state in states:
+    for state in sorted(states, key=lambda one: -(one.percent or 0)):  # nearest its limit first
         _state(actor, state)
     _form(actor, open_first=not states)
     show(_own(costs.own_cost(actor)))

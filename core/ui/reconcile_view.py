@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
 
@@ -19,6 +20,8 @@ from core.ui.tables import Column, Kind, Table
 
 _TYPES = ("csv", "gz", "parquet")
 _SHOWN = 40
+_CENT = Decimal("0.01")
+_FEW = 3  # lines below a cent that need not be folded
 
 
 @st.fragment
@@ -99,11 +102,29 @@ def _warnings(found: Reconciliation) -> Markup:
 
 
 def _table(found: Reconciliation) -> Markup:
-    rows = (_row(one, found.currency) for one in _largest(found))
-    head = ("Line", "Estimate", "Quantity", "Price", "Discounts", "Scope", "Billed", "")
+    largest = _largest(found)
+    small = [one for one in largest if _is_small(one)]
+    folded = small if _FEW < len(small) < len(largest) else []
     note = f"the {_SHOWN} largest" if len(found.lines) > _SHOWN else ""
-    table = parts.table(head, rows, right=(1, 2, 3, 4, 5, 6))
-    return tag("section", parts.title("Line by line", note), table)
+    rows = [one for one in largest if one not in folded]
+    words = f"and {len(folded)} lines below a cent"
+    rest = tag(
+        "details",
+        tag("summary", words),
+        _rows(folded, found.currency),
+        class_="ui-unfold",
+    )
+    title = parts.title("Line by line", note)
+    return tag("section", title, _rows(rows, found.currency), rest if folded else None)
+
+
+def _is_small(one: ReconciledLine) -> bool:
+    return max(abs(one.estimate), abs(one.billed)) < _CENT and not one.sheet_is_wrong
+
+
+def _rows(lines: Sequence[ReconciledLine], currency: str) -> Markup:
+    head = ("Line", "Estimate", "Quantity", "Price", "Discounts", "Scope", "Billed", "")
+    return parts.table(head, (_row(one, currency) for one in lines), right=(1, 2, 3, 4, 5, 6))
 
 
 def _largest(found: Reconciliation) -> list[ReconciledLine]:

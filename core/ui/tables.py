@@ -17,7 +17,7 @@ from core.ui.table_files import Cell, Row, as_csv, as_parquet
 _UNITS = ((1024**4, "TiB"), (1024**3, "GiB"), (1024**2, "MiB"), (1024, "KiB"))
 _TALLEST = 420
 _MOST_UNITS = 1_000_000
-_FINE = 3  # decimals of sizes and shares
+_FINE, _FINEST = 3, 6  # decimals of sizes, and of money and shares
 _WHOLE = 10  # rows up to which a table shows all of them
 
 
@@ -109,11 +109,11 @@ def _head(column: Column, table: Table, at: int) -> tuple[str, Any, Callable[[Ce
         form = st.column_config.NumberColumn(format=f"%,.{digits}f" if digits else "%,d")
         return f"{column.name} ({unit})", form, lambda cell: _scaled(cell, size)
     if column.kind is Kind.USD:
-        digits = _digits(cells, 2 if _largest(cells) >= 1 else 6, 6)
+        digits = _digits(cells, 2 if _largest(cells) >= 1 else _FINEST, _FINEST)
         form = st.column_config.NumberColumn(format=f"%,.{digits}f")
         return f"{column.name} (USD)", form, _number
     if column.kind is Kind.PERCENT:
-        form = st.column_config.NumberColumn(format=f"%.{_digits(cells, 1, _FINE)}f")
+        form = st.column_config.NumberColumn(format=f"%.{_digits(cells, 1, _FINEST)}f")
         return f"{column.name} (%)", form, _percent
     if column.kind is Kind.NUMBER:
         whole = all(cell is None or isinstance(cell, int) for cell in cells)
@@ -170,7 +170,7 @@ def _number(cell: Cell) -> float | int | None:
 def _percent(cell: Cell) -> float | int | None:
     """What is less than the column can show reads as the least that it can."""
     value = _number(cell)
-    return 10**-_FINE if value is not None and 0 < value < 10**-_FINE else value
+    return 10**-_FINEST if value is not None and 0 < value < 10**-_FINEST else value
 
 
 def _scaled(cell: Cell, size: int) -> float | None:

@@ -4,10 +4,13 @@ import gzip
 import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
+from core.model.actuals import ReconciledLine
 from core.model.identity import Role
+from core.ui import reconcile_view
 from core.ui.costs_view import _months
 from core.ui.formats import money, month
 from tests.costs.test_exports import CUR, FOCUS, ROWS, parquet
@@ -162,6 +165,19 @@ def test_the_bill_is_reconciled_in_four_steps_that_add_up(billed, visit):
         price = row["Price step (USD)"]
         added = sum(row[step] for step in steps) + (price if price == price else 0)  # noqa: PLR0124
         assert added == pytest.approx(row["Billed (USD)"] - row["Estimate (USD)"], abs=1e-6)
+
+
+def test_lines_below_a_cent_are_folded_and_all_others_in_words(billed, visit):
+    html = shown(visit("costs", view="Reconciliation", month=month(LAST)))
+    table = html.partition("Line by line")[2]
+    assert "CloudFront data out" in table
+    assert "cf.dto" in table
+    lines = [ReconciledLine(service="s", line=f"cf.x{n:02}", region="", usage_types=(),
+                            estimate=Decimal(n) / 1000, billed=Decimal(0), sheet_is_wrong=n == 1)
+             for n in range(12)]  # fmt: skip
+    made = str(reconcile_view._table(SimpleNamespace(lines=lines, currency="USD")))
+    above, _, below = made.partition("and 9 lines below a cent")
+    assert (above.count("cf.x"), below.count("cf.x")) == (3, 9)
 
 
 @pytest.mark.parametrize("text", [CUR + ROWS, FOCUS.replace("EUR", "USD")], ids=["CUR", "FOCUS"])

@@ -47,8 +47,8 @@ def test_no_size_in_a_table_reads_as_nothing(smallest, others):
 
 @pytest.mark.parametrize(
     ("cells", "digits"),
-    [([57.3, 0.04], 2), ([57.3, 0.0, None], 1), ([99.9, 0.0000001], 3), ([], 1)],
+    [([57.3, 0.04], 2), ([57.3, 0.0, None], 1), ([99.9, 0.0000001], 6), ([], 1)],
 )
 def test_shares_have_the_digits_of_the_smallest(cells, digits):
-    assert tables._digits(cells, 1, 3) == digits
+    assert tables._digits(cells, 1, 6) == digits
     assert all(round(tables._percent(one), digits) > 0 for one in cells if one)
