@@ -5,7 +5,7 @@ Nothing here knows who is signed in. Unknown, ended and revoked links get one an
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -76,6 +76,16 @@ class Visitor:
         if is_foreign(self.request, self.dashboard.settings.site_url):
             raise NotAllowed("This request came from another site.", hint="Use the link's page.")
 
+    def tell(self, visit: Visit, looked_at: Mapping[str, str]) -> None:
+        """Every access is an audit event; nothing named is the page itself, which counts."""
+        shares, address = self.dashboard.shares, self.address
+        if self.robot:
+            shares.shown_to_robot(visit, address=address)
+        elif looked_at:
+            shares.looked(visit, looked_at, address=address)
+        else:
+            shares.opened(visit, address=address)
+
     def page_number(self) -> int:
         asked = self.request.query_params.get("page", "1")
         return int(asked) if asked.isdecimal() and len(asked) < 8 else 1
@@ -130,8 +140,7 @@ def _told(work: Callable[[Visitor], Response], visitor: Visitor) -> Response:
 def _look(visitor: Visitor) -> Response:
     visit, now = visitor.enter(), datetime.now(UTC)
     number = visitor.page_number()
-    if number == 1 and not visitor.robot:
-        visitor.dashboard.shares.opened(visit, address=visitor.address)
+    visitor.tell(visit, {"page": str(number)} if number > 1 else {})
     if visit.link.kind is ShareKind.DROP:
         limits, room = visitor.dashboard.shares.drop_room(visit)
         return visitor.pages.drop(visit, limits, room, now)
@@ -142,6 +151,7 @@ def _look(visitor: Visitor) -> Response:
 def _look_closer(visitor: Visitor) -> Response:
     visit = visitor.enter(ShareKind.VIEW)
     file = visitor.dashboard.shares.file(visit, str(visitor.request.path_params["file_id"]))
+    visitor.tell(visit, {"file": file.id, "name": file.name})
     shown = visitor.dashboard.shares.files(visit, visitor.page_number())
     return visitor.pages.picture(visit, file, shown, datetime.now(UTC))
 

@@ -242,6 +242,25 @@ def test_robots_see_the_page_get_no_bytes_and_are_not_counted(site, visitor, add
     for way in ("/d/one", "/zip"):
         assert visitor.get(own.path + way, headers=headers).status_code == 403
     assert count(site, own) == (0, 0)
+    assert actions(site).count("share.shown_to_robot") == 1
+    assert site.shares.get(site.ada, own.link.id).link.last_used_at is None
+
+
+def test_every_access_is_an_audit_event_and_the_page_alone_counts_as_opened(
+    site, visitor, add, link
+):
+    add("one")
+    own = link("one")
+    assert visitor.get(own.path + "/v/one").status_code == 200
+    assert actions(site).count("share.looked") == 1
+    assert site.shares.get(site.ada, own.link.id).link.last_used_at is not None
+    assert count(site, own) == (0, 0)
+    assert visitor.get(own.path + "?page=2").status_code == 200
+    assert visitor.get(own.path).status_code == 200
+    assert actions(site).count("share.looked") == 2
+    assert (actions(site).count("share.opened"), count(site, own)) == (1, (1, 0))
+    assert visitor.get(own.path + "/v/two").status_code == 404
+    assert actions(site).count("share.looked") == 2
 
 
 def test_a_head_request_counts_nothing(site, visitor, add, link):

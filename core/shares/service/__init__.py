@@ -6,7 +6,7 @@ address, checked anew at every request.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from core.aws.s3 import MediaBucket
@@ -171,6 +171,14 @@ class SharesService:
     def opened(self, visit: Visit, *, address: str = "") -> None:
         """Count that a person saw the page."""
         self._visiting.opened(visit, address)
+
+    def looked(self, visit: Visit, told: Mapping[str, str], *, address: str = "") -> None:
+        """Tell the audit log what was looked at after the page was opened: a picture, a page."""
+        self._visiting.looked(visit, address, told)
+
+    def shown_to_robot(self, visit: Visit, *, address: str = "") -> None:
+        """Tell the audit log; it counts as no use of the link."""
+        self._visiting.shown_to_robot(visit, address)
 
     def files(self, visit: Visit, page: int = 1) -> FilesOfLink:
         return self._visiting.files(visit, page)

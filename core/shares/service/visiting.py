@@ -6,7 +6,7 @@ Each request asks the store anew whether the link still counts: an open page ope
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -60,6 +60,20 @@ class Visiting:
             )
         except Conflict:
             self._desk.record(self._desk.event("share.opened", visit.link, address=address))
+
+    def looked(self, visit: Visit, address: str, told: Mapping[str, str]) -> None:
+        """Not counted: the page was, or a single picture was named to somebody."""
+        now = self._desk.clock()
+        event = self._desk.event("share.looked", visit.link, told, address=address)
+        try:
+            self._desk.change(
+                visit.link.id, lambda link: changed(link, last_used_at=now), lambda _: event
+            )
+        except Conflict:
+            self._desk.record(event)
+
+    def shown_to_robot(self, visit: Visit, address: str) -> None:
+        self._desk.record(self._desk.event("share.shown_to_robot", visit.link, address=address))
 
     def unlock(self, token: str, password: str, address: str) -> tuple[str, datetime]:
         """What proves from now on that the password was given, and until when.
