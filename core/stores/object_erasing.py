@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from core.aws.s3 import MediaBucket
 from core.model.media import ObjectRef
+from core.stores.each import each
 from core.stores.object_uses import ObjectUses
 
 
@@ -29,6 +30,11 @@ class ObjectEraser:
         for key in gone:
             there.erase(key)
         return gone
+
+    def unnamed(self, bucket: str, keys: Iterable[str]) -> None:
+        """Every version of those that no record names. It is asked once, for however many."""
+        there, named = self._bucket.beside(bucket), self._uses.by_key(bucket, keys)
+        each((key for key, users in named.items() if not users), there.erase)
 
     def hide(self, bucket: str, keys: Iterable[str], besides: str) -> tuple[str, ...]:
         """The same, but the bucket keeps their versions."""

@@ -5,7 +5,7 @@ New files have folders of their own; objects of older records may lie anywhere, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Collection as Several
 from urllib.parse import unquote, urlsplit
 
@@ -50,9 +50,13 @@ class ObjectUses:
 
     def users(self, bucket: str, keys: Iterable[str]) -> frozenset[str]:
         """`file/…`, `account/…` and `progress_photo/…` that name any of the keys."""
-        self._catch_up()
-        found = self._users(bucket, frozenset(keys))
+        found = self.by_key(bucket, keys)
         return frozenset(user for users in found.values() for user in users)
+
+    def by_key(self, bucket: str, keys: Iterable[str]) -> Mapping[str, Several[str]]:
+        """The same for each key; none for one that no record names."""
+        self._catch_up()
+        return self._users(bucket, frozenset(keys))
 
     def _spared(self, bucket: str, keys: frozenset[str], besides: str) -> frozenset[str]:
         found = self._users(bucket, keys)

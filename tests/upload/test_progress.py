@@ -193,6 +193,20 @@ def test_a_picture_that_another_record_names_is_not_erased_with_the_photo(world,
     assert world.keys() == []
 
 
+def test_however_many_are_erased_the_store_is_read_once_for_what_names_them(
+    world, progress, monkeypatch
+):
+    """On DynamoDB each such reading pays for the whole table."""
+    for _ in range(3):
+        progress.delete(world.actor, progress.add(world.actor, picture(), NewPhoto()).id)
+    world.clock.advance(days=2)
+    reads, snapshot = [], world.store.snapshot
+    monkeypatch.setattr(world.store, "snapshot", lambda kind: reads.append(kind) or snapshot(kind))
+    assert progress.sweep() == 3
+    assert reads.count("progress_photo") == 1
+    assert world.keys() == []
+
+
 def test_a_deleted_photo_can_be_had_back_for_a_day(world, progress):
     photo = progress.add(world.actor, picture(), NewPhoto())
     progress.delete(world.actor, photo.id)

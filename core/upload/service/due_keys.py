@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from core.model.progress import DueKey
 from core.stores.collection import Collection
@@ -53,10 +54,13 @@ class DueKeys:
 
     def sweep(self, settle: Callable[[DueKey], bool]) -> int:
         """`settle` erases what has to go and says whether it did; then the note goes as well."""
-        count, now = 0, self._clock()
-        for due in [*self._notes.all()]:
-            if due.at > now:
-                break
+        count = 0
+        for due in self.over():
             count += settle(due)
             self.forget(due.id)
         return count
+
+    def over(self) -> list[DueKey]:
+        """Those to be looked at by now, the oldest first."""
+        now = self._clock()
+        return [*takewhile(lambda due: due.at <= now, self._notes.all())]

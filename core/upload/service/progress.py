@@ -173,9 +173,14 @@ class ProgressService:
 
     def sweep(self) -> int:
         """Erase what was deleted a day ago, and what of an upload ended half-way."""
-        return self._due.sweep(self._settle) + self._arrival.sweep()
+        due = self._due.over()
+        ended = [one for one in due if self._ended(one)]
+        self._arrival.erase(ended)
+        for one in due:
+            self._due.forget(one.id)
+        return len(ended) + self._arrival.sweep()
 
-    def _settle(self, due: DueKey) -> bool:
+    def _ended(self, due: DueKey) -> bool:
         """The record goes first, if nobody has had it back; the note keeps what is to follow."""
         stored = self._photos.find(due.id)
         if stored is not None:
@@ -185,7 +190,6 @@ class ProgressService:
                 self._store.transact([self._photos.drop(due.id, stored.version)])
             except Conflict:  # had back in this moment
                 return False
-        self._arrival.erase(due.id, due.keys)
         return True
 
     def _objects(self, photo: ProgressPhoto) -> tuple[str, ...]:

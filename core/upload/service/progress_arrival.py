@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import BinaryIO
@@ -172,10 +172,17 @@ class Arrival:
             return self._photos.get(photo.id)
         return photo
 
-    def erase(self, id: str, more: tuple[str, ...]) -> None:
-        """What an upload left that ended before its record was written, and `more` keys."""
-        keys = (*more, progress_keys.flat_key(id), progress_keys.thumbnail_key(id))
-        self._eraser.keys(self._bucket.name, keys, f"progress_photo/{id}")
+    def erase(self, ended: Sequence[DueKey]) -> None:
+        """What photos have whose records are gone, or were never written."""
+        keys = [
+            key
+            for due in ended
+            for key in (
+                *due.keys, progress_keys.flat_key(due.id), progress_keys.thumbnail_key(due.id)
+            )
+        ]  # fmt: skip
+        if keys:
+            self._eraser.unnamed(self._bucket.name, keys)
 
     def sweep(self) -> int:
         """Give up tickets whose time is over."""
