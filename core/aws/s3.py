@@ -16,6 +16,7 @@ from core.model.media import ObjectRef, UploadedPart
 
 if TYPE_CHECKING:
     from botocore.response import StreamingBody
+    from mypy_boto3_s3 import S3Client
 
 CHUNK = 1024 * 1024
 LARGEST_COPY = 5 * 1024**3  # CopyObject's limit; larger objects are copied in parts
@@ -53,6 +54,13 @@ class ServedAs:
 
 class MediaBucket(MultipartBucket):
     """The objects of a bucket; what it signs and its uploads in parts come with it."""
+
+    def asked_with(self, client: S3Client) -> MediaBucket:
+        """The same bucket by another client: one that waits less, for instance."""
+        return MediaBucket(
+            client, self.name, signing_endpoint=self._signing_endpoint,
+            public_prefix=self._public_prefix,
+        )  # fmt: skip
 
     def beside(self, bucket: str) -> MediaBucket:
         """Another bucket of the same account, addressed and signed for in the same way."""

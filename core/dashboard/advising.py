@@ -38,7 +38,7 @@ def advising_of(
 
     return AdvisingService(
         library, store, cloud.bucket, cloud.edge, audit, utc_now,
-        right_headers=right_headers, forget=forget,
+        right_headers=right_headers, forget=forget, glance=cloud.glance,
         recoding=recoding_of(uploads, cloud.bucket, settings),
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from core.aws.cdn_signing import CdnSigner
 from core.aws.clients import AwsClients
@@ -16,6 +17,7 @@ from core.settings import Cloud, Settings
 
 S3_ROUTE = "/emulator/s3"
 CDN_ROUTE = "/emulator/cdn"
+_GLANCE_SECONDS = 5.0  # for each of three attempts
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,11 @@ class CloudParts:
     records_table: str
     cdn_prefix: str  # path under which this site serves distributions itself; '' on AWS
     emulator: Emulator | None
+
+    @cached_property
+    def glance(self) -> MediaBucket:
+        """The bucket where a person waits for what it says of an object."""
+        return self.bucket.asked_with(self.clients.hurried(_GLANCE_SECONDS).s3)
 
 
 def open_cloud(settings: Settings, *, join: bool = False) -> CloudParts:

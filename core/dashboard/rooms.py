@@ -70,7 +70,7 @@ def media_of(on: Ground) -> MediaRooms:
     return MediaRooms(
         uploads=uploads,
         library=library,
-        viewing=ViewingService(library, bucket, edge, utc_now),
+        viewing=ViewingService(library, on.cloud.glance, edge, utc_now),
         advising=advising_of(on.cloud, library, uploads, store, audit, settings),
         avatars=AvatarService(store, bucket, edge, on.jobs, audit, settings, utc_now, on.uses),
         progress=ProgressService(store, bucket, audit, settings, utc_now, on.uses),
@@ -92,6 +92,7 @@ def _library_of(on: Ground, uploads: UploadService) -> LibraryService:
         on.jobs,
         Outside(check_delivery=uploads.check_delivery),
         Invalidations(on.cloud.clients.cloudfront, on.cloud.distribution_id),
+        on.cloud.glance,
     )
 
 

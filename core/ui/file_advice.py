@@ -30,12 +30,23 @@ _BUTTONS = {
 
 def read(actor: Actor, file: MediaFile) -> tuple[FileAdvice, ...]:
     """Asks S3 once for each state of the file, not whenever something in the drawer moves."""
-    state = (file.id, file.edit, file.key, file.version_id, file.etag, file.state, file.private)
+    state, kept = _state(file), st.session_state.get(_READ)
+    if kept is not None and kept[0] == state:
+        return known(file)
+    with st.spinner("Asking S3 about the object"):
+        found = session.services().advising.advice(actor, file.id)
+    st.session_state[_READ] = (state, found)
+    return found
+
+
+def known(file: MediaFile) -> tuple[FileAdvice, ...]:
+    """What was read for this state of the file; nothing where that is still to come."""
     kept: tuple[object, tuple[FileAdvice, ...]] | None = st.session_state.get(_READ)
-    if kept is None or kept[0] != state:
-        kept = (state, session.services().advising.advice(actor, file.id))
-        st.session_state[_READ] = kept
-    return kept[1]
+    return kept[1] if kept is not None and kept[0] == _state(file) else ()
+
+
+def _state(file: MediaFile) -> tuple[object, ...]:
+    return (file.id, file.edit, file.key, file.version_id, file.etag, file.state, file.private)
 
 
 def badge(found: tuple[FileAdvice, ...]) -> Markup | None:

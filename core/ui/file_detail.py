@@ -63,10 +63,12 @@ def _content(actor: Actor, opened: str) -> None:
     file_id = st.query_params.get(PARAMETER) or opened
     library = session.services().library
     file = file_fields.saved(actor, library.get(actor, file_id))
-    advice = file_advice.read(actor, file)
     _head(file, st.session_state.get(session.DRAWER_AMONG, ()))
     old = file_delivery.old_copies(actor, file)
-    show(_picture(file), _badges(file, file_advice.badge(advice), old=old))
+    show(_picture(file))
+    badges = st.empty()
+    with badges:
+        show(_badges(file, file_advice.badge(file_advice.known(file)), old=old))
     _actions(actor, file)
     file_fields.undo_bar(actor, file)
     editable = file_fields.may_change(actor, file) and not file.trashed_at
@@ -76,6 +78,9 @@ def _content(actor: Actor, opened: str) -> None:
     _address(file)
     file_privacy.section(actor, file)
     file_delivery.section(actor, file)
+    advice = file_advice.read(actor, file)  # S3 may take its time: what is above stands already
+    with badges:
+        show(_badges(file, file_advice.badge(advice), old=old))
     file_advice.section(actor, file, advice)
     show(_metadata(file))
     file_versions.section(actor, file)

@@ -232,3 +232,12 @@ def test_a_range_of_a_version_takes_in_no_more_than_that(emulator):
     assert bucket.read_range("incoming/range", 7, 5, ref.version_id) == b"78901"
     assert bucket.read_range("incoming/range", 7, 5) == b"78901"
     assert bucket.read_range("incoming/range", 9_998, 5, ref.version_id) == b"89"
+
+
+def test_the_same_bucket_asked_with_another_client_signs_as_before(bucket):
+    other = bucket.asked_with(bucket._s3)
+    assert (other.name, type(other)) == (bucket.name, type(bucket))
+    assert (
+        other.presign_get("a", expires=timedelta(hours=1)).partition("?")[0]
+        == (bucket.presign_get("a", expires=timedelta(hours=1)).partition("?")[0])
+    )

@@ -142,6 +142,17 @@ def test_advice_stands_at_the_file_and_its_repair_is_one_click(shelf, visit, des
     assert "pieces of advice" not in shown(page)
 
 
+def test_what_is_known_stands_there_before_s3_is_asked(shelf, visit, desk, monkeypatch):
+    def silent(*_):
+        raise RuntimeError("no answer yet")
+
+    monkeypatch.setattr(desk.advising, "advice", silent)
+    page = visit("library", file="f1")
+    assert page.text_input(key="drawer_name_f1").value == "beach.jpg"
+    assert {"trash_file", "recheck"} <= {one.key for one in page.button}
+    assert "Delivered" in shown(page)
+
+
 def test_a_check_tells_the_state_beside_the_answer(shelf, visit, desk, monkeypatch):
     monkeypatch.setattr(desk.uploads, "recheck", lambda *_: None)
     answer = EdgeAnswer(200, {"etag": '"old"', "age": "7", "x-cache": "Hit from cloudfront"})

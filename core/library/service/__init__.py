@@ -58,7 +58,9 @@ class LibraryService:
         jobs: JobQueue | None = None,
         outside: Outside | None = None,
         cdn: Cdn | None = None,
+        glance: MediaBucket | None = None,
     ) -> None:
+        """`glance` is the bucket where a person waits for what it says of an object."""
         shelf = Shelf(store, index, bucket, edge, audit, settings, clock, jobs)
         outside = outside or Outside()
         self.invalidations = Invalidating(shelf, cdn, outside)
@@ -68,7 +70,7 @@ class LibraryService:
         if self.serves_private:
             outside = replace(outside, switch_privacy=self._privacy.apply)
         outside = replace(outside, check_album=self._check_album)
-        self._finding, self._fetching = Finding(shelf), Fetching(shelf)
+        self._finding, self._fetching = Finding(shelf), Fetching(shelf, glance)
         self._rewriting, self._purging = Rewriting(shelf), Purging(shelf)
         self.duplicates = Duplicating(shelf)
         self._versioning = Versioning(shelf, self._fetching, outside, self.leftovers)

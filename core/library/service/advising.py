@@ -54,7 +54,10 @@ class AdvisingService:
         right_headers: RightHeaders,
         forget: Forget,
         recoding: Recoding,
+        glance: MediaBucket | None = None,
     ) -> None:
+        """`glance` is the bucket where a person waits for what it says of an object."""
+        self._glance = glance or bucket
         self._library, self._store, self._bucket, self._edge = library, store, bucket, edge
         self._audit, self._clock, self._forget = audit, clock, forget
         self._right_headers, self._recoding = right_headers, recoding
@@ -106,8 +109,8 @@ class AdvisingService:
             return rules.Facts(file)
         neighbours = self._private_neighbours(actor, file)
         try:
-            found = self._bucket.head(file.key)
-            head = self._bucket.read_range(file.key, 0, _HEAD_BYTES)
+            found = self._glance.head(file.key)
+            head = self._glance.read_range(file.key, 0, _HEAD_BYTES)
         except DashboardError:
             return rules.Facts(file, private_neighbours=neighbours)
         return rules.Facts(file, _headers(found), self._right_headers(file, head), neighbours)

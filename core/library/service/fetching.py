@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from core.aws.s3 import MediaBucket
 from core.errors import Conflict, NotAllowed
 from core.library.service.shelf import Shelf
 from core.model.identity import Actor
@@ -17,8 +18,8 @@ DOWNLOAD_LIFE = timedelta(hours=1)
 
 
 class Fetching:
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
+    def __init__(self, shelf: Shelf, glance: MediaBucket | None = None) -> None:
+        self._shelf, self._glance = shelf, glance or shelf.bucket
 
     def url(self, file: MediaFile) -> str:
         return self._shelf.edge.url(file.key) if file.key else ""
@@ -71,4 +72,4 @@ class Fetching:
         return source
 
     def _exists(self, source: ObjectRef) -> bool:
-        return bool(source.key) and self._shelf.bucket.find(source.key) is not None
+        return bool(source.key) and self._glance.find(source.key) is not None
