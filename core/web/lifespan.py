@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import socket
 import sys
 import threading
@@ -17,6 +18,7 @@ from core.demo.load import load_demo
 from core.demo.people import PEOPLE, demo_password
 from core.errors import DashboardError
 from core.settings import load_settings
+from core.web.serve import past_serve
 from core.web.sockets import send_without_delay
 
 _CALM_SECONDS = 2.0
@@ -41,6 +43,8 @@ def _open() -> dashboard.Dashboard:
     dashboard.install(running)
     running.start()
     send_without_delay(running.settings.port)
+    if told := past_serve(running.settings, os.environ):
+        _say(f"\n  {told}\n")
     if running.settings.demo:
         threading.Thread(target=_demo, args=(running,), name="demo", daemon=True).start()
     else:

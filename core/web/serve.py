@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from core.errors import Configuration
@@ -37,6 +38,18 @@ def proxies(settings: Settings) -> str:
     """
     trusted = networks(settings.trusted_proxies)
     return ",".join(one for network in trusted for one in with_mapped(network))
+
+
+def past_serve(settings: Settings, environment: Mapping[str, str]) -> str:
+    """What the operator should know where the server was started in another way; '' for nothing."""
+    wanted, name = proxies(settings), "FORWARDED_ALLOW_IPS"
+    believed = environment.get(name, "127.0.0.1")  # uvicorn's own
+    if believed == wanted:
+        return ""
+    return (
+        f"X-Forwarded-For is believed from {believed or 'nobody'}, not as "
+        f"DASHBOARD_TRUSTED_PROXIES says: start with `python -m core serve`, or set {name}={wanted!r}."
+    )
 
 
 def _refuse_taken_port(address: str, port: int) -> None:

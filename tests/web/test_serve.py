@@ -63,6 +63,15 @@ async def test_a_trusted_proxy_names_the_visitor_and_nobody_else_does(
     assert await seen_as(trusted, peer, forwarded) == visitor
 
 
+@pytest.mark.parametrize("proxies", ["", "10.0.0.0/8", "127.0.0.1"])
+def test_a_server_that_was_started_in_another_way_says_whom_it_believes(started, proxies):
+    settings = load_settings(trusted_proxies=proxies)
+    assert serve.past_serve(settings, started(trusted_proxies=proxies)) == ""
+    told = serve.past_serve(settings, {})
+    assert "believed from 127.0.0.1, not as" in told
+    assert f"FORWARDED_ALLOW_IPS={serve.proxies(settings)!r}" in told
+
+
 def test_the_server_reads_what_it_is_started_with(started, monkeypatch):
     for settings in ({}, {"trusted_proxies": "10.0.0.0/8"}):
         handed = started(**settings)["FORWARDED_ALLOW_IPS"]
