@@ -48,7 +48,8 @@ def past_serve(settings: Settings, environment: Mapping[str, str]) -> str:
         return ""
     return (
         f"X-Forwarded-For is believed from {believed or 'nobody'}, not as "
-        f"DASHBOARD_TRUSTED_PROXIES says: start with `python -m core serve`, or set {name}={wanted!r}."
+        f"DASHBOARD_TRUSTED_PROXIES says: start with `python -m core serve`, "
+        f"or set {name}={wanted!r}."
     )
 
 
