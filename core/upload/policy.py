@@ -113,8 +113,8 @@ def admit(request: UploadRequest, limit: int) -> UploadRequest:
         )
     if request.size > limit:
         raise TooLarge(
-            f"{display_name(request.name)} has {_mib(request.size)}; "
-            f"{_mib(limit)} is the most that is taken.",
+            f"{display_name(request.name)} has {_size(request.size, limit)}; "
+            f"{_size(limit, request.size)} is the most that is taken.",
             hint="Send a smaller file, or ask an admin to raise the limit.",
         )
     return UploadRequest(
@@ -280,5 +280,13 @@ def declared(content_type: str) -> str:
     return plain if readable and " " not in plain and len(plain) <= 100 else UNKNOWN
 
 
-def _mib(size: int) -> str:
-    return f"{size / MIB:,.1f} MiB"
+def _size(size: int, beside: int) -> str:
+    """In whole bytes where rounded it would read like the one `beside` it."""
+    told = _rounded(size)
+    return f"{size:,} bytes" if told == _rounded(beside) else told
+
+
+def _rounded(size: int) -> str:
+    units = (("TiB", MIB * MIB), ("GiB", 1024 * MIB), ("MiB", MIB))
+    unit, least = next((one for one in units if size >= one[1]), units[-1])
+    return f"{size / least:,.1f} {unit}"

@@ -222,6 +222,19 @@ def test_empty_and_oversized_requests_are_refused():
         policy.admit(UploadRequest(name="a", size=2 * MIB), MIB)
 
 
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        (10**15, "909.5 TiB; 5.0 GiB is"),
+        (6 * 1024 * MIB, "6.0 GiB; 5.0 GiB is"),
+        (5 * 1024 * MIB + 1, "5,368,709,121 bytes; 5,368,709,120 bytes is"),
+    ],
+)
+def test_a_size_is_told_so_that_it_can_be_compared(size, said):
+    with pytest.raises(TooLarge, match=f"a has {said} the most"):
+        policy.admit(UploadRequest(name="a", size=size), 5 * 1024 * MIB)
+
+
 def test_what_arrived_must_be_what_was_announced():
     policy.check_size("a", 5, 5)
     with pytest.raises(TooLarge):

@@ -159,6 +159,6 @@ def test_private_media_without_a_key_group_is_refused_with_what_to_do(bearer, ad
     add_file("secret1")
     answer = bearer("owner").put("/api/files/secret1/private", json={"private": True})
     assert answer.status_code == 409
-    assert "CDN_KEY_ID" in answer.json()["hint"]
+    assert "DASHBOARD_CDN_KEY_ID" in answer.json()["hint"]
     file = bearer("owner").get("/api/files/secret1").json()
     assert (file["private"], file["addresses_end"]) == (False, None)

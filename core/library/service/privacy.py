@@ -53,7 +53,7 @@ class Privacy:
         if private and self._shelf.edge.signer is None:
             raise Conflict(
                 "Private media is off: the CDN has no key group.",
-                hint="An admin can set CDN_KEY_ID and CDN_PRIVATE_KEY_SECRET; see the README.",
+                hint="An admin can set DASHBOARD_CDN_KEY_ID and its private key; see the README.",
             )
 
     def _switched(self, actor: Actor, stored: Stored[MediaFile], *, private: bool) -> MediaFile:

@@ -162,7 +162,7 @@ class Versioning:
         if found is None:
             raise NotFound(
                 f"{file.name} has no version {number}.",
-                hint="Only so many are kept; an admin can set KEPT_VERSIONS.",
+                hint="Only so many are kept; an admin can set DASHBOARD_KEPT_VERSIONS.",
             )
         return found
 

@@ -68,7 +68,7 @@ class Intake:
         if request.private and self._shelf.edge.signer is None:
             raise InvalidInput(
                 "Private media is off: the CDN has no key group.",
-                hint="Upload it without `private`, or ask an admin to set CDN_KEY_ID.",
+                hint="Upload it without `private`, or ask an admin to set DASHBOARD_CDN_KEY_ID.",
             )
         return records.single(
             secrets.token_hex(16),
