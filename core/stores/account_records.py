@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from core.errors import Conflict
+from core.errors import Conflict, NotAllowed
 from core.model.credentials import (
     AccountEmail,
     AdminRoster,
@@ -14,7 +14,7 @@ from core.model.credentials import (
     FirstAdminLink,
     PasswordLink,
 )
-from core.model.identity import Account, Session
+from core.model.identity import Account, Actor, Session
 from core.stores.collection import Collection, Stored
 from core.stores.records import Operation, RecordStore
 
@@ -61,6 +61,18 @@ class AccountRecords:
         account = self.accounts.find(known.value.account_id) if known else None
         credential = self.credentials.find(account.value.id) if account else None
         return (account.value, credential.value) if account and credential else None
+
+    def as_now(self, actor: Actor) -> Actor:
+        """Whoever began long work: rights that were taken away since are not used any more.
+
+        Raises `NotAllowed` for a disabled account.
+        """
+        stored = self.accounts.find(actor.account_id)
+        if stored is None:
+            return actor
+        if stored.value.disabled:
+            raise NotAllowed("The account was disabled.", hint="An admin can enable it again.")
+        return actor.model_copy(update={"role": stored.value.role})
 
     def new_account(self, account: Account) -> list[Operation]:
         return [

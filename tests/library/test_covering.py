@@ -7,9 +7,11 @@ from core.errors import AwsDenied, AwsUnavailable, Conflict, NotFound
 from core.library.leftovers import LeftObjects
 from core.library.service.covering import JOB
 from core.model.changes import InvalidationState
+from core.model.identity import Account, Role
 from core.model.library import FileChanges
 from core.model.media import JobState
 from core.model.versions import BROWSERS_KEEP, served_keys
+from core.stores.account_records import AccountRecords
 from core.stores.job_runner import JobRunner
 from core.stores.jobs import MAX_ATTEMPTS, JobQueue
 from tests.library.clouds import service
@@ -256,6 +258,25 @@ def test_what_was_tried_in_vain_for_long_shows_the_bytes_of_before_again(
     library.purge()
     assert [bytes_of(room, key) for key in served_keys(before)] == [b"new bytes", b"new small"]
     assert list(library.covering._begun.all()) == []
+    assert room.files.get("f1").checksum == "two"
+
+
+@pytest.mark.parametrize("change", [{"disabled": True}, {"role": Role.MEMBER}])
+def test_rights_that_were_taken_away_since_are_not_used(
+    room, library, replaced, people, broken, change
+):
+    before = replaced(same_key=True)
+    accounts = AccountRecords(room.store).accounts
+    admin = Account(id="admin", email="a@example.com", username="a", role=Role.ADMIN,
+                    created_at=room.clock.now)  # fmt: skip
+    accounts.add(admin)
+    broken(2, raises(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        library.restore_version(people.admin, "f1", 1, same_key=True)
+    accounts.update("admin", lambda account: account.model_copy(update=change))
+    jobs = worker(room, library)
+    assert [job.kind for job in jobs.failed()] == [JOB]
+    assert [bytes_of(room, key) for key in served_keys(before)] == [b"new bytes", b"new small"]
     assert room.files.get("f1").checksum == "two"
 
 

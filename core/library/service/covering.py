@@ -19,6 +19,7 @@ from core.model.media import FileVersion, Job, JobState, MediaFile
 from core.model.object_names import held_at, spot
 from core.model.versions import served_keys, trimmed, version_of, viewer_paths
 from core.model.visibility import changeable
+from core.stores.account_records import AccountRecords
 from core.stores.collection import Collection, Stored
 from core.stores.each import each
 from core.stores.invalidations import InvalidationBook
@@ -30,6 +31,7 @@ _ATTEMPTS = 5
 class Covering:
     def __init__(self, shelf: Shelf, leftovers: Leftovers) -> None:
         self._shelf, self._leftovers = shelf, leftovers
+        self._people = AccountRecords(shelf.store)
         self._begun = Collection(shelf.store, "restored_over", Covered, key=lambda one: one.id)
         self._book = InvalidationBook(shelf.store, shelf.jobs, shelf.clock)
 
@@ -87,7 +89,7 @@ class Covering:
         fresh = None
         for _ in range(_ATTEMPTS):
             target = self._shelf.stored(one.file_id)
-            rules.check_still(changeable(one.by, target.value), one)
+            rules.check_still(changeable(self._people.as_now(one.by), target.value), one)
             self._check_alone(target.value)
             fresh = fresh or self._carried(one)
             try:

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from core.errors import NotAllowed, NotFound, TooLarge
+from core.errors import NotFound, TooLarge
 from core.library.service.bulk.selecting import Selecting
 from core.library.service.shelf import Shelf
 from core.model.changes import Selection
@@ -27,7 +27,7 @@ _LEFT_OUT = "left out.txt"
 class Selections:
     def __init__(self, shelf: Shelf) -> None:
         self._shelf, self._selecting = shelf, Selecting(shelf)
-        self._accounts = AccountRecords(shelf.store).accounts
+        self._people = AccountRecords(shelf.store)
 
     def ids(self, actor: Actor, selection: Selection, *, most: int) -> tuple[str, ...]:
         """Which files it means right now. Raises `TooLarge` for more than `most`."""
@@ -82,7 +82,7 @@ class Selections:
     def _entries(self, actor: Actor, ids: tuple[str, ...]) -> Iterator[Entry]:
         left: list[str] = []
         for id_ in ids:
-            current = self._as_now(actor)
+            current = self._people.as_now(actor)
             try:
                 yield self._entry(visible(current, self._shelf.stored(id_).value))
             except NotFound as error:
@@ -90,15 +90,6 @@ class Selections:
         if left:
             text = "\n".join(left).encode()
             yield Entry(_LEFT_OUT, self._shelf.clock(), len(text), (text,))
-
-    def _as_now(self, actor: Actor) -> Actor:
-        """Rights that were taken away meanwhile are not used any more."""
-        account = self._accounts.find(actor.account_id)
-        if account is None:
-            return actor
-        if account.value.disabled:
-            raise NotAllowed("The account was disabled.", hint="An admin can enable it again.")
-        return Actor(account_id=actor.account_id, role=account.value.role)
 
     def _entry(self, file: MediaFile) -> Entry:
         """Opened here, so that one whose bytes are gone has no entry. Raises `NotFound`."""

@@ -35,7 +35,7 @@ _STEPS = 4
 class Replacing:
     def __init__(self, shelf: Shelf, intake: Intake, processing: Processing) -> None:
         self._shelf, self._intake, self._processing = shelf, intake, processing
-        self._accounts = AccountRecords(shelf.store).accounts
+        self._people = AccountRecords(shelf.store)
         self._book = InvalidationBook(shelf.store, shelf.jobs, shelf.clock)
 
     def open(
@@ -103,11 +103,8 @@ class Replacing:
 
     def _check_right(self, upload: Upload, file: MediaFile) -> None:
         """Whoever began it may have lost the right since; then nothing of theirs is served."""
-        stored = self._accounts.find(upload.owner_id)
-        if stored is not None and stored.value.disabled:
-            raise NotAllowed("The account was disabled.", hint="An admin can enable it again.")
-        role = stored.value.role if stored else Role.MEMBER
-        changeable(Actor(account_id=upload.owner_id, role=role), file)
+        began = Actor(account_id=upload.owner_id, role=Role.MEMBER)
+        changeable(self._people.as_now(began), file)
 
     def _check_alone(self, file: MediaFile) -> None:
         """Bytes at the same address would be another record's as well."""
@@ -203,5 +200,5 @@ class Replacing:
     def _replacer_of(self, file: MediaFile) -> str:
         """Who sent the bytes that are served."""
         account_id = file.stored_by or file.owner_id
-        stored = self._accounts.find(account_id)
+        stored = self._people.accounts.find(account_id)
         return (stored.value.username or stored.value.email) if stored else account_id

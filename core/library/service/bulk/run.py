@@ -60,7 +60,7 @@ class BulkRun:
     ) -> None:
         self._shelf, self._records, self._selecting = shelf, records, selecting
         self._steps, self._pause = steps, pause
-        self._accounts = AccountRecords(shelf.store).accounts
+        self._people = AccountRecords(shelf.store)
 
     def run(self, job: Job) -> None:
         """The job's handler; safe to repeat from anywhere."""
@@ -77,12 +77,7 @@ class BulkRun:
         self._end(actor, stored)
 
     def _actor(self, bulk: Bulk) -> Actor:
-        """The person as they are now: rights that were taken away are not used any more."""
-        account = self._accounts.find(bulk.owner_id)
-        if account is not None and account.value.disabled:
-            raise NotAllowed("The account was disabled.", hint="An admin can enable it again.")
-        role = account.value.role if account else bulk.role
-        return Actor(account_id=bulk.owner_id, role=role)
+        return self._people.as_now(Actor(account_id=bulk.owner_id, role=bulk.role))
 
     def _collect(self, actor: Actor, stored: Stored[Bulk]) -> Stored[Bulk]:
         """Write down which files a search finds, once."""
