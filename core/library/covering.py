@@ -10,8 +10,7 @@ from core.library.leftovers import LeftObjects
 from core.model.base import Noun
 from core.model.identity import Actor
 from core.model.media import FileVersion, MediaFile, ObjectRef
-from core.model.object_names import keys
-from core.model.versions import BROWSERS_KEEP, held_by, version_of, with_bytes
+from core.model.versions import BROWSERS_KEEP, held_by, with_bytes
 
 
 class Covered(Noun):
@@ -78,11 +77,3 @@ def places(one: Covered) -> Iterator[tuple[ObjectRef, str]]:
 def restored(file: MediaFile, one: Covered, fresh: FileVersion, now: datetime) -> MediaFile:
     after = with_bytes(file, fresh, one.by.account_id, now, one.previous)
     return after.model_copy(update={"notes": (*after.notes, BROWSERS_KEEP)})
-
-
-def shown_again(previous: FileVersion, file: MediaFile) -> Iterator[ObjectRef]:
-    """What its addresses are to answer: as the record says by now, else as they did before."""
-    named = set(keys(file))
-    live = {ref.key: ref for ref in held_by(version_of(file)) if ref.version_id}
-    shown = held_by(previous.model_copy(update={"pristine": None}))
-    return (live.get(ref.key, ref) for ref in shown if ref.key in named)

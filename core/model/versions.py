@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from core.model.changes import Difference
 from core.model.media import FileVersion, MediaFile, ObjectRef
+from core.model.object_names import keys
 
 # CloudFront wants only what RFC 1738 calls unsafe to be encoded; browsers encode more.
 _SAFE_BY_RFC_1738 = "/!*'(),$+;:@&="
@@ -94,6 +95,14 @@ def _same(one: ObjectRef, other: ObjectRef) -> bool:
     """Whether deleting the one takes the other's bytes; without a version any may be meant."""
     versions = {one.version_id, other.version_id}
     return one.key == other.key and (None in versions or len(versions) == 1)
+
+
+def shown_again(previous: FileVersion, file: MediaFile) -> Iterator[ObjectRef]:
+    """What its addresses are to answer: as the record says by now, else as they did before."""
+    named = set(keys(file))
+    live = {ref.key: ref for ref in held_by(version_of(file)) if ref.version_id}
+    shown = held_by(previous.model_copy(update={"pristine": None}))
+    return (live.get(ref.key, ref) for ref in shown if ref.key in named)
 
 
 def objects(file: MediaFile) -> tuple[ObjectRef, ...]:

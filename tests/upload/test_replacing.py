@@ -8,7 +8,14 @@ import pytest
 from PIL import Image
 
 from core.aws.s3 import ServedAs
-from core.errors import Conflict, NotAllowed, NotFound, UnsupportedType
+from core.errors import (
+    AwsDenied,
+    AwsUnavailable,
+    Conflict,
+    NotAllowed,
+    NotFound,
+    UnsupportedType,
+)
 from core.model.changes import InvalidationState
 from core.model.identity import Account, Actor, Role
 from core.model.media import (
@@ -22,7 +29,7 @@ from core.model.media import (
     UploadState,
 )
 from core.model.object_names import own_folders
-from core.model.versions import with_bytes
+from core.model.versions import objects, served_keys, with_bytes
 from core.stores.account_records import AccountRecords
 from core.stores.invalidations import JOB as INVALIDATE
 from core.stores.invalidations import InvalidationBook
@@ -283,6 +290,80 @@ def test_new_bytes_whose_job_gave_up_are_swept_and_the_file_stays(world, monkeyp
     assert file_of(world, id_) == before
     assert not [key for key in everything(world) if key.startswith("incoming/")]
     assert world.bucket.find(before.key) is not None
+
+
+@pytest.mark.parametrize("error", [AwsUnavailable, AwsDenied])
+def test_an_address_that_could_only_half_be_covered_shows_the_bytes_of_before_again(
+    world, monkeypatch, error
+):
+    id_ = upload(world)
+    before = file_of(world, id_)
+    shown = {key: world.bucket.read_range(key, 0, 10**6) for key in served_keys(before)}
+    carry, small = world.bucket.carry, before.rendition("thumbnail").key
+
+    def half(ref, key, *more):
+        if key == small:
+            raise error("S3 says no.", hint="")
+        return carry(ref, key, *more)
+
+    monkeypatch.setattr(world.bucket, "carry", half)
+    upload_id = replace(world, id_, same_key=True)
+    job = finish(world, upload_id)
+    if error is AwsUnavailable:
+        assert world.bucket.read_range(before.key, 0, 10**6) != shown[before.key]
+        world.jobs.fail(job.id, job.problem, retry=False)
+    monkeypatch.undo()
+    world.service.sweep()
+    assert {key: world.bucket.read_range(key, 0, 10**6) for key in shown} == shown
+    assert world.service.status(world.actor, upload_id).state is UploadState.REFUSED
+    assert file_of(world, id_) == before
+
+
+def test_what_somebody_else_put_there_meanwhile_is_not_covered_by_the_bytes_of_before(
+    world, monkeypatch
+):
+    id_ = upload(world)
+    carry, small = world.bucket.carry, file_of(world, id_).rendition("thumbnail").key
+
+    def half(ref, key, *more):
+        if key == small:
+            raise AwsUnavailable("S3 says SlowDown.", hint="")
+        return carry(ref, key, *more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.bucket, "carry", half)
+        late = replace(world, id_, picture(3), same_key=True)
+        finish(world, late)
+    world.service.complete(world.actor, other := replace(world, id_, picture(8), same_key=True))
+    world.runner.run_until_idle()
+    assert world.service.status(world.actor, other).state is not UploadState.REFUSED
+    theirs = file_of(world, id_)
+    assert theirs.revision == 2
+    served = {key: world.bucket.read_range(key, 0, 10**6) for key in served_keys(theirs)}
+    world.clock.advance(hours=1)
+    world.runner.run_until_idle()
+    assert world.service.status(world.actor, late).state is UploadState.REFUSED
+    assert file_of(world, id_) == theirs
+    for key, shown in served.items():
+        assert world.bucket.read_range(key, 0, 10**6) == shown
+
+
+def test_what_fails_after_the_new_bytes_are_in_place_takes_none_of_them(world, monkeypatch):
+    id_ = upload(world)
+    erase = world.bucket.erase
+
+    def refused(key):
+        if "/r2-" in key:
+            raise AwsDenied("S3 refuses s3:DeleteObjectVersion.", hint="Grant it.")
+        return erase(key)
+
+    monkeypatch.setattr(world.bucket, "erase", refused)
+    finish(world, replace(world, id_, same_key=True))
+    after = file_of(world, id_)
+    assert after.revision == 2
+    for ref in objects(after):
+        assert world.bucket.find(ref.key) is not None
+    assert world.bucket.head(after.pristine.key)
 
 
 @pytest.mark.parametrize("same_key", [False, True])

@@ -17,7 +17,7 @@ from core.library.service.shelf import Shelf, named
 from core.model.identity import Actor
 from core.model.media import FileVersion, Job, JobState, MediaFile
 from core.model.object_names import held_at, spot
-from core.model.versions import served_keys, trimmed, version_of, viewer_paths
+from core.model.versions import served_keys, shown_again, trimmed, version_of, viewer_paths
 from core.model.visibility import changeable
 from core.stores.account_records import AccountRecords
 from core.stores.collection import Collection, Stored
@@ -136,7 +136,7 @@ class Covering:
     def _put_back(self, one: Covered) -> None:
         """Where served bytes may be covered by ones that are not taken: show them again."""
         stored = self._shelf.files.find(one.file_id)
-        for ref in rules.shown_again(one.previous, stored.value) if stored else ():
+        for ref in shown_again(one.previous, stored.value) if stored else ():
             found = self._shelf.bucket.find(ref.key)
             if found is None or found.ref.version_id != ref.version_id:
                 self._shelf.bucket.carry(ref, ref.key)

@@ -8,11 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.errors import Conflict, NotAllowed, NotFound
+from core.errors import AwsUnavailable, Conflict, DashboardError
 from core.model.identity import Actor, AuditEvent, Role
 from core.model.media import FileVersion, Job, MediaFile, Upload, UploadTicket
 from core.model.object_names import held_at, spot
-from core.model.versions import held_by, served_keys, trimmed, version_of, viewer_paths
+from core.model.versions import (
+    held_by,
+    served_keys,
+    shown_again,
+    trimmed,
+    version_of,
+    viewer_paths,
+)
 from core.model.visibility import changeable
 from core.stores.account_records import AccountRecords
 from core.stores.collection import Stored
@@ -20,7 +27,6 @@ from core.stores.invalidations import InvalidationBook
 from core.stores.records import Operation
 from core.upload import replacements as rules
 from core.upload.policy import UploadRequest
-from core.upload.problems import REFUSALS
 from core.upload.replacements import Replacement
 from core.upload.service.intake import Intake
 from core.upload.service.shelf import Shelf
@@ -68,15 +74,22 @@ class Replacing:
         if found is not None:
             try:
                 self._switch(job, upload, found)
-            except (*REFUSALS, Conflict, NotAllowed, NotFound) as refusal:
-                self._put_back(upload)
-                self._shelf.refuse(stored, refusal)
+            except AwsUnavailable:
+                raise  # it goes on when it is tried again
+            except DashboardError as refusal:
+                self._give_up(stored, refusal)
                 raise
         self._shelf.bucket.erase(upload.key)
         self._shelf.jobs.announce()  # an invalidation may have been ordered
         if not upload.same_key:  # else the CDN is asked once it has forgotten the old bytes
             self._shelf.jobs.progress(job.id, 3, _STEPS, "Asking the CDN")
             self._processing.check(job, self._shelf.file(upload.replaces).value)
+
+    def _give_up(self, stored: Stored[Upload], refusal: DashboardError) -> None:
+        """Not where the new bytes are in place, and only what was left to do has failed."""
+        if self._shelf.drafts.find(stored.value.id) is not None:
+            put_back(self._shelf, stored.value)
+            self._shelf.refuse(stored, refusal)
 
     def _switch(self, job: Job, upload: Upload, found: Stored[Replacement]) -> None:
         draft = found.value.draft
@@ -163,20 +176,6 @@ class Replacing:
             self._shelf.drafts.save(pinned, found.version)
         return previous
 
-    def _put_back(self, upload: Upload) -> None:
-        """Where the old bytes may be covered by ones that are not taken: show them again."""
-        found = self._shelf.drafts.find(upload.id)
-        if found is None or found.value.previous is None:
-            return
-        bucket, previous = self._shelf.bucket, found.value.previous
-        if self._shelf.files.find(upload.replaces) is None:  # deleted for good meanwhile
-            keys = (ref.key for ref in held_by(previous))
-            self._shelf.eraser.keys(previous.bucket, keys, f"file/{upload.replaces}")
-            return
-        for ref in held_by(previous):
-            if ref.version_id and bucket.head(ref.key).ref.version_id != ref.version_id:
-                bucket.carry(ref, ref.key)
-
     def _version_id(self, key: str) -> str:
         version = self._shelf.bucket.head(key).ref.version_id
         if version is None:
@@ -202,3 +201,20 @@ class Replacing:
         account_id = file.stored_by or file.owner_id
         stored = self._people.accounts.find(account_id)
         return (stored.value.username or stored.value.email) if stored else account_id
+
+
+def put_back(shelf: Shelf, upload: Upload) -> None:
+    """Where the old bytes may be covered by ones that are not taken: show them again."""
+    found = shelf.drafts.find(upload.id)
+    if found is None or found.value.previous is None:
+        return
+    bucket, previous = shelf.bucket, found.value.previous
+    target = shelf.files.find(upload.replaces)
+    if target is None:  # deleted for good meanwhile
+        keys = (ref.key for ref in held_by(previous))
+        shelf.eraser.keys(previous.bucket, keys, f"file/{upload.replaces}")
+        return
+    for ref in shown_again(previous, target.value):
+        there = bucket.find(ref.key)
+        if ref.version_id and (there is None or there.ref.version_id != ref.version_id):
+            bucket.carry(ref, ref.key)

@@ -9,6 +9,7 @@ from core.model.media import FileState, Job, Upload, UploadState
 from core.stores.collection import Stored
 from core.upload import delivery, policy, records
 from core.upload.problems import error_of
+from core.upload.service.replacing import put_back
 from core.upload.service.shelf import Shelf
 
 ORPHAN_AGE = timedelta(days=1)
@@ -78,6 +79,7 @@ class Sweeping:
         upload = self._shelf.uploads.find(job.subject_id)
         if upload is None or self._shelf.drafts.find(job.subject_id) is None:
             return 0
+        put_back(self._shelf, upload.value)
         self._shelf.refuse(upload, error_of(job.problem))
         return 1
 
