@@ -134,3 +134,18 @@ def test_albums_and_searches_are_kept(bearer, add_file):
     assert bearer("other").delete(path).status_code == 404
     assert client.delete(path).status_code == 204
     assert client.get("/api/saved-searches").json() == {"items": []}
+
+
+@pytest.mark.parametrize(
+    ("asked", "hint"),
+    [
+        ("/files?filder=trip", "Perhaps folder is meant."),
+        ("/files?query=beach&offset=60", "Known are: album, below, camera, "),
+        ("/users/me?verbose=1", "This address takes none."),
+    ],
+)
+def test_a_parameter_that_is_not_known_is_refused_and_not_left_out(bearer, asked, hint):
+    answer = bearer("owner").get(f"/api{asked}")
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["detail"].startswith("There is no parameter '")
+    assert answer.json()["hint"].startswith(hint)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.datastructures import MutableHeaders
 from starlette.responses import HTMLResponse
@@ -41,6 +41,7 @@ from core.web.api.limits import BodyLimit
 from core.web.api.openapi import DESCRIPTION, TITLE
 from core.web.api.problems import Unexpected, add_problem_handlers
 from core.web.api.reference import reference_page
+from core.web.api.strict import known_parameters
 
 VERSION = "1"
 PREFIX = "/api"
@@ -86,6 +87,7 @@ def build_api(get_dashboard: Callable[[], Services]) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         generate_unique_id_function=_operation_id,
+        dependencies=[Depends(known_parameters)],
     )
     api.state.get_dashboard = get_dashboard
     for part in _PARTS:
