@@ -51,10 +51,12 @@ def _slug_of_personal(file: MediaFile) -> str:
 def clean_key(file: MediaFile) -> str:
     """A key in the file's own folder whose last part says nothing of a person."""
     name = PurePosixPath(unquote(file.name)).name
+    named = PurePosixPath(name).suffix
     for found in (*_emails(name), *_PHONE.findall(name)):
         name = name.replace(found, "")
     suffix = suffix_for(file.content_type) or PurePosixPath(file.key).suffix
-    stem = PurePosixPath(safe_segment(name)).stem.strip("-._")
+    name = name.removesuffix(named).strip("-._ ")  # of `ada@x.example.jpg` nothing may be left
+    stem = safe_segment(name).strip("-._") if name else ""
     folder = "private" if file.private else "media"
     return f"{folder}/{file.id}/{stem or 'file'}-r{file.revision}{suffix.lower()}"
 

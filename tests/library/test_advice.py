@@ -120,6 +120,19 @@ def test_numbers_of_cameras_and_marks_of_size_are_no_person(name):
     assert personal(name) == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("mia@demo.example.jpg", "media/f/file-r1.jpg"),
+        ("mia@demo.example", "media/f/file-r1.jpg"),
+        ("beach of mia@demo.example.jpg", "media/f/beach-of-r1.jpg"),
+        ("v1.2 notes +49 170 1234567.jpg", "media/f/v1.2-notes-r1.jpg"),
+    ],
+)
+def test_a_clean_key_keeps_what_tells_nothing_of_a_person(name, key):
+    assert clean_key(photo(name=name)) == key
+
+
 @given(st.text(min_size=1, max_size=60), st.booleans())
 def test_a_clean_key_always_lies_in_the_files_own_folder(name, private):
     key = clean_key(photo(name=name, private=private))
