@@ -323,6 +323,7 @@ def test_what_somebody_else_put_there_meanwhile_is_not_covered_by_the_bytes_of_b
     world, monkeypatch
 ):
     id_ = upload(world)
+    first = b"".join(world.bucket.open_stream(_ref(file_of(world, id_))))
     carry, small = world.bucket.carry, file_of(world, id_).rendition("thumbnail").key
 
     def half(ref, key, *more):
@@ -339,6 +340,7 @@ def test_what_somebody_else_put_there_meanwhile_is_not_covered_by_the_bytes_of_b
     assert world.service.status(world.actor, other).state is not UploadState.REFUSED
     theirs = file_of(world, id_)
     assert theirs.revision == 2
+    assert b"".join(world.bucket.open_stream(_ref(theirs.versions[0]))) == first
     served = {key: world.bucket.read_range(key, 0, 10**6) for key in served_keys(theirs)}
     world.clock.advance(hours=1)
     world.runner.run_until_idle()

@@ -161,13 +161,16 @@ class Replacing:
         return event.model_copy(update={"actor_id": upload.owner_id})
 
     def _pinned(self, upload: Upload, file: MediaFile) -> FileVersion:
-        """What is served now, by S3's version ids, written down before it is overwritten."""
+        """What is served now, by S3's version ids, written down before it is overwritten.
+
+        Those that the record names: somebody else's new bytes may be half-way there.
+        """
         found = self._shelf.drafts.find(upload.id)
         if found is not None and found.value.previous is not None:
             return found.value.previous
-        served = self._version_id(file.key)
+        served = self._version_id(file.key, file.version_id)
         small = tuple(
-            one.model_copy(update={"version_id": self._version_id(one.key)})
+            one.model_copy(update={"version_id": self._version_id(one.key, one.version_id)})
             for one in file.renditions
         )
         previous = version_of(file.model_copy(update={"version_id": served, "renditions": small}))
@@ -176,8 +179,8 @@ class Replacing:
             self._shelf.drafts.save(pinned, found.version)
         return previous
 
-    def _version_id(self, key: str) -> str:
-        version = self._shelf.bucket.head(key).ref.version_id
+    def _version_id(self, key: str, known: str | None) -> str:
+        version = self._shelf.bucket.head(key, known).ref.version_id
         if version is None:
             raise Conflict(
                 "The bucket keeps no versions: the old bytes would be lost.",
