@@ -1,8 +1,8 @@
 """What people type into the search box, as a `FileQuery`; and cursors that belong to one query.
 
 `beach -rain type:image folder:"Trips/2024" below:Trips tag:sea album:a1 camera:canon ext:jpg
-taken:2024-01..2024-03 uploaded:>2026-01-01 width:>2000 size:>10MB owner:me with:me is:private
-is:shared in:trash in:shared sort:-size`
+taken:2024-01..2024-03 uploaded:>2026-01-01 width:>2000 dimensions:1920x1080 size:>10MB owner:me
+with:me is:private is:shared in:trash in:shared sort:-size`
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.errors import InvalidInput
-from core.library.search_values import bounds, one_of, span, unknown
+from core.library.search_values import bounds, one_of, sides, span, unknown
 from core.model.media import FileKind, FileQuery, FileSort, FileState
 from core.model.names import clean_folder, plain_text
 
@@ -138,6 +138,11 @@ def _length(field: str) -> Callable[[str], dict[str, Any]]:
     return read
 
 
+def _sides(value: str) -> dict[str, Any]:
+    width, height = sides("dimensions", value)
+    return {"min_width": width, "max_width": width, "min_height": height, "max_height": height}
+
+
 def _time(field: str) -> Callable[[str], dict[str, Any]]:
     def read(value: str) -> dict[str, Any]:
         first, end = span(field, value)
@@ -173,6 +178,7 @@ _FIELDS: dict[str, Callable[[str], dict[str, Any]]] = {
     "uploaded": _time("uploaded"),
     "width": _length("width"),
     "height": _length("height"),
+    "dimensions": _sides,
     "size": _length("size"),
     "owner": _elsewhere,
     "with": _elsewhere,

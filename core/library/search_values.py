@@ -15,6 +15,7 @@ Bounds = tuple[int | None, int | None]  # both included
 
 _PERIOD = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)
 _SIZE = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)\s*([kmgt]?i?b?)", re.IGNORECASE | re.ASCII)
+_SIDES = re.compile(r"([0-9]{1,7})\s*[xX\u00d7]\s*([0-9]{1,7})")
 _COUNT = re.compile(r"\d{1,12}", re.ASCII)
 _COMPARED = re.compile(r"(>=|<=|>|<|=)?(.*)", re.DOTALL)
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
@@ -68,6 +69,14 @@ def bounds(field: str, value: str, *, size: bool = False) -> Bounds:
         "<": (None, number - 1),
         "<=": (None, number),
     }.get(sign, (number, number))
+
+
+def sides(field: str, value: str) -> tuple[int, int]:
+    """Width and height: `1920x1080`, also as files show it, with \u00d7 and spaces."""
+    match = _SIDES.fullmatch(value.strip())
+    if match is None:
+        raise unknown(field, value, "width and height such as 1920x1080")
+    return int(match[1]), int(match[2])
 
 
 _DATES = "a day, month or year: 2024-05-17, 2024-05, 2024-01..2024-03, >2024"

@@ -125,6 +125,15 @@ def test_widths_and_heights_are_pixels():
     assert (query.min_height, query.max_height) == (None, 1080)
 
 
+@pytest.mark.parametrize(
+    "typed", ["1920x1080", "1920X1080", "1920\u00d71080", '"1920 \u00d7 1080"']
+)
+def test_dimensions_are_both_sides_exactly(typed):
+    query = parse_query(f"dimensions:{typed}")
+    sides = {"min_width": 1920, "max_width": 1920, "min_height": 1080, "max_height": 1080}
+    assert query == FileQuery(**sides)
+
+
 def test_what_is_shared_and_private_is_a_filter():
     assert parse_query("is:private is:shared") == FileQuery(private=True, shared=True)
     assert parse_query("is:public is:own") == FileQuery(private=False, shared=False)
@@ -155,6 +164,9 @@ def test_people_are_resolved_by_who_asks():
         "width:wide",
         "width:-5",
         "width:..",
+        "dimensions:1920",
+        "dimensions:x1080",
+        "dimensions:1920x1080x3",
         "size:10XB",
         "size:..",
         "height:1e9",

@@ -28,6 +28,7 @@ _SYNTAX = (
     ("taken:2024-05", "a day, month or year; 2024-01..2024-03; >2024"),
     ("uploaded:>2026-01-01", "when it came here"),
     ("width:>2000", "also height: and size:>10MB"),
+    ("dimensions:1920x1080", "exactly so many pixels"),
     ('folder:"Trips/2024"', "in it; below: also deeper"),
     ("is:private", "private, public, shared, own"),
     ("state:undelivered", "delivered, undelivered, processing"),
