@@ -14,15 +14,18 @@ from core.aws.buckets import ObjectMover
 from core.aws.cloudfront import CloudFrontReader
 from core.aws.s3_config import BucketReader
 from core.dashboard.cloud import CloudParts
+from core.dashboard.outage import Outage
 from core.errors import DashboardError
 from core.measures.account import Account
 from core.measures.edge_map import EdgeMap
 from core.model.delivery import AccountSnapshot
+from core.model.waste import BucketRules
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 _KEPT = timedelta(minutes=10)
 _MOST = 2000
+_PAGE_SECONDS = 5  # an answer that a page waits for
 
 
 class Kept(Generic[K, V]):
@@ -49,8 +52,10 @@ class Kept(Generic[K, V]):
 class AccountFacts:
     def __init__(self, cloud: CloudParts, region: str, clock: Callable[[], datetime]) -> None:
         self._cloud, self._region, self._clock = cloud, region, clock
-        self._buckets = BucketReader(cloud.clients.s3)
-        self._edges = CloudFrontReader(cloud.clients.cloudfront)
+        clients = cloud.clients.hurried(_PAGE_SECONDS)
+        self._s3, self._outage = clients.s3, Outage(clock)
+        self._buckets = BucketReader(clients.s3)
+        self._edges = CloudFrontReader(clients.cloudfront)
         self._region_of = Kept(self._bucket_region, clock)
         self._edge_of = Kept(self._edge, clock)
         self._headers_of = Kept(self._headers, clock)
@@ -70,16 +75,24 @@ class AccountFacts:
         """Headers, class and encryption of an object by the API's names; None where not known."""
         return self._headers_of((bucket, key))
 
+    def lifecycle(self, bucket: str, region: str) -> BucketRules:
+        """Rules that can't be read are unknown, not none."""
+        try:
+            found = self._outage.ask(lambda: self._buckets.lifecycle(bucket))
+        except DashboardError:
+            return BucketRules(bucket=bucket, region=region)
+        return BucketRules(bucket=bucket, region=region, rules=tuple(found or ()))
+
     def _bucket_region(self, bucket: str) -> str | None:
         try:
-            return self._buckets.region(bucket)
+            return self._outage.ask(lambda: self._buckets.region(bucket))
         except DashboardError:
             return None
 
     def _headers(self, place: tuple[str, str]) -> Mapping[str, Any] | None:
         bucket, key = place
         try:
-            found = ObjectMover(self._cloud.clients.s3, bucket).find(key)
+            found = self._outage.ask(lambda: ObjectMover(self._s3, bucket).find(key))
         except DashboardError:
             return None
         return {**found.headers, **found.stored_as} if found is not None else None
@@ -88,7 +101,7 @@ class AccountFacts:
         if not distribution_id:
             return None, "no distribution is set"
         try:
-            shape = self._edges.distribution(distribution_id)
+            shape = self._outage.ask(lambda: self._edges.distribution(distribution_id))
         except DashboardError as error:
             return None, error.message
         config = shape["DistributionConfig"]
@@ -104,6 +117,6 @@ class AccountFacts:
     def _policy(self, policy_id: str) -> dict[str, Any]:
         """Empty where it can't be read: its limits are unknown then."""
         try:
-            return dict(self._edges.cache_policy(policy_id))
+            return dict(self._outage.ask(lambda: self._edges.cache_policy(policy_id)))
         except DashboardError:
             return {}

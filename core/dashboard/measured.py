@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from core.aws.cost_explorer import CostExplorer
 from core.aws.s3 import MediaBucket
-from core.aws.s3_config import BucketReader
 from core.costs.price_sheet import Missing, find
 from core.costs.service import CostsService
 from core.costs.service.actuals import ActualsBook
@@ -20,12 +19,10 @@ from core.costs.service.sheets import PriceSheets
 from core.dashboard.account_facts import AccountFacts
 from core.dashboard.clock import utc_now
 from core.dashboard.cloud import CloudParts
-from core.errors import DashboardError
 from core.measures import MeasuresOfUsage
 from core.measures.uploads import UploadCounter
 from core.model.identity import Actor, Role
 from core.model.s3_places import place_of
-from core.model.waste import BucketRules
 from core.settings import Settings
 from core.stores.account_records import AccountRecords
 from core.stores.audit_log import AuditLog
@@ -137,7 +134,7 @@ def _measures(
         history=lambda: tuple(
             day for one in storage.buckets(reader) for day in storage.history(reader, one)
         ),
-        rules=lambda bucket, region: _lifecycle(cloud, bucket, region),
+        rules=facts.lifecycle,
         users=lambda: sum(1 for account in accounts.all() if not account.disabled),
         uploads=UploadCounter(
             lambda month, after: audit.page(month, after=after, limit=500), utc_now
@@ -146,12 +143,3 @@ def _measures(
         headers=facts.headers,
         clock=utc_now,
     )
-
-
-def _lifecycle(cloud: CloudParts, bucket: str, region: str) -> BucketRules:
-    """Rules that can't be read are unknown, not none."""
-    try:
-        found = BucketReader(cloud.clients.s3).lifecycle(bucket)
-    except DashboardError:
-        return BucketRules(bucket=bucket, region=region)
-    return BucketRules(bucket=bucket, region=region, rules=tuple(found or ()))

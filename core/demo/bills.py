@@ -17,10 +17,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from core.costs.service.months import elapsed
 from core.dashboard import Dashboard
 from core.dashboard.measured import DEMO_BILL
 from core.demo.visits import SEED
 from core.emulator.service import Emulator
+from core.errors import NotFound
 from core.model.estimates import CostLine
 from core.model.identity import Actor
 
@@ -97,7 +99,7 @@ def write_bills(dashboard: Dashboard, emulator: Emulator, admin: Actor, now: dat
         s3.create_bucket(Bucket=_BUCKET)
     emulator.let_diagnose(_BUCKET)
     for first in _months(now.date()):
-        month = _month(dashboard, admin, first, now.date())
+        month = _month(dashboard, admin, first, now)
         content = gzip.compress(_file(rows(month), f"{first:%Y-%m}"), mtime=0)
         key = f"{_PREFIX}data/BILLING_PERIOD={first:%Y-%m}/media-costs-00001.csv.gz"
         s3.put_object(Bucket=_BUCKET, Key=key, Body=content)
@@ -109,14 +111,15 @@ def _months(today: date) -> list[date]:
     return [date(at // 12, at % 12 + 1, 1) for at in range(count - 3, count + 1)]
 
 
-def _month(dashboard: Dashboard, admin: Actor, first: date, today: date) -> Month:
+def _month(dashboard: Dashboard, admin: Actor, first: date, now: datetime) -> Month:
     after = (first + timedelta(days=31)).replace(day=1)
-    end = max(min(after, today), first + timedelta(days=1))  # on a first, the day that runs
+    end = max(min(after, now.date()), first + timedelta(days=1))  # on a first, the day that runs
     days = [first + timedelta(days=n) for n in range((end - first).days)]
     report = dashboard.traffic.report(admin, days[0], days[-1])
     known = {date.fromisoformat(row.label): row.bytes for row in report.days if row.label}
     part = Decimal(len(days)) / (after - first).days
-    usage = _usage(dashboard, admin, f"{first:%Y-%m}", part)
+    period = f"{first:%Y-%m}"
+    usage = _usage(dashboard, admin, period, part, elapsed(period, now))
     at_list, paid = (
         dashboard.costs.estimate(admin, {**usage, "allowances": name}).lines
         for name in ("none", "always_free")
@@ -126,18 +129,23 @@ def _month(dashboard: Dashboard, admin: Actor, first: date, today: date) -> Mont
     return Month(weights, Decimal(1) / (after - first).days, at_list, paid)
 
 
-def _usage(dashboard: Dashboard, admin: Actor, period: str, part: Decimal) -> dict[str, object]:
+def _usage(
+    dashboard: Dashboard, admin: Actor, period: str, part: Decimal, stored: Decimal
+) -> dict[str, object]:
     """The measured month as a usage file, with the quantities of the bill.
 
-    Of a running month the traffic goes on as it was, so that its days have their share of what is
-    free; what is stored is measured as a whole month's at once.
+    A running month goes on as it was, so that its days have their share of what is free: `part` of
+    its traffic is known, and `stored` of its hours.
     """
-    found = dashboard.costs.estimate_month(admin, period).lines
+    try:
+        found = dashboard.costs.estimate_month(admin, period).lines
+    except NotFound:  # a month from before the logs: its bill has what nobody measures
+        found = ()
     lines = [
         {
             "line": one.line,
             "region": one.region,
-            "quantity": str(_billed(one, part).quantize(Decimal("0.000001"))),
+            "quantity": str(_billed(one, part, stored).quantize(Decimal("0.000001"))),
         }
         for one in found
         if one.line in _LINES
@@ -145,8 +153,8 @@ def _usage(dashboard: Dashboard, admin: Actor, period: str, part: Decimal) -> di
     return {"period": period, "lines": lines}
 
 
-def _billed(one: CostLine, part: Decimal) -> Decimal:
-    whole = one.quantity if one.line.startswith(_STEADY) else one.quantity / part
+def _billed(one: CostLine, part: Decimal, stored: Decimal) -> Decimal:
+    whole = one.quantity / (stored if one.line.startswith(_STEADY) else part)
     return whole * _OFF.get(one.line, Decimal(1))
 
 

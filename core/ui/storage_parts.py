@@ -13,6 +13,7 @@ from core.model.usage import (
     StorageComparison,
     StorageDay,
     StorageReport,
+    StorageScan,
     StorageSource,
     Stored,
     Uploads,
@@ -28,6 +29,15 @@ NAMES = {
     StorageSource.INVENTORY: "S3 Inventory",
     StorageSource.CLOUDWATCH: "CloudWatch",
 }
+
+
+def going(scan: StorageScan) -> str:
+    """How far a scan is, in objects; one that nobody works on yet has no number."""
+    name = NAMES[scan.source]
+    if not scan.step:
+        return f"{name}: waiting for a worker"
+    whole = f" of {formats.number(scan.total)}" if scan.total else ""
+    return f"{name}: {scan.step} {formats.number(scan.done)}{whole}"
 
 
 def size(value: int | None) -> str:

@@ -135,11 +135,8 @@ def progress(actor: Actor, scan_id: str, bucket: str) -> None:
 
 def _going(actor: Actor, scan: StorageScan) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        step = scan.step or "Waiting for a worker"
         share = min(1.0, scan.done / scan.total) if scan.total else 0.0
-        done = formats.number(scan.done)
-        whole = f" of {formats.number(scan.total)}" if scan.total else ""
-        st.progress(share, text=f"{storage_parts.NAMES[scan.source]}: {step} {done}{whole}")
+        st.progress(share, text=storage_parts.going(scan))
         if st.button("Cancel", key="cancel_storage"):
             session.services().storage.cancel(actor, scan.id)
             st.rerun()

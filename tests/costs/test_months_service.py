@@ -436,6 +436,8 @@ def test_nothing_measured_is_said_and_is_no_zero(tmp_path):
     assert found.sentence == "Nobody knows what November costs: nothing of it was measured."
     assert found.is_lower_bound
     assert len(world.costs.recommendations(ADMIN).not_looked_for) == 6
+    with pytest.raises(NotFound, match="Nothing of 2026-11 was measured"):
+        world.costs.estimate_month(ADMIN)
     world.store.close()
 
 

@@ -1,5 +1,6 @@
 """The whole chain on AWS (moto stands in): scans of logs and storage become advice with its change."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import boto3
@@ -174,9 +175,9 @@ def test_what_aws_refuses_is_unknown_and_asked_for_once(world):
 
 def test_a_distribution_that_can_not_be_read_says_why(world):
     cloud = world.made.cloud
-    gone = type(cloud)(**{**vars(cloud), "distribution_id": "EGONE"})
+    gone = replace(cloud, distribution_id="EGONE")
     found = AccountFacts(gone, "us-east-1", lambda: datetime.now(UTC)).account(())
     assert found.edge is None
     assert found.edge_problem
-    none = type(cloud)(**{**vars(cloud), "distribution_id": ""})
+    none = replace(cloud, distribution_id="")
     assert "no distribution" in AccountFacts(none, "x", lambda: datetime.now(UTC)).account(()).edge_problem  # fmt: skip

@@ -18,7 +18,7 @@ from core.model.estimates import (
 from core.model.months import Allocation, CostMonth, MonthLine, ServiceCost, UnitCost
 from core.model.pricing import PriceSource
 from core.model.scenarios import HitRatioChange, Scenario, WhatIf
-from core.model.usage import StorageDay, StorageReport, StorageSource, Stored
+from core.model.usage import StorageDay, StorageReport, StorageScan, StorageSource, Stored
 from core.ui import (
     advice_parts,
     budgets_view,
@@ -237,3 +237,11 @@ def test_an_alert_is_red_once_the_limit_is_passed(kind, amount, tone):
     alert = Alert(id="a", budget_id="b", budget="Media", period="2026-11", kind=kind,
                   threshold=D(50), amount=D(amount), limit=D(100), at=NOW, text="")  # fmt: skip
     assert budgets_view.alert_tone(alert) is tone
+
+
+def test_a_scan_that_waits_has_no_number_and_one_that_runs_says_how_far_it_is():
+    scan = StorageScan(id="s", bucket="m", source=StorageSource.LISTING, created_by="a",
+                       created_at=NOW, job_id="j")  # fmt: skip
+    assert storage_parts.going(scan) == "Live listing: waiting for a worker"
+    running = scan.model_copy(update={"step": "Listed", "done": 1200, "total": 4000})
+    assert storage_parts.going(running) == "Live listing: Listed 1,200 of 4,000"

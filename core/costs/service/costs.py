@@ -25,7 +25,7 @@ from core.costs.service.scenarios import ScenariosDesk
 from core.costs.service.sheets import PriceSheets
 from core.costs.tiers import ZERO
 from core.costs.usage_file import parse_usage, read_usage
-from core.errors import Configuration, InvalidInput
+from core.errors import Configuration, InvalidInput, NotFound
 from core.model.actuals import Reconciliation
 from core.model.budgets import Alert, Anomaly, Budget, BudgetState, Forecast, OwnCost
 from core.model.estimates import CostEstimate, PlanChoices
@@ -117,9 +117,17 @@ class CostsService:
         return months.with_sentence(months.month(self._period(period)))
 
     def estimate_month(self, actor: Actor, period: str = "") -> CostEstimate:
-        """The measured usage of a month, priced; warnings say what was not measured."""
+        """The measured usage of a month, priced; warnings say what was not measured.
+
+        Raises `NotFound` where nothing was: an estimate of 0 would say that it costs nothing.
+        """
         actor.require(Permission.COSTS_READ)
         measured = self._open.parts.measures.month(self._period(period))
+        if measured.stored is None and measured.delivered is None and not measured.lines:
+            raise NotFound(
+                f"Nothing of {measured.period} was measured.",
+                hint="Scan the buckets and read the access logs on the Usage page.",
+            )
         return self._open.months.estimate(measured)
 
     def plans(self, actor: Actor, period: str = "") -> PlanChoices:
