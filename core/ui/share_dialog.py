@@ -12,7 +12,7 @@ from core.model.identity import Actor
 from core.model.media import Right
 from core.model.sharing import Person, SharePolicy, ShareTarget, TargetKind
 from core.shares.records import ShareRequest
-from core.ui import formats, parts, session, share_fields
+from core.ui import formats, parts, session, share_fields, unsharing
 from core.ui.frame import boundary, guarded, show
 from core.ui.markup import plain
 from core.ui.parts import Tone
@@ -129,6 +129,8 @@ def _people(actor: Actor, file_id: str) -> None:
         people = session.services().shares.people(actor, file_id)
     except NotAllowed:
         return
+    if unsharing.undo_bar(actor, only=file_id) is not None:
+        st.rerun(scope="fragment")
     if people:
         show(parts.title("Shared with", formats.counted(len(people), "person", "people")))
     for person in people:
@@ -142,7 +144,8 @@ def _person(actor: Actor, file_id: str, person: Person) -> None:
         may = "may edit" if person.right is Right.EDIT else "may look"
         show(parts.note(f"{person.name}, {person.email}: {may}"))
         if st.button("Remove", key=f"unshare_{person.account_id}", type="tertiary"):
-            session.services().shares.unshare(actor, [file_id], [person.account_id])
+            told = f"{plain(person.name)} sees it no more."
+            unsharing.take(actor, [file_id], [person.account_id], told)
             st.rerun(scope="fragment")
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from core.model.changes import Selection
 from core.model.identity import Actor
 from core.model.media import FilePage, FileQuery, MediaFile
-from core.ui import file_detail, formats, parts, session, share_dialog
+from core.ui import file_detail, formats, parts, session, share_dialog, unsharing
 from core.ui.frame import boundary, guarded, show
 from core.ui.gallery import gallery
 from core.ui.library import found, handing, picks
@@ -101,25 +101,15 @@ def _take_back(actor: Actor, files: Sequence[MediaFile]) -> None:
 def _unshare(
     actor: Actor, files: Sequence[MediaFile], people: Sequence[str], sentence: str
 ) -> None:
-    ids = [file.id for file in files]
-    session.services().shares.unshare(actor, ids, people)
-    st.session_state[session.UNSHARED_JUST_NOW] = (ids, sentence)
+    unsharing.take(actor, [file.id for file in files], people, sentence)
     picks.forget()
     st.rerun()
 
 
 def _undo_bar(actor: Actor) -> None:
-    """Nothing is asked beforehand, because it can be taken back here."""
-    ids, sentence = st.session_state.get(session.UNSHARED_JUST_NOW, ((), ""))
-    if not ids:
+    done = unsharing.undo_bar(actor)
+    if done is None:
         return
-    with st.container(horizontal=True, vertical_alignment="center", key="undo_bar"):
-        show(parts.note(sentence))
-        undone = st.button("Undo", key="undo_unshare")
-        if not (undone or st.button("Dismiss", key="dismiss_unshare", type="tertiary")):
-            return
-    st.session_state.pop(session.UNSHARED_JUST_NOW)
-    if undone:
-        back = session.services().shares.give_back(actor, ids)
-        session.announce(f"{formats.counted(back, 'file is', 'files are')} shared again.")
+    if done:
+        session.announce(done)
     st.rerun()

@@ -102,6 +102,10 @@ def test_a_colleague_looks_then_edits_then_is_out_and_a_third_never_knows(team, 
     expect(dialog.get_by_role("heading", name="dawn at the beach.jpg")).to_be_visible()
     expect(dialog.get_by_text("Noa, noa@example.com: may edit")).to_be_visible()
     button(dialog, "Remove").click()
+    expect(dialog.get_by_text("Noa sees it no more.")).to_be_visible()
+    button(dialog, "Undo").click()
+    expect(dialog.get_by_text("Noa, noa@example.com: may edit")).to_be_visible()
+    button(dialog, "Remove").click()
     expect(dialog.get_by_text("noa@example.com")).to_have_count(0)
     sees_nothing(noa, picture)
 
