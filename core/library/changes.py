@@ -9,7 +9,7 @@ from core.errors import Conflict, InvalidInput
 from core.model.identity import Actor, Permission
 from core.model.library import FileChanges
 from core.model.media import FileQuery, MediaFile
-from core.model.names import NAME_LIMIT, clean_folder, clean_name, plain_text
+from core.model.names import NAME_LIMIT, clean_folder, plain_text, typed_name
 from core.model.object_names import own_folders
 from core.model.versions import objects
 
@@ -100,7 +100,7 @@ def _name(raw: str) -> str:
             f"The name is {len(raw)} characters long.",
             hint=f"Use at most {NAME_LIMIT} characters.",
         )
-    return clean_name(raw)
+    return typed_name(raw)
 
 
 def clean_tags(raw: Iterable[str]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from core.errors import Conflict
 from core.library.leftovers import LeftObjects
 from core.model.identity import Actor
 from core.model.media import FileState, FileVersion, MediaFile, ObjectRef
-from core.model.names import clean_folder, clean_name
+from core.model.names import clean_folder, typed_name
 from core.model.object_names import Spot, held_at, spot
 from core.model.versions import held_by
 
@@ -26,7 +26,7 @@ def draft(file: MediaFile, id: str, owner_id: str, folder: str | None, name: str
         update={
             "id": id,
             "owner_id": owner_id,
-            "name": clean_name(name) if name else file.name,
+            "name": typed_name(name) if name else file.name,
             "folder": (file.folder if mine else "") if folder is None else clean_folder(folder),
             "pristine": file.pristine if mine else None,
             "removed": tuple(

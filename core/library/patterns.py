@@ -23,6 +23,8 @@ def check_pattern(pattern: str) -> None:
             raise _wrong(pattern, f"{{{name}}} is not known")
     if not pattern.strip() or len(pattern) > PATTERN_LIMIT:
         raise _wrong(pattern, "it is empty or too long")
+    if "/" in pattern or "\\" in pattern:
+        raise _wrong(pattern, "it has a slash in it, and moves nothing")
 
 
 def patterned(pattern: str, file: MediaFile, number: int, total: int) -> str:

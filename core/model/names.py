@@ -34,6 +34,16 @@ def clean_name(raw: str) -> str:
     return shorten(name, NAME_LIMIT)
 
 
+def typed_name(raw: str) -> str:
+    """`clean_name` of what somebody typed as a name: no part of it is left out unsaid."""
+    if "/" in raw or "\\" in raw:
+        raise InvalidInput(
+            f"The name {raw[:80]} has a slash in it.",
+            hint="Name the folder where folders are named.",
+        )
+    return clean_name(raw)
+
+
 def clean_folder(raw: str) -> str:
     """`a/b` without empty, `.` or `..` parts; '' is the top. Raises `InvalidInput` if too deep."""
     parts = [part for part in map(plain_text, re.split(r"[/\\]", raw)) if part.strip(". ")]

@@ -13,6 +13,8 @@ from core.library.changes import (
     scope,
     trashed,
 )
+from core.library.copies import draft
+from core.library.patterns import check_pattern
 from core.model.identity import Actor, Role
 from core.model.library import FileChanges
 from core.model.media import FileKind, FileQuery, FileState, MediaFile, RemovedField
@@ -48,6 +50,16 @@ def test_a_members_query_is_narrowed_to_own_files():
 def test_a_rename_changes_the_name_and_not_the_key():
     after = changed(FILE, FileChanges(name="sea.jpg"))
     assert (after.name, after.key, after.folder) == ("sea.jpg", FILE.key, FILE.folder)
+
+
+@pytest.mark.parametrize("name", ["2024/sea.jpg", "..\\sea.jpg", "/"])
+def test_a_name_with_a_folder_in_it_is_refused_and_not_cut(name):
+    with pytest.raises(InvalidInput, match="slash"):
+        changed(FILE, FileChanges(name=name))
+    with pytest.raises(InvalidInput, match="slash"):
+        draft(FILE, "copy", "owner", None, name)
+    with pytest.raises(InvalidInput, match="slash"):
+        check_pattern(f"{{n}}{name}")
 
 
 def test_folder_and_tags_are_cleaned():
