@@ -49,6 +49,9 @@ def _not_looked_for(desk: Desk) -> Iterator[str]:
         yield f"uncached objects: {waste.why_not.get('uncached') or 'no access logs were read'}"
     if not waste.rules:
         yield "missing lifecycle rules: no bucket's rules were read"
+    for one in waste.rules:
+        if one.rules is None:
+            yield f"missing lifecycle rules of {one.bucket}: its rules could not be read"
     if waste.idle is None:
         why = waste.why_not.get("idle_originals") or "views by file are not known"
         yield f"big originals that nobody views: {why}"

@@ -307,3 +307,10 @@ def test_a_copy_repeats_what_the_object_has():
 def test_why_a_kind_was_not_looked_for_is_said():
     told = advice(why_not={"uncached": "AWS refused it."}).not_looked_for
     assert "uncached objects: AWS refused it." in told
+
+
+def test_rules_that_could_not_be_read_are_named_by_bucket_and_not_taken_as_complete():
+    unread = BucketRules(bucket="asleep", region="us-east-1")
+    read = BucketRules(bucket="awake", region="us-east-1", rules=(abort_rule(),))
+    told = [one for one in advice(rules=(unread, read)).not_looked_for if "lifecycle" in one]
+    assert told == ["missing lifecycle rules of asleep: its rules could not be read"]
