@@ -55,6 +55,8 @@ def test_a_person_chooses_a_picture_a_theme_and_compares_two_photos(app, tab):
     choose(tab, "Time zone", "Asia/Kolkata")
     tab.get_by_role("button", name="Save settings").click()
     expect(shell).to_have_css("background-color", DARK)
+    # Dialogs stand beside the shell: what is written in them takes its colours from here.
+    expect(tab.locator("html")).to_have_css("color-scheme", "dark")
     expect(tab.locator("time").first).to_have_attribute("title", re.compile(r"IST \(.* UTC\)"))
 
     tab.goto("/progress")

@@ -5,7 +5,10 @@ import './tabbing.js'
 const WORDS = { light: 'Light', dark: 'Dark', system: 'System' }
 const CLOSED = 'stSidebarCollapsed-' // Streamlit's own memory of the sidebar
 
-const wanted = WORDS[document.currentScript?.dataset.theme]
+const chosen = document.currentScript?.dataset.theme
+const wanted = WORDS[chosen]
+// Streamlit tells its own root; dialogs stand beside it, and would follow the system.
+if (wanted) document.documentElement.dataset.theme = chosen
 try {
   if (wanted) localStorage.setItem(`stActiveTheme-${location.pathname}-v2`, JSON.stringify(wanted))
   // No room is kept for a sidebar that will come folded: the page would move when it does.
