@@ -81,7 +81,9 @@ def test_who_guesses_the_password_has_to_wait_also_with_the_right_one(links, tab
         unlock(guest, f"a wrong one {number}")
         expect(guest.get_by_text("This is not the password of the link.")).to_be_visible()
     unlock(guest, SECRET)
-    expect(guest.get_by_text("Too many wrong passwords. The link is closed for 15 minutes")).to_be_visible()
+    expect(
+        guest.get_by_text("Too many wrong passwords. The link is closed for 15 minutes")
+    ).to_be_visible()
     expect(guest.get_by_text("Wait until then")).to_be_visible()
     expect(guest.locator(".share-picture")).to_have_count(0)
 
