@@ -12,7 +12,9 @@ from tests.diagnostics.differential.campaign import PER_WORLD, Tally, run
 
 WORLDS = 120
 
-pytestmark = [pytest.mark.emulator, pytest.mark.timeout(600)]  # shrinking takes its time
+pytestmark = [  # shrinking takes its time, and so does tracing
+    pytest.mark.emulator, pytest.mark.timeout(600), pytest.mark.no_cover,
+]  # fmt: skip
 
 
 def test_random_worlds_are_answered_as_predicted(laboratory, pytestconfig):
