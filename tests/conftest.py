@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from pathlib import Path
 
 import hypothesis
 import pytest
@@ -14,21 +13,6 @@ import pytest
 hypothesis.settings.register_profile("shared", deadline=None)
 hypothesis.settings.register_profile("thorough", deadline=None)
 hypothesis.settings.load_profile("shared")
-
-_TESTS = Path(__file__).parent
-_COVERED = (
-    "accounts", "costs", "diagnostics", "library", "model", "shares", "upload", "usage"
-)  # fmt: skip
-
-
-def pytest_collection_modifyitems(items):
-    """The floor of covered branches is for the rooms' rules, which the rooms' own tests must reach.
-
-    To trace all other tests as well takes minutes, and would only hide what those leave out.
-    """
-    for item in items:
-        if item.path.relative_to(_TESTS).parts[0] not in _COVERED:
-            item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.fixture(scope="session")

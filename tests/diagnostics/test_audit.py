@@ -210,7 +210,6 @@ def mistaken(key, chance):
     return f"{chance.choice(('https', 'https', 'http'))}://{plain}/{made}"
 
 
-@pytest.mark.no_cover  # tracing them takes longer than they do
 @pytest.mark.parametrize("name", ["plain", "narrow", "listable"])
 def test_a_thousand_made_urls_get_the_answer_of_the_whole_engine(name):
     chance = random.Random(f"audit {name}")

@@ -53,7 +53,6 @@ def refusal(snapshot):
     return None
 
 
-@pytest.mark.no_cover  # tracing them takes longer than they do
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("only_remove", [True, False])
 def test_a_damaged_case_gives_a_report_or_a_clear_error(seed, only_remove):

@@ -12,7 +12,6 @@ from tests.diagnostics.fuzzing import EXTREMES, KINDS, made, outcome
 SLICE = 200  # cases per test; `python -m tests.bench fuzz` tries 100,000
 
 
-@pytest.mark.no_cover  # tracing them takes longer than they do
 @pytest.mark.parametrize("part", range(6))
 def test_any_case_gives_a_report_or_a_clear_refusal_in_time(part):
     for seed in range(part * SLICE, (part + 1) * SLICE):

@@ -12,9 +12,7 @@ from tests.diagnostics.differential.campaign import PER_WORLD, Tally, run
 
 WORLDS = 120
 
-pytestmark = [  # shrinking takes its time, and so does tracing
-    pytest.mark.emulator, pytest.mark.timeout(600), pytest.mark.no_cover,
-]  # fmt: skip
+pytestmark = [pytest.mark.emulator, pytest.mark.timeout(600)]  # shrinking takes its time
 
 
 def test_random_worlds_are_answered_as_predicted(laboratory, pytestconfig):
